@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections import Counter, deque
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
 
 _MOST_WAITING = 4096
 """Tasks that wait for a slow registry while further ones are read for others."""
+_TURN_SECONDS = 0.05
+"""A thread goes on with one registry for so long before others have their turn."""
 
 
 class Dispatcher:
@@ -39,7 +42,8 @@ class Dispatcher:
             for task in tasks:
                 with self._changed:
                     self._take(pool, task)
-                    self._changed.wait_for(self._has_room)
+                    if not self._has_room():
+                        self._changed.wait_for(self._has_much_room)
                     if self._error is not None:
                         break
             with self._changed:
@@ -50,30 +54,49 @@ class Dispatcher:
     def _has_room(self) -> bool:
         return self._error is not None or self._count < _MOST_WAITING
 
+    def _has_much_room(self) -> bool:
+        """Whether it is worth while to read further tasks: not for each that is done."""
+        return self._error is not None or self._count <= _MOST_WAITING // 2
+
     def _is_through(self) -> bool:
-        return self._error is not None or not self._count
+        return self._error is not None or not self._running
 
     def _take(self, pool: ThreadPoolExecutor, task: Task) -> None:
         registry = task.target.registry
         if self._running[registry] < self._each:
             self._running[registry] += 1
-            pool.submit(self._one, pool, registry, task)
+            pool.submit(self._turn, pool, registry, task)
         else:
             self._waiting.setdefault(registry, deque()).append(task)
             self._count += 1
 
-    def _one(self, pool: ThreadPoolExecutor, registry: str, task: Task) -> None:
-        try:
-            if self._error is None:
-                self._do(task)
-        except BaseException as error:  # noqa: BLE001 - it is raised where it can be told
-            self._error = error
-        with self._changed:
-            tasks = self._waiting.get(registry)
-            if tasks and self._error is None:
-                self._count -= 1
-                # Behind what other registries have to do.
-                pool.submit(self._one, pool, registry, tasks.popleft())
-            else:
-                self._running[registry] -= 1
+    def _turn(self, pool: ThreadPoolExecutor, registry: str, task: Task) -> None:
+        """Do tasks of a registry, one after the other, for some time."""
+        end = time.monotonic() + _TURN_SECONDS
+        following: Task | None = task
+        while following is not None:
+            try:
+                if self._error is None:
+                    self._do(following)
+            except BaseException as error:  # noqa: BLE001 - it is raised where it can be told
+                self._error = error
+            with self._changed:
+                following = self._next(registry)
+                if following is not None and time.monotonic() >= end:
+                    # Behind what other registries have to do.
+                    pool.submit(self._turn, pool, registry, following)
+                    return
+
+    def _next(self, registry: str) -> Task | None:
+        """The next task of a registry, with one's place among those that ask it; None: no more."""
+        waiting = self._waiting.get(registry)
+        task = waiting.popleft() if waiting and self._error is None else None
+        if task is None:
+            self._running[registry] -= 1
+            if not self._running[registry]:
+                del self._running[registry]
+        else:
+            self._count -= 1
+        if self._has_much_room() or self._is_through():
             self._changed.notify()
+        return task

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import queue
 import threading
 import time
 from contextlib import suppress
@@ -16,7 +15,7 @@ if TYPE_CHECKING:
     from imagelint.store.records import Finished
 
 _MOST = 512
-_TOGETHER_SECONDS = 0.02
+_TOGETHER_SECONDS = 0.05
 _WAITING = 1024
 _SAID_SECONDS = 20.0
 
@@ -34,7 +33,13 @@ class Keeper:
     ) -> None:
         self._write = write
         self._told = told
-        self._queue: queue.Queue[Finished | None] = queue.Queue(_WAITING)
+        self._waiting: list[Finished] = []
+        self._ended = False
+        # Nobody is woken for each result: to change from thread to thread takes as long as that.
+        self._lock = threading.Lock()
+        self._first = threading.Condition(self._lock)
+        self._many = threading.Condition(self._lock)
+        self._room = threading.Condition(self._lock)
         self._error: BaseException | None = None
         self._thread = threading.Thread(target=self._work, daemon=True)
 
@@ -49,7 +54,10 @@ class Keeper:
         Raises:
             Exception: what went wrong with writing, or with telling of it.
         """
-        self._queue.put(None)
+        with self._lock:
+            self._ended = True
+            self._first.notify()
+            self._many.notify()
         self._thread.join()
         if self._error is not None:
             raise self._error
@@ -62,35 +70,39 @@ class Keeper:
         """
         if self._error is not None:
             raise self._error
-        self._queue.put(one)
+        with self._lock:
+            while len(self._waiting) >= _WAITING:
+                self._room.wait()
+            self._waiting.append(one)
+            if len(self._waiting) == 1:
+                self._first.notify()
+            elif len(self._waiting) == _MOST:
+                self._many.notify()
 
     def _work(self) -> None:
-        while True:
-            batch, ended = self._batch()
-            if batch and self._error is None:
+        while batch := self._batch():
+            if self._error is None:
                 try:
                     self._write(batch)
                     for one in batch:
                         self._told(one)
                 except Exception as error:  # noqa: BLE001 - it is raised where it can be told
                     self._error = error
-            if ended:
-                return
 
-    def _batch(self) -> tuple[list[Finished], bool]:
-        first = self._queue.get()
-        batch: list[Finished] = []
-        end = time.monotonic() + _TOGETHER_SECONDS
-        while first is not None:
-            batch.append(first)
-            left = end - time.monotonic()
-            if len(batch) >= _MOST:
-                return batch, False
-            try:
-                first = self._queue.get(timeout=left) if left > 0 else self._queue.get_nowait()
-            except queue.Empty:
-                return batch, False
-        return batch, True
+    def _batch(self) -> list[Finished]:
+        """What came together, no longer than that is worth; empty: nothing comes any more."""
+        with self._lock:
+            while not (self._waiting or self._ended):
+                self._first.wait()
+            end = time.monotonic() + _TOGETHER_SECONDS
+            while len(self._waiting) < _MOST and not self._ended:
+                left = end - time.monotonic()
+                if left <= 0:
+                    break
+                self._many.wait(left)
+            batch, self._waiting = self._waiting, []
+            self._room.notify_all()
+        return batch
 
 
 class Presence:

@@ -19,7 +19,7 @@ from imagelint.store.models import (
     ResultRow,
     TagRow,
 )
-from imagelint.store.tags import of_tags
+from imagelint.store.tags import TagsAsked
 from imagelint.store.writing import STATEMENTS
 
 if TYPE_CHECKING:
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 _PART = 400
+_NEVER = (0, "", "")
 _LARGEST = 64 * 1024 * 1024
 
 
@@ -54,6 +55,9 @@ class Known:
 
     def __init__(self, store: Store) -> None:
         self._store = store
+        row = TagRow
+        columns = row.repository, row.tag, row.position, row.digest, row.last_seen
+        self._tags = TagsAsked(store.engine, *columns)
         with store.reading() as connection:
             self._any_facts = connection.scalar(select(FactRow.digest).limit(1)) is not None
 
@@ -89,16 +93,14 @@ class Known:
 
     def tags(self, targets: Iterable[Target]) -> dict[tuple[str, str], LastTag]:
         """What tags led to when they were last seen."""
-        row = TagRow
         wanted = [(target.repository, target.tag) for target in targets if target.tag]
-        columns = row.repository, row.tag, row.position, row.digest, row.last_seen
         last: dict[tuple[str, str], tuple[int, str, str]] = {}
         with self._store.reading() as connection:
             for part in _parts(wanted):
-                for each in connection.execute(of_tags(part, *columns)):
-                    at = each.repository, each.tag
-                    said = each.position, each.digest, each.last_seen
-                    last[at] = max(last.get(at, (0, "", "")), said)
+                for repository, tag, *said in self._tags.rows(connection, part):
+                    position, digest, seen = said
+                    at, word = (repository, tag), (position, digest, seen)
+                    last[at] = max(last.get(at, _NEVER), word)
         return {at: LastTag(digest, seen) for at, (_, digest, seen) in last.items()}
 
     def facts(self, digests: Collection[str], kind: str, tool: str = "") -> dict[str, bytes]:

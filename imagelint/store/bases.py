@@ -7,44 +7,70 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import case, func, select, update
+from sqlalchemy import bindparam, case, func, literal_column, select, update
 from sqlalchemy.orm import aliased
 
 from imagelint.store.models import ChainRow, ImageRow, TagRow
+from imagelint.store.prepared import Prepared
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterator, Sequence
 
-    from sqlalchemy.engine import Connection
+    from sqlalchemy.engine import Connection, Engine
 
 SEVERAL = "*"
 """Stands for the repository of what several have."""
 
 _DEEPEST = 1000
 _PART = 500
+_MOST_REMEMBERED = 20_000
 
 
-def share(connection: Connection, chains: Mapping[str, Collection[str]]) -> set[str]:
-    """Note which repositories have images with some chains, once those are written.
+class Bases:
+    """Notes which repositories have images with a chain: what several have is a base.
 
-    Returns those chains of which nothing more is to be noted: several have them.
+    What many images have in common is looked at no more than twice, as far as that is remembered.
     """
-    wanted = list(chains)
-    row = ChainRow
-    shared: list[str] = []
-    alone: set[str] = set()
-    for at in range(0, len(wanted), _PART):
-        those = row.chain.in_(wanted[at : at + _PART]), row.repository != SEVERAL
-        for chain, only in connection.execute(select(row.chain, row.repository).where(*those)):
-            if any(one != only for one in chains[chain]):
-                shared.append(chain)
-            else:
-                alone.add(chain)
-    shared.sort()
-    for at in range(0, len(shared), _PART):
-        marked = update(row).where(row.chain.in_(shared[at : at + _PART]))
-        connection.execute(marked.values(repository=SEVERAL))
-    return chains.keys() - alone
+
+    def __init__(self, engine: Engine) -> None:
+        other = ChainRow.repository.not_in([bindparam("only"), literal_column(f"'{SEVERAL}'")])
+        marked = update(ChainRow).where(ChainRow.chain == bindparam("of"), other)
+        self._marked = Prepared(engine, marked.values(repository=literal_column(f"'{SEVERAL}'")))
+        self._known: dict[str, str] = {}
+        self._now: dict[str, set[str]] = {}
+
+    def begin(self) -> None:
+        """Forget what was to be written: a transaction begins."""
+        self._now.clear()
+
+    def is_new(self, chain: str, repository: str) -> bool:
+        """Whether a chain has to be written for a repository: from now on it is."""
+        if self._known.get(chain) in {SEVERAL, repository}:
+            return False
+        those = self._now.setdefault(chain, set())
+        if repository in those:
+            return False
+        those.add(repository)
+        return True
+
+    def share(self, connection: Connection) -> None:
+        """Note which chains several repositories have, once those are written."""
+        rows = [
+            {"of": chain, "only": repository}
+            for chain, those in sorted(self._now.items())
+            for repository in sorted(those)
+        ]
+        if rows:
+            self._marked.run(connection, rows)
+
+    def remember(self) -> None:
+        """Remember who has the chains that are written now."""
+        if len(self._known) > _MOST_REMEMBERED:
+            self._known.clear()
+        for chain, those in self._now.items():
+            (first, *more) = those
+            several = more or chain in self._known
+            self._known[chain] = SEVERAL if several else first
 
 
 def settle_bases(connection: Connection) -> None:

@@ -36,6 +36,8 @@ _WAIT_SECONDS = 60
 _CACHE_KILOBYTES = 16_384
 """Of each connection that is kept; a few are."""
 _LARGEST_WAL = 32 * 1024 * 1024
+_CHECKPOINT_PAGES = 4_000
+"""Of 4 KiB: what is written again and again meanwhile is brought into the file itself once."""
 _CHECKPOINT_MILLISECONDS = 2_000
 _CHECKED_BYTES = 64 * 1024 * 1024
 _LOCK = 0x696D6167656C696E  # "imagelin": of PostgreSQL's advisory locks, ours
@@ -208,7 +210,8 @@ def _prepare(connection: sqlite3.Connection, _record: object) -> None:
     where SQLite lets nobody wait.
     """
     connection.isolation_level = None
-    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", f"cache_size=-{_CACHE_KILOBYTES}"):
+    sizes = f"cache_size=-{_CACHE_KILOBYTES}", f"wal_autocheckpoint={_CHECKPOINT_PAGES}"
+    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", *sizes):
         connection.execute(f"PRAGMA {pragma}").close()
 
 

@@ -8,7 +8,7 @@ from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 import zstandard
-from sqlalchemy import bindparam, case, func, insert, inspect, or_, select, update
+from sqlalchemy import case, func, insert, inspect, or_, select
 from sqlalchemy.dialects.postgresql import insert as insert_postgresql
 from sqlalchemy.dialects.sqlite import insert as insert_sqlite
 
@@ -16,11 +16,12 @@ from imagelint.core.digest import digest_of
 from imagelint.core.finding import Severity
 from imagelint.core.record import NamedTuple
 from imagelint.store import models
-from imagelint.store.bases import share
-from imagelint.store.tags import of_tags
+from imagelint.store.bases import Bases
+from imagelint.store.prepared import POSTGRESQL, Prepared
+from imagelint.store.tags import TagLog
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator
 
     from sqlalchemy.engine import Connection
 
@@ -43,7 +44,7 @@ _Row = dict[str, Any]
 _WHY = ("allowed", "reason", "until", "waiver")
 _LEVEL = 1
 _MOST_REMEMBERED = 20_000
-_MOST_FINDINGS = 512
+_MOST_FINDINGS = 2_048
 
 
 class Writer:
@@ -60,18 +61,19 @@ class Writer:
         self._run = run
         self._clock = clock
         self._pack = zstandard.ZstdCompressor(_LEVEL).compress
-        ours = store.engine.dialect.name == "postgresql"
-        self._asked = asked
+        self._bases = Bases(store.engine)
+        self._tags = TagLog(store.engine) if asked else None
         self._told: set[tuple[Any, ...]] = set()
-        self._shared: set[str] = set()
         self._written: set[tuple[str, str]] = set()
         self._now: set[tuple[str, str]] = set()
-        self._insert: Any = insert_postgresql if ours else insert_sqlite
+        self._insert = _insertion(store)
+        self._prepared: dict[type[models.Base], Prepared] = {}
 
     def write(self, several: Iterable[Finished]) -> None:
         """Keep some, all or none; what is there already stays as it is."""
         now = self._clock()
         self._now.clear()
+        self._bases.begin()
         rows: dict[type[models.Base], list[_Row]] = {}
         finished = [self._marked(one) for one in several]
         for one in finished:
@@ -82,12 +84,13 @@ class Writer:
                 if found := rows.get(table):
                     # In one order, so that two who write the same do not wait for each other.
                     found.sort(key=_KEYS[table])
-                    connection.execute(self._statement(table), found)
+                    self._statement(table, found[0]).run(connection, found)
             self._vulnerabilities(connection, rows.get(models.VulnerabilityRow, ()))
-            self._tags(connection, finished, now)
-            shared = share(connection, _chains(rows.get(models.ChainRow, ())))
+            self._bases.share(connection)
+            if self._tags is not None:
+                self._tags.note(connection, _led(finished), now)
         self._store.checkpoint()
-        self._remember(shared)
+        self._remember()
 
     def _is_new(self, table: type[models.Base], name: str) -> bool:
         """Whether something that stays as it is has to be written: from now on it is."""
@@ -97,18 +100,20 @@ class Writer:
         self._now.add(known)
         return True
 
-    def _remember(self, shared: set[str]) -> None:
-        """Remember what is written now, and what several have."""
-        for known in self._written, self._shared:
-            if len(known) > _MOST_REMEMBERED:
-                known.clear()
+    def _remember(self) -> None:
+        """Remember what is written now."""
+        if len(self._written) > _MOST_REMEMBERED:
+            self._written.clear()
         self._written |= self._now
-        self._shared |= shared
+        self._bases.remember()
 
-    def _statement(self, table: type[models.Base]) -> Any:
+    def _statement(self, table: type[models.Base], row: _Row) -> Prepared:
         """How rows are added: a fact that is told again was damaged, all others stay."""
-        said = self._insert(table)
-        return _anew(said) if table is models.FactRow else said.on_conflict_do_nothing()
+        if table not in self._prepared:
+            said = self._insert(table)
+            said = _anew(said) if table is models.FactRow else said.on_conflict_do_nothing()
+            self._prepared[table] = Prepared(self._store.engine, said, list(row))
+        return self._prepared[table]
 
     def _marked(self, one: Finished) -> Finished:
         """What is to be written, a judgement that is not whole as one of this run only.
@@ -158,7 +163,7 @@ class Writer:
         chain: str | None = None
         for depth, layer in enumerate(image.layers, 1):
             below, chain = chain, layer.chain(chain)
-            if chain not in self._shared:
+            if self._bases.is_new(chain, repository):
                 row: _Row = {"chain": chain, "parent": below, "layer": layer.digest}
                 row |= {"diff_id": layer.diff_id, "size": layer.size, "depth": depth}
                 row |= {"command": layer.command, "created": layer.created}
@@ -208,50 +213,24 @@ class Writer:
             connection.execute(_upsert(self._insert(table)), ordered)
             self._told.update(new)
 
-    def _tags(self, connection: Connection, finished: Sequence[Finished], now: str) -> None:
-        """Note what tags lead to: the last row of each goes on, or a new one begins."""
-        if not self._asked:
-            return
-        led = {
-            (one.result.repository, one.result.tag): one.result.digest
-            for one in finished
-            if one.result.tag and one.result.digest
-        }
-        if not led:
-            return
-        table = models.TagRow
-        columns = table.repository, table.tag, table.position, table.digest
-        last: dict[tuple[str, str], tuple[int, str]] = {}
-        for row in connection.execute(of_tags(led, *columns)):
-            at = row.repository, row.tag
-            last[at] = max(last.get(at, _NEVER), (row.position, row.digest))
-        same = [
-            {"in_repository": at[0], "of_tag": at[1], "at": last[at][0]}
-            for at, digest in led.items()
-            if last.get(at, _NEVER)[1] == digest
-        ]
-        if same:
-            connection.execute(_SEEN, [{**each, "last_seen": now} for each in same])
-        new = [
-            {
-                "repository": at[0],
-                "tag": at[1],
-                "digest": digest,
-                "position": last.get(at, _NEVER)[0] + 1,
-                "first_seen": now,
-                "last_seen": now,
-            }
-            for at, digest in led.items()
-            if last.get(at, _NEVER)[1] != digest
-        ]
-        if new:
-            connection.execute(self._insert(table).on_conflict_do_nothing(), new)
+
+def _led(finished: Iterable[Finished]) -> dict[tuple[str, str], str]:
+    """What tags (repository and tag) were found to lead to."""
+    return {
+        (one.result.repository, one.result.tag): one.result.digest
+        for one in finished
+        if one.result.tag and one.result.digest
+    }
+
+
+def _insertion(store: Store) -> Any:
+    """The insertion that the database of a store has more words for than others."""
+    return insert_postgresql if store.engine.dialect.name == POSTGRESQL else insert_sqlite
 
 
 def keep_fact(store: Store, fact: Fact, now: str) -> None:
     """Write one fact at once."""
-    ours = store.engine.dialect.name == "postgresql"
-    insertion: Any = (insert_postgresql if ours else insert_sqlite)(models.FactRow)
+    insertion = _insertion(store)(models.FactRow)
     packed = zstandard.ZstdCompressor(_LEVEL).compress(fact.data)
     with store.writing() as connection:
         row = {**fact._asdict(), "data": packed, "at": now}
@@ -278,16 +257,6 @@ def _upsert(said: Any) -> Any:
     )
 
 
-_NEVER = (0, "")
-_SEEN = (
-    update(models.TagRow)
-    .where(
-        models.TagRow.repository == bindparam("in_repository"),
-        models.TagRow.tag == bindparam("of_tag"),
-        models.TagRow.position == bindparam("at"),
-    )
-    .values(last_seen=bindparam("last_seen"))
-)
 _ORDER: tuple[type[models.Base], ...] = (
     models.ImageRow,
     models.IndexMemberRow,
@@ -306,14 +275,6 @@ _KEYS = {
 }
 
 
-def _chains(rows: Iterable[_Row]) -> dict[str, set[str]]:
-    """The repositories that have each chain."""
-    found: dict[str, set[str]] = {}
-    for row in rows:
-        found.setdefault(row["chain"], set()).add(row["repository"])
-    return found
-
-
 class _Findings(NamedTuple):
     """Findings as rows, why each does not count, and how many there are of what."""
 
@@ -325,24 +286,26 @@ class _Findings(NamedTuple):
 # Many images have the same: nobody writes into what is remembered.
 @lru_cache(_MOST_FINDINGS)
 def _findings(findings: tuple[StoredFinding, ...]) -> _Findings:
-    rows: list[_Row] = []
-    reasons: list[_Row] = []
-    for finding in findings:
-        row = finding._asdict()
-        reasons.append({name: row.pop(name) for name in _WHY})
-        row |= {"id": finding.id, "notes": json.dumps(finding.notes)}
-        rows.append(row | {"severity": int(finding.severity)})
+    each = tuple(map(_finding, findings))
     counting = [one.severity for one in findings if one.allowed is None]
     counts = {str(severity): counting.count(severity) for severity in Severity}
     counts["allowed"] = len(findings) - len(counting)
-    return _Findings(tuple(rows), tuple(reasons), counts)
+    return _Findings(tuple(row for row, _ in each), tuple(why for _, why in each), counts)
+
+
+@lru_cache(_MOST_FINDINGS)
+def _finding(finding: StoredFinding) -> tuple[_Row, _Row]:
+    """A finding as a row, and why it does not count."""
+    row = finding._asdict()
+    why = {name: row.pop(name) for name in _WHY}
+    row |= {"id": finding.id, "notes": json.dumps(finding.notes)}
+    return row | {"severity": int(finding.severity)}, why
 
 
 def add_examination(store: Store, asked: AskedRules) -> None:
     """Note which rules are asked, before anything refers to that."""
     table = models.ExaminationRow
-    ours = store.engine.dialect.name == "postgresql"
-    insertion: Any = (insert_postgresql if ours else insert_sqlite)(table)
+    insertion = _insertion(store)(table)
     row = {"id": asked.id, "basis": asked.basis, "rules": json.dumps(asked.rules)}
     with store.writing() as connection:
         connection.execute(insertion.on_conflict_do_nothing(), row)
