@@ -34,7 +34,7 @@ def run_audit(
         from imagelint.cli.auditrecipe import AuditRecipe
 
         recipe = AuditRecipe(choice.store, scanning, policy)
-        with recipe.prepared(choice.options()) as ready:
+        with recipe.prepared(choice.options()) as ready, ready.store.trusted():
             return _run(sources, choice, recipe, ready)
     except ModuleNotFoundError as error:
         if (error.name or "").partition(".")[0] not in ("sqlalchemy", "alembic"):

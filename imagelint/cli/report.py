@@ -65,7 +65,7 @@ def report(  # noqa: PLR0913 - the options of the command
     from imagelint.store.database import Store
     from imagelint.store.reading import ResultFilter
 
-    with Store.open(place, create=False) as store:
+    with Store.open(place, create=False) as store, store.trusted():
         whole = not formats or any(entry.name in OVERVIEWS for entry in formats)
         fleet = gather(store, Question(number, since, stale_days, whole))
         return tell(store, fleet, ResultFilter(repository=repository, owner=owner), formats)

@@ -23,7 +23,7 @@ from sqlalchemy.exc import (
 from sqlalchemy.pool import QueuePool
 
 from imagelint.core.errors import Diagnostic, UsageError
-from imagelint.store.migrate import REVISIONS, migrate
+from imagelint.store.migrate import HEAD, REVISIONS, migrate, revision
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -42,7 +42,10 @@ _CHECKPOINT_MILLISECONDS = 2_000
 _CHECKED_BYTES = 64 * 1024 * 1024
 _LOCK = 0x696D6167656C696E  # "imagelin": of PostgreSQL's advisory locks, ours
 _WRITES = "imagelint_writes"
-_DAMAGE = ("malformed", "not a database", "disk image")
+_DAMAGE = ("malformed", "not a database", "disk image", "Could not decode")
+_UNUSABLE = "see whether it is there, whether there is room, and whether it is yours to write"
+_SENSELESS = (LookupError, TypeError, ValueError, ArithmeticError, AttributeError)
+"""What Python says to values that are none."""
 
 
 class Store:
@@ -63,14 +66,20 @@ class Store:
         """
         url = _url(place)
         path = url.database or "" if url.get_backend_name() == "sqlite" else ""
-        if path and not create and not os.path.exists(path):
+        if path and not create and not (os.path.exists(path) and os.stat(path).st_size):
             help_ = "run `imagelint audit` first, or name another with --store"
             raise UsageError(Diagnostic(f"there is no store `{path}`", help=help_))
         _check(path)
+        if not create and _is_sealed(path):
+            url = url.set(database=f"file:{quote(path)}", query={"immutable": "1", "uri": "true"})
         store = cls(_engine(url))
         try:
-            with store.alone() as connection:
-                migrate(connection)
+            with store.engine.connect() as connection:
+                found = revision(connection)
+            # Who only reads waits for nobody who writes.
+            if found != HEAD:
+                with store.alone() as connection:
+                    migrate(connection)
         except DatabaseError as error:
             raise complaint(place, error) from None
         return store
@@ -140,9 +149,33 @@ class Store:
         except DatabaseError as error:
             said = str(error.orig or error)
             if isinstance(error, OperationalError) or any(sign in said for sign in _DAMAGE):
-                url = self.engine.url
-                raise complaint(url.database or str(url), error) from None
+                raise complaint(self._place, error) from None
             raise
+
+    @property
+    def _place(self) -> str:
+        """Where it is, for people: a password stays hidden."""
+        url = self.engine.url
+        return (url.database or "") if url.get_backend_name() == "sqlite" else str(url)
+
+    @contextmanager
+    def trusted(self) -> Iterator[None]:
+        """For as long as `with` lasts, what makes no sense is the store's fault if it is unsound.
+
+        Raises:
+            UsageError: something made no sense, and the store is damaged.
+        """
+        from imagelint.store.soundness import unsound
+
+        try:
+            with self._complaining():
+                yield
+        except _SENSELESS:
+            with self.reading() as connection:
+                said = unsound(connection)
+            if not said:
+                raise
+            raise _damaged(self._place, said) from None
 
     @contextmanager
     def alone(self) -> Iterator[Connection]:
@@ -159,7 +192,7 @@ def complaint(place: str, error: DatabaseError) -> UsageError:
     if any(sign in said for sign in _DAMAGE):
         return _damaged(place, said)
     message = f"the store `{_shown(place)}` cannot be used: {said}"
-    return UsageError(Diagnostic(message, help="see whether it is there, and yours to write"))
+    return UsageError(Diagnostic(message, help=_UNUSABLE))
 
 
 def _damaged(path: str, said: str) -> UsageError:
@@ -220,26 +253,50 @@ def _begin(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
+def _is_sealed(path: str) -> bool:
+    """Whether nobody here can write a SQLite file nor beside it, and nothing waits in its log.
+
+    SQLite wants to write a file beside one that it only reads, unless nobody else writes it either:
+    https://www.sqlite.org/wal.html#readonly.
+    """
+    if not path or not os.path.isfile(path):
+        return False
+    log = f"{path}-wal"
+    waits = os.path.exists(log) and os.path.getsize(log) > 0
+    folder = os.path.dirname(os.path.abspath(path))
+    return not waits and not (os.access(path, os.W_OK) and os.access(folder, os.W_OK))
+
+
 def _check(path: str) -> None:
     """See whether a SQLite file is one of ours, without touching it.
 
     Raises:
         UsageError: it is damaged, or something else.
     """
-    if not path or not os.path.exists(path) or not os.path.getsize(path):
+    if not path or not os.path.exists(path):
         return
+    if not os.path.isfile(path):
+        message = f"the store `{path}` is no file"
+        raise UsageError(Diagnostic(message, help="name a file with --store, or a URL"))
+    if os.path.getsize(path):
+        _look_into(path)
+
+
+def _look_into(path: str) -> None:
     try:
-        with closing(sqlite3.connect(f"file:{quote(path)}?mode=ro", uri=True)) as connection:
+        how = "immutable=1" if _is_sealed(path) else "mode=ro"
+        with closing(sqlite3.connect(f"file:{quote(path)}?{how}", uri=True)) as connection:
             rows = connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
             names = {name for (name,) in rows}
             if os.path.getsize(path) <= _CHECKED_BYTES:
                 (said,) = connection.execute("PRAGMA quick_check(1)").fetchone()
                 if said != "ok":
                     raise _damaged(path, said)
-    except sqlite3.DatabaseError as error:
+    except (sqlite3.DatabaseError, UnicodeDecodeError) as error:
         if isinstance(error, sqlite3.OperationalError):
             message = f"the store `{path}` cannot be opened: {error}"
-            raise UsageError(Diagnostic(message)) from None
+            help_ = "see whether it is yours to read, and whether its disk is full"
+            raise UsageError(Diagnostic(message, help=help_)) from None
         raise _damaged(path, str(error)) from None
     if names and REVISIONS not in names:
         message = f"`{path}` is a database of something else, and was left as it is"

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -115,6 +117,45 @@ def test_who_only_reads_makes_no_store(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="there is no store"):
         Store.open(str(tmp_path / "a.db"), create=False)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_who_only_reads_makes_no_store_of_an_empty_file(tmp_path: Path) -> None:
+    path = tmp_path / "a.db"
+    path.touch()
+    with pytest.raises(UsageError, match="there is no store"):
+        Store.open(str(path), create=False)
+    assert path.read_bytes() == b""
+
+
+def test_who_only_reads_waits_for_nobody_who_writes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(database, "_WAIT_SECONDS", 0)
+    path = str(tmp_path / "a.db")
+    with Store.open(path) as store, store.writing(), Store.open(path, create=False) as other:
+        assert Reader(other).runs() == ()
+
+
+def test_what_nobody_can_write_is_read_without_a_file_beside_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "a?b.db"
+    with Store.open(str(path)) as store:
+        fill(store, 8)
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    beside = sorted(tmp_path.iterdir())
+    monkeypatch.setattr(os, "access", lambda *_: False)
+    with Store.open(str(path), create=False) as store:
+        assert len(Reader(store).runs()) == 3
+        assert sorted(tmp_path.iterdir()) == beside == [path]
+
+
+@pytest.mark.parametrize("make", [os.mkdir, os.mkfifo])
+def test_what_is_no_file_is_said(tmp_path: Path, make: Callable[[Path], None]) -> None:
+    make(tmp_path / "a.db")
+    with pytest.raises(UsageError, match="is no file"):
+        Store.open(str(tmp_path / "a.db"))
 
 
 @pytest.mark.parametrize("place", ["nosuch://host/a", "://", "postgresql+nosuch://host/a"])
