@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 __all__ = [
     "decided_elsewhere",
     "fixed_by_constraints",
+    "is_for_others",
     "is_loose",
     "loose_packages",
     "loose_requirements",
@@ -31,6 +32,12 @@ _GIT_COMMIT = pattern(r"#[0-9a-f]{40}(?:[0-9a-f]{24})?(?::|$)|[?&]commit=[0-9a-f
 _GIT_TAG = pattern(
     r"(?:#(?:refs/tags/)?|[?&](?:ref|tag)=(?:refs/tags/)?)"
     r"[A-Za-z_-]*v?\d+(?:[._]\d+)+[A-Za-z0-9._-]*(?:[:&]|$)"
+)
+# Files that are not for the image, or that hold ranges on purpose; folders by their whole names.
+_FOR_OTHERS = pattern(
+    r"(?:^|.*/)(?:tests?|docs?|e2e|ci|\.github)/.*"
+    r"|(?:.*[-_./])?(?:dev|develop|development|tests?|docs?|lint|constraints?)[-_.][^/]*"
+    r"|.*\.in"
 )
 # Released together with torch, of which each demands one exact version.
 _FOLLOWS_TORCH = frozenset(("torchaudio", "torchvision"))
@@ -115,3 +122,14 @@ def names_no_version(install: PackageInstall, package: Requirement) -> bool:
     # `name/release` of apt takes the version of that; of a module it is only a part.
     bound = "/" in package.raw and install.verb not in install.manager.streamed
     return package.pinned == Known(value=False) and not bound
+
+
+def is_for_others(origin: str) -> bool:
+    """Whether a requirements file is not for an image, or holds ranges on purpose.
+
+    Of one that is not below the user's folder only its own folder tells: those above say where
+    somebody keeps the checkout.
+    """
+    outside = origin.startswith(("/", "../"))
+    place = "/".join(origin.rsplit("/", 2)[1:]) if outside else origin
+    return _FOR_OTHERS.fullmatch(place.lower()) is not None

@@ -4,21 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from imagelint.core.pattern import pattern
 from imagelint.documents.packages.requirements import Requirements
-from imagelint.documents.queries.pins import fixed_by_constraints, is_loose
+from imagelint.documents.queries.pins import fixed_by_constraints, is_for_others, is_loose
 from imagelint.knowledge.gpu_stack import GPU_STACK
 from imagelint.rules.api import Context, Findings, Severity, rule
 
 if TYPE_CHECKING:
     from imagelint.documents.packages.requirements import Requirement
 
-# Files that are not for the image, or that hold ranges on purpose; folders by their whole names.
-_OTHER = pattern(
-    r"(?:^|.*/)(?:tests?|docs?|e2e|ci|\.github)/.*"
-    r"|(?:.*[-_./])?(?:dev|develop|development|tests?|docs?|lint|constraints?)[-_.][^/]*"
-    r"|.*\.in"
-)
 _SHOWN = 5
 
 
@@ -43,7 +36,7 @@ def unpinned_requirement(document: Requirements, ctx: Context) -> Findings:
         torch==2.8.0
         fastapi==0.115.2
     """
-    if document.require_hashes or _OTHER.fullmatch(_place(ctx.source.origin.lower())):
+    if document.require_hashes or is_for_others(ctx.source.origin):
         return
     fixed = fixed_by_constraints(document, ctx.project)
     if fixed is None:
@@ -66,15 +59,6 @@ def unpinned_requirement(document: Requirements, ctx: Context) -> Findings:
         subject=ctx.source.origin,
         references=(),  # hadolint reads commands, and no files
     )
-
-
-def _place(origin: str) -> str:
-    """Where a file is: of one that is not below the user's folder only its own folder tells.
-
-    Those above say where somebody keeps the checkout.
-    """
-    outside = origin.startswith(("/", "../"))
-    return "/".join(origin.rsplit("/", 2)[1:]) if outside else origin
 
 
 def _counted(loose: int, all_: int) -> str:
