@@ -195,7 +195,11 @@ class Manifest(Document):
         """Its Services, and its pods that serve models."""
         from imagelint.documents.kubernetes.landmarks import landmarks
 
-        return landmarks(self)
+        yield from landmarks(self)
+        if any(map(may_ask, self.objects)):
+            from imagelint.documents.promql.recorded import recorded_landmarks
+
+            yield from recorded_landmarks(self)
 
     def concealed(self) -> Iterator[Span]:
         """The data of Secrets, and values of variables whose names say that they are secret."""

@@ -108,7 +108,8 @@ class MetricUse(NamedTuple):
 
     `name` is the metric's as it is asked for. `fallback` tells that the place is one of several
     that are tried in turn (`or`), `subject` what asks. `query` is what it is a part of, `scaler`
-    the autoscaler that asks.
+    the autoscaler that asks. `exact` tells of a setting that it names the metric as its exporter
+    does, and no adapter may have another one under that name.
     """
 
     span: Span
@@ -119,6 +120,7 @@ class MetricUse(NamedTuple):
     fallback: bool = False
     query: Query | None = None
     scaler: Autoscaler | None = None
+    exact: bool = False
 
 
 def query_nodes(query: Query, scaler: Autoscaler | None = None) -> Iterator[Node]:

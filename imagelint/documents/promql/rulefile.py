@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from imagelint.documents.base import Document
 from imagelint.documents.promql.query import UnreadQuery, unread_queries
 from imagelint.documents.promql.reading import query_at
+from imagelint.documents.promql.recorded import recorded_landmarks
 from imagelint.documents.serving.startscript import map_scalar
 from imagelint.documents.yaml.comments import comment_allowances
 from imagelint.documents.yaml.cursor import Cursor
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from imagelint.core.source import Source
-    from imagelint.documents.base import DocumentError, Node
+    from imagelint.documents.base import DocumentError, Landmark, Node
     from imagelint.documents.mapped import MappedText
     from imagelint.documents.yaml.nodes import Scalar
 
@@ -44,6 +45,10 @@ class RuleFile(Document):
         """Each query, and the metrics that it names."""
         for root in self.roots:
             yield from rule_queries(root)
+
+    def landmarks(self) -> Iterator[Landmark]:
+        """What is recorded under which name."""
+        yield from recorded_landmarks(self)
 
     def unread(self) -> tuple[DocumentError, ...]:
         """The queries that could not be examined."""

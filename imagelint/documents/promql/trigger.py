@@ -1,4 +1,4 @@
-"""What an autoscaler asks Prometheus."""
+"""What an autoscaler asks Prometheus, or whoever serves metrics by their names."""
 
 from __future__ import annotations
 
@@ -31,3 +31,20 @@ class PrometheusTrigger(NamedTuple):
     ignores_null: Field[bool]
     fallback: bool
     scaler: Autoscaler
+
+
+class MetricThreshold(NamedTuple):
+    """A metric that an autoscaler looks at by its name, and how much of it is one replica's.
+
+    `name` is what whoever serves the metric calls it: an adapter may have given it. `threshold` is
+    what a replica is to have of it, or all of them together where `value` is known to be true.
+    `short` tells that names are written without the prefix of their engine.
+    """
+
+    span: Span
+    path: str
+    name: str
+    threshold: Field[float]
+    value: Fact[bool]
+    scaler: Autoscaler
+    short: bool = False

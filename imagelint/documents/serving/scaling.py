@@ -33,7 +33,8 @@ class Autoscaler(NamedTuple):
     when nothing triggers, absent where the kind knows none, `idle_place` its place. `floor` is the
     place of the minimum, be it absent. `path` is that of the object, `annotations` are its own.
     `behaves` tells that it says, or may say, how replicas are taken away; `cooldown` is how long
-    KEDA waits before the last one goes.
+    KEDA waits before the last one goes. `part` is the part of the target that it scales, where it
+    has parts with replicas of their own; empty for all of it.
     """
 
     span: Span
@@ -52,6 +53,7 @@ class Autoscaler(NamedTuple):
     annotations: tuple[tuple[str, str], ...] = ()
     behaves: bool = True
     cooldown: Field[int] | None = None
+    part: str = ""
 
 
 class Timeout(NamedTuple):

@@ -93,6 +93,28 @@ def find_series(name: str) -> Series | None:
     return None
 
 
+def served_metric(name: str) -> str:
+    """The metric that an adapter seems to serve under a name; empty where none is known.
+
+    Names of Kubernetes' metrics are written without the colon of an exporter's, with `_` instead.
+    """
+    if find_series(name) is not None:
+        return name
+    for prefix, _ in _prefixes():
+        if prefix.endswith(":") and name.startswith(f"{prefix[:-1]}_"):
+            told = prefix + name[len(prefix) :]
+            found = find_series(told)
+            if found is not None and found.exists:
+                return told
+    return ""
+
+
+def short_metrics(name: str) -> tuple[Metric, ...]:
+    """The metrics of all engines that have a name without the prefix of their exporter."""
+    found = (_metrics().get(f"{prefix}{name}") for prefix, one in _prefixes() if one.engine)
+    return tuple(one for one in found if one is not None)
+
+
 def near_metric(name: str) -> str:
     """The metric of the same exporter whose name must have been meant, empty where none is."""
     exporter = exporter_of(name)

@@ -39,7 +39,7 @@ def misspelt_metric(use: MetricUse, ctx: Context) -> Findings:
                 - alert: Waiting
                   expr: vllm:num_requests_waiting > 5
     """
-    if use.query is None or find_series(use.name) is not None:
+    if (use.query is None and not use.exact) or find_series(use.name) is not None:
         return
     meant = near_metric(use.name)
     if not meant:

@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from imagelint.documents.promql.query import Query
+from imagelint.documents.promql.trigger import MetricThreshold, PrometheusTrigger
 from imagelint.documents.queries.monitoring.expressions import mistaken_shares
-from imagelint.rules.api import Context, Findings, Fix, Severity, rule
+from imagelint.documents.queries.monitoring.records import records_of
+from imagelint.documents.queries.monitoring.thresholds import mistaken_thresholds
+from imagelint.rules.api import Confidence, Context, Findings, Fix, Severity, rule
+
+if TYPE_CHECKING:
+    from imagelint.documents.queries.monitoring.expressions import MistakenShare
+    from imagelint.documents.queries.monitoring.thresholds import MistakenThreshold
 
 
-@rule(Query, Severity.HIGH)
-def ratio_compared_to_percent(query: Query, ctx: Context) -> Findings:
+@rule((Query, PrometheusTrigger, MetricThreshold), Severity.HIGH)
+def ratio_compared_to_percent(
+    asked: Query | PrometheusTrigger | MetricThreshold, ctx: Context
+) -> Findings:
     """A share of 1 is compared with a percentage, or the other way round.
 
     The names mislead: `vllm:kv_cache_usage_perc` goes from 0 to 1. Above 95 it never is, so that
@@ -16,7 +27,7 @@ def ratio_compared_to_percent(query: Query, ctx: Context) -> Findings:
     whenever there is any load.
 
     Except:
-        Shares that are multiplied, or added up over several servers.
+        Shares that are added up over several servers, or computed with anything but 100.
 
     Bad (alerts.yaml):
         apiVersion: monitoring.coreos.com/v1
@@ -40,13 +51,28 @@ def ratio_compared_to_percent(query: Query, ctx: Context) -> Findings:
                 - alert: CacheFull
                   expr: vllm:kv_cache_usage_perc > 0.95
     """
-    for one in mistaken_shares(query):
-        scale = "from 0 to 1" if one.unit == "ratio" else "from 0 to 100"
-        place = query.at(one.place)
+    recorded = records_of(ctx.document, ctx.project)
+    if not isinstance(asked, Query):
+        for threshold in mistaken_thresholds(asked, recorded):
+            yield ctx.finding(
+                threshold.place,
+                _said(threshold),
+                help=f"write `{threshold.meant:g}`",
+                subject=asked.scaler.name,
+                confidence=Confidence.LIKELY,
+            )
+        return
+    for one in mistaken_shares(asked, recorded):
+        place = asked.at(one.place)
         yield ctx.finding(
             place,
-            f"`{one.metric}` goes {scale}: compared with {one.value:g}, it is {one.outcome}",
+            _said(one),
             help=f"write `{one.meant:g}`",
-            subject=query.name,
+            subject=asked.name,
             fix=Fix(f"write {one.meant:g}", (ctx.edit(place.span, f"{one.meant:g}"),)),
         )
+
+
+def _said(one: MistakenShare | MistakenThreshold) -> str:
+    scale = "from 0 to 1" if one.unit == "ratio" else "from 0 to 100"
+    return f"`{one.share}` goes {scale}: compared with {one.value:g}, it is {one.outcome}"

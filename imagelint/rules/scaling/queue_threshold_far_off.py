@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from imagelint.core.fact import Known
-from imagelint.documents.promql.trigger import PrometheusTrigger
-from imagelint.documents.queries.monitoring.scalers import waiting_metric
+from imagelint.documents.promql.trigger import MetricThreshold, PrometheusTrigger
+from imagelint.documents.queries.monitoring.thresholds import waiting_of
 from imagelint.rules.api import Confidence, Context, Findings, Severity, rule
 
 
@@ -20,15 +20,22 @@ class Options:
     )
 
 
-@rule(PrometheusTrigger, Severity.LOW, confidence=Confidence.LIKELY, options=Options)
-def queue_threshold_far_off(trigger: PrometheusTrigger, ctx: Context, options: Options) -> Findings:
+@rule(
+    (PrometheusTrigger, MetricThreshold),
+    Severity.LOW,
+    confidence=Confidence.LIKELY,
+    options=Options,
+)
+def queue_threshold_far_off(
+    asked: PrometheusTrigger | MetricThreshold, ctx: Context, options: Options
+) -> Findings:
     """Replicas are added only when very many requests wait for each, or as soon as one does.
 
     A request that waits behind a hundred others waits for minutes. Guides of clouds begin with 3 to
     5 waiting requests for a replica; below 1 a single request that waits is worth a GPU.
 
     Except:
-        Thresholds of the sum over all replicas (`metricType: Value`).
+        Thresholds of the sum over all replicas (`metricType: Value`, `value`).
 
     Bad (scaler.yaml):
         apiVersion: keda.sh/v1alpha1
@@ -58,8 +65,8 @@ def queue_threshold_far_off(trigger: PrometheusTrigger, ctx: Context, options: O
                 query: sum(vllm:num_requests_waiting)
                 threshold: "5"
     """
-    threshold, metric = trigger.threshold, waiting_metric(trigger)
-    if not metric or not isinstance(threshold.value, Known) or trigger.value != Known(value=False):
+    threshold, metric = asked.threshold, waiting_of(asked)
+    if not metric or not isinstance(threshold.value, Known) or asked.value != Known(value=False):
         return
     number = threshold.value.value
     if 1 <= number <= options.most:
@@ -68,5 +75,5 @@ def queue_threshold_far_off(trigger: PrometheusTrigger, ctx: Context, options: O
         threshold,
         f"a replica is added when {number:g} requests wait for each (`{metric}`)",
         help="begin with `5`, and measure",
-        subject=trigger.query.name,
+        subject=asked.scaler.name,
     )

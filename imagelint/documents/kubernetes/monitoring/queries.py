@@ -30,7 +30,7 @@ _ANALYSES = {
 }
 _SCALERS = (
     *("AutoscalingPolicy", "HorizontalPodAutoscaler"),
-    *("NIMService", "ScaledJob", "ScaledObject"),
+    *("NIMService", "PodAutoscaler", "ScaledJob", "ScaledObject"),
 )
 _HOLDING = (
     *("ConfigMap", "Dashboard", "GrafanaAlertRuleGroup", "GrafanaDashboard"),

@@ -9,10 +9,10 @@ from imagelint.documents.booleans import GO_YAML
 from imagelint.documents.kubernetes.wiring.nodes import HorizontalPodAutoscaler, ScaledObject
 from imagelint.documents.promql.query import MetricUse, query_nodes
 from imagelint.documents.promql.reading import query_of
-from imagelint.documents.promql.trigger import PrometheusTrigger
+from imagelint.documents.promql.trigger import MetricThreshold, PrometheusTrigger
 from imagelint.documents.quantity import parse_quantity
 from imagelint.documents.runtime.field import Field
-from imagelint.knowledge.serving.metrics import is_metric
+from imagelint.knowledge.serving.metrics import is_metric, served_metric
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from imagelint.documents.yaml.cursor import Cursor
 
 _PROMETHEUS = "prometheus"
+_NIM = "NIMService"
 # These take MetricsQL, in which more is right.
 _OTHERS = ("victoria", "vmselect", "vmsingle", "/select/")
 # `prometheus.googleapis.com|vllm:num_requests_waiting|gauge`
@@ -41,6 +42,8 @@ def scaler_nodes(
     elif isinstance(wiring, HorizontalPodAutoscaler) and scaler is not None:
         for metric in wiring.metrics:
             yield from _metric(metric, scaler)
+    elif scaler is not None and obj.kind == "PodAutoscaler":
+        yield from _aibrix(obj, scaler)
     else:
         yield from _of_others(obj)
 
@@ -135,7 +138,47 @@ def _metric(metric: Metric, scaler: Autoscaler) -> Iterator[Node]:
     if not isinstance(name, Known) or name.span is None:
         return
     words = name.value.split("|")
-    told = words[1] if len(words) > 2 and words[0] == _STACKDRIVER else name.value  # noqa: PLR2004 - of three words
-    if is_metric(told):
-        use = MetricUse(metric.span, metric.path, told, "scaler", scaler.name)
-        yield use._replace(scaler=scaler)
+    exact = len(words) > 2 and words[0] == _STACKDRIVER  # noqa: PLR2004 - of three words
+    told = words[1] if exact else name.value
+    asked = told if is_metric(told) else served_metric(told)
+    if asked:
+        use = MetricUse(metric.span, metric.path, asked, "scaler", scaler.name)
+        yield use._replace(scaler=scaler, exact=exact)
+    target = metric.body.at(metric.type.lower(), "target")
+    average = target["averageValue"]
+    threshold = _number(average if average.exists else target["value"])
+    if metric.type != "Resource" and isinstance(threshold.value, Known):
+        yield MetricThreshold(
+            span=metric.span,
+            path=metric.path,
+            name=told,
+            threshold=threshold,
+            value=Known(value=not average.exists),
+            scaler=scaler,
+            short=scaler.kind == _NIM,
+        )
+
+
+def _aibrix(obj: KubernetesObject, scaler: Autoscaler) -> Iterator[Node]:
+    """The metrics that AIBrix reads of pods, by names of its own that are those of all engines.
+
+    vllm-project/aibrix:pkg/metrics/metrics.go, pkg/controller/podautoscaler/
+    """
+    for source in obj.body.at("spec", "metricsSources").items():
+        name = source["targetMetric"]
+        if source["metricSourceType"].word().lower() != "pod" or not name.word():
+            continue
+        if is_metric(name.word()):
+            use = MetricUse(name.span, name.path, name.word(), "scaler", scaler.name)
+            yield use._replace(scaler=scaler, exact=True)
+        threshold = _number(source["targetValue"])
+        if isinstance(threshold.value, Known):
+            yield MetricThreshold(
+                span=name.span,
+                path=name.path,
+                name=name.word(),
+                threshold=threshold,
+                value=Known(value=False),
+                scaler=scaler,
+                short=True,
+            )

@@ -152,6 +152,7 @@ def _pod_autoscaler(obj: KubernetesObject) -> Autoscaler:
         idle_place=obj,
         path=obj.path,
         annotations=obj.annotations,
+        part=spec.at("subTargetSelector", "roleName").word(),
     )
 
 

@@ -36,9 +36,15 @@ def scaled_before(scaler: Autoscaler, scope: Scope) -> Autoscaler | None:
     for other in scope.own(scalers_of(kind.value, name.value), Autoscaler):
         if other is scaler:
             return None
-        if other != scaler and same(other.namespace, scaler.namespace) and not _transfers(other):
+        if other != scaler and _meet(other, scaler) and not _transfers(other):
             return other
     return None
+
+
+def _meet(one: Autoscaler, other: Autoscaler) -> bool:
+    """Whether two autoscalers of one name set the same replicas, and not those of two parts."""
+    apart = one.part and other.part and one.part != other.part
+    return same(one.namespace, other.namespace) and not apart
 
 
 def scaled_by_the_same(scaler: VerticalPodAutoscaler, scope: Scope) -> Autoscaler | None:

@@ -1,0 +1,78 @@
+"""What the thresholds of autoscalers are thresholds of."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from imagelint.core.fact import Known, value_or
+from imagelint.core.record import NamedTuple
+from imagelint.documents.promql.trigger import MetricThreshold, PrometheusTrigger
+from imagelint.documents.queries.monitoring.expressions import mistaken_number, share_of
+from imagelint.documents.queries.monitoring.scalers import waiting_metric
+from imagelint.knowledge.serving.metrics import find_series, served_metric, short_metrics
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from imagelint.documents.queries.monitoring.expressions import Recorded
+    from imagelint.documents.runtime.field import Field
+    from imagelint.knowledge.serving.metrics import Metric
+
+_WAITING = frozenset(("waiting",))
+
+
+class MistakenThreshold(NamedTuple):
+    """A threshold of another scale than what it is compared with, and the number that is meant."""
+
+    place: Field[float]
+    share: str
+    unit: str
+    value: float
+    meant: float
+    outcome: str
+
+
+def mistaken_thresholds(
+    asked: PrometheusTrigger | MetricThreshold, recorded: Recorded
+) -> Iterator[MistakenThreshold]:
+    """The thresholds of an autoscaler that are of another scale than the share they are for."""
+    places = [asked.threshold]
+    if isinstance(asked, PrometheusTrigger):
+        tree = asked.query.tree
+        share = asked.query.text.text.strip()
+        unit = "" if tree is None else share_of(tree, recorded)
+        places.append(asked.activation)
+    else:
+        units = {one.unit for one in _metrics(asked)}
+        share, unit = asked.name, units.pop() if len(units) == 1 else ""
+    for place in places:
+        value = value_or(place.value, 0.0)
+        if _may_be_a_sum(asked, value):
+            continue
+        found = mistaken_number(unit, value)
+        if found is not None:
+            yield MistakenThreshold(place, share, unit, value, *found)
+
+
+def _may_be_a_sum(asked: PrometheusTrigger | MetricThreshold, value: float) -> bool:
+    """Whether an adapter may have added up what all replicas have, and that may be so much."""
+    if isinstance(asked, PrometheusTrigger) or asked.value == Known(value=False):
+        return False
+    most = asked.scaler.maximum
+    return not isinstance(most, Known) or value <= most.value
+
+
+def waiting_of(asked: PrometheusTrigger | MetricThreshold) -> str:
+    """The metric of waiting requests that is all an autoscaler asks for; empty where it is not."""
+    if isinstance(asked, PrometheusTrigger):
+        return waiting_metric(asked)
+    found = _metrics(asked)
+    return asked.name if {one.meaning for one in found if one.meaning} == _WAITING else ""
+
+
+def _metrics(asked: MetricThreshold) -> tuple[Metric, ...]:
+    """The metrics that may be meant by a name."""
+    series = find_series(served_metric(asked.name))
+    if series is not None:
+        return (series.metric,) if series.exists and not series.suffix else ()
+    return short_metrics(asked.name) if asked.short else ()
