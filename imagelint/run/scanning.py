@@ -14,7 +14,7 @@ from imagelint.core.source import Source
 from imagelint.documents.base import DocumentError
 from imagelint.documents.image.exploits import Exploits, parse_epss, parse_kev
 from imagelint.documents.image.releases import ReleaseRules
-from imagelint.documents.image.vex import VexStatement, parse_vex
+from imagelint.documents.image.vex import VexStatement, parse_vex, word_about
 from imagelint.documents.image.vulnerabilities import Vulnerability, VulnerabilityReport
 
 if TYPE_CHECKING:
@@ -159,8 +159,8 @@ def _said(
     one: Vulnerability, known: dict[str, list[VexStatement]], digests: Sequence[str]
 ) -> VexStatement | None:
     """Who says that a vulnerability, by any of its names, does no harm."""
-    words = (each for name in (one.id, *one.aliases) for each in known.get(name, ()))
-    return next((each for each in words if each.covers(one, digests)), None)
+    names = dict.fromkeys((one.id, *one.aliases))
+    return word_about(one, (each for name in names for each in known.get(name, ())), digests)
 
 
 def _words(

@@ -184,6 +184,18 @@ def test_a_statement_about_another_image_does_not_count(yard: Yard) -> Outcome:
 
 
 @attack(
+    "A VEX document calls a vulnerability harmless, and takes that back further down",
+    ours=Said("scan --vex", 1, "CVE-2099-0002", "`vulnerable-package`"),
+)
+def test_the_last_word_counts(yard: Yard) -> Outcome:
+    path = Path(vex(yard, "pkg:pypi/vllm@0.8.5"))
+    said = json.loads(path.read_text(encoding="utf-8"))
+    said["statements"] += [{**one, "status": "affected"} for one in said["statements"]]
+    path.write_text(json.dumps(said), encoding="utf-8")
+    return Outcome(scanned(yard, HIGH, "--vex", str(path)).ours)
+
+
+@attack(
     "A VEX document comes with the files that are examined",
     ours=Said("gate --vex", 2, "lies in what is examined", "error of usage"),
 )

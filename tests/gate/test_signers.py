@@ -8,7 +8,8 @@ import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tests.gate.attack import Outcome, Said, attack
+from tests.gate.attack import Ended, Outcome, Said, attack
+from tools.lab.envelopes import SIGNATURE, EnvelopeKey
 from tools.lab.keyless import Authority
 from tools.lab.mkimage import MEDIA, Image, Layout
 from tools.lab.signing import push, run
@@ -137,3 +138,44 @@ def test_evidence_names_the_programs_by_their_content(yard: Yard) -> None:
         assert path is not None
         digest = hashlib.sha256(Path(path).read_bytes()).hexdigest()
         assert f"{path} sha256:{digest}" in answer.text
+
+
+def _own(yard: Yard, name: str) -> tuple[str, EnvelopeKey, tuple[str, ...]]:
+    key = EnvelopeKey(yard.folder / "own")
+    return yard.lab.push(name), key, ("--key", str(key.path), "--no-transparency-log")
+
+
+def _cosign(yard: Yard, reference: str, key: EnvelopeKey) -> Ended:
+    return yard.bare(
+        "cosign", "verify", f"--key={key.path}", "--insecure-ignore-tlog=true", reference
+    )
+
+
+@attack(
+    "The key signed a statement of another kind, which looks like a signature: a blank of no width"
+    " stands behind its name",
+    bare=Said("cosign verify", 0, told="verified, as any statement is"),
+    ours=Said("verify", 1, "not signed", "`unsigned-image`"),
+)
+def test_what_looks_like_a_signature_is_none(yard: Yard) -> Outcome:
+    reference, key, words = _own(yard, "looks-signed")
+    digest = reference.partition("@")[2]
+    key.attach(reference, key.bundle(digest, f"{SIGNATURE}\u200b"))
+    bare, ours = _cosign(yard, reference, key), yard.ours("verify", reference, *words)
+    key.attach(reference, key.bundle(digest))
+    assert yard.ours("verify", reference, *words).code == 0
+    return Outcome(ours, bare)
+
+
+@attack(
+    "A bundle names its payload twice, or its signature: readers differ in which counts",
+    bare=Said("cosign verify", 10, told="no bundle that it reads"),
+    ours=Said("verify", 1, "wrong-signer", "`wrong-signer`"),
+)
+def test_a_bundle_cannot_be_read_in_two_ways(yard: Yard) -> Outcome:
+    reference, key, words = _own(yard, "twice-signed")
+    good = key.bundle(reference.partition("@")[2])
+    for field in ("payload", "sig"):
+        key.attach(reference, good.replace(f'"{field}":', f'"{field}": "e30=", "{field}":'))
+    bare = _cosign(yard, reference, key)
+    return Outcome(yard.ours("verify", reference, *words), bare)

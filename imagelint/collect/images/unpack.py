@@ -12,9 +12,10 @@ import os
 import posixpath
 from typing import TYPE_CHECKING
 
+from imagelint.collect.registry.layout import FolderBlobs
 from imagelint.core.record import NamedTuple
 from imagelint.core.report import Problem, ProblemKind
-from imagelint.documents.image.jsonview import read_json
+from imagelint.documents.image.jsonview import JsonView, read_once
 from imagelint.documents.image.layers.stream import ByteStream, StreamError, compression
 from imagelint.documents.image.layers.tar import EntryKind, TarReader
 from imagelint.documents.image.manifest import (
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from imagelint.collect.deadline import Deadline
-    from imagelint.documents.image.jsonview import JsonView
     from imagelint.documents.image.layers.tar import TarEntry
 
 _CHUNK = 1024 * 1024
@@ -91,6 +91,8 @@ class Unpacking:
 
     def _take(self, entry: TarEntry, reader: TarReader) -> None:
         name = posixpath.normpath(entry.path).lstrip("/")
+        if name in (_OCI, _DOCKER) and (name in self._blobs or name in self._links):
+            raise StreamError(f"has `{name}` twice")
         match entry.kind:
             case EntryKind.FILE:
                 self._blobs[name] = self._write(name, reader, entry.size)
@@ -135,10 +137,11 @@ class Unpacking:
                 return index
             if not index["manifests"].is_array:
                 return self._problem("index.json of the archive lists no manifests")
-            return UnpackedArchive(descriptors(index))
+            entries = descriptors(index)
+            return self._contradiction(entries) or UnpackedArchive(entries)
         if _DOCKER not in self._blobs:
             return self._problem(f"the archive {_NEITHER}")
-        view = self._json(_DOCKER, read_json)
+        view = self._json(_DOCKER, read_once)
         if isinstance(view, Problem):
             return view
         found: list[Descriptor] = []
@@ -149,6 +152,33 @@ class Unpacking:
             names = [name for name in item["RepoTags"].texts() if name != _UNNAMED] or [""]
             found += (Descriptor(made.digest, made.size, name, "", MANIFEST) for name in names)
         return UnpackedArchive(tuple(found), made=True)
+
+    def _contradiction(self, entries: tuple[Descriptor, ...]) -> Problem | None:
+        """Whether docker, which may go by its own list, would load what the index does not name."""
+        if _DOCKER in self._links:
+            return self._problem(f"{_DOCKER} of the archive is a link")
+        if _DOCKER not in self._blobs:
+            return None
+        view = self._json(_DOCKER, read_once)
+        if isinstance(view, Problem):
+            return view
+        blobs = FolderBlobs(self._folder, self._origin)
+        known = [(one.tag, frozenset(blobs.configs(one.digest))) for one in entries]
+        if all(self._is_listed(item, known) for item in view.items()):
+            return None
+        return self._problem(f"{_DOCKER} of the archive names another image than its {_OCI}")
+
+    def _is_listed(self, item: JsonView, known: list[tuple[str, frozenset[str]]]) -> bool:
+        """Whether an image of docker's list is one of the index, by each of its names."""
+        blob = self._blob(item["Config"].exact)
+        config = "" if blob is None else blob.digest
+        for name in item["RepoTags"].texts():
+            named = [
+                each for tag, each in known if tag and f"/{name}".endswith((f"/{tag}", f":{tag}"))
+            ]
+            if named and not any(config in each for each in named):
+                return False
+        return any(config in each for _, each in known)
 
     def _manifest(self, item: JsonView) -> _Blob | Problem:
         """The manifest of an image of which the archive has none, always the same one."""

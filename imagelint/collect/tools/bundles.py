@@ -17,6 +17,7 @@ from imagelint.collect.registry.layout import read_blob, read_index
 from imagelint.collect.tools.referrers import BUNDLE
 from imagelint.core.record import NamedTuple
 from imagelint.core.report import Problem
+from imagelint.documents.image.claims import named_kind
 from imagelint.documents.image.jsonview import JsonView, read_json
 from imagelint.documents.image.manifest import INDEX, MANIFEST, is_digest
 from imagelint.documents.image.signatures import SIGNATURE
@@ -133,7 +134,7 @@ def _predicate(bundle: JsonView) -> str:
     except (binascii.Error, ValueError):
         return ""
     statement = read_json(payload.decode("utf-8", "replace"))
-    return "" if isinstance(statement, str) else statement["predicateType"].text
+    return "" if isinstance(statement, str) else named_kind(statement["predicateType"])
 
 
 def _legacy(image: ImageIdentity) -> str:

@@ -24,6 +24,7 @@ from imagelint.core.record import NamedTuple
 from imagelint.core.reference import parse_reference
 from imagelint.core.report import Problem, ProblemKind
 from imagelint.core.source import Source
+from imagelint.documents.image.claims import named_kind
 from imagelint.documents.image.image import NOWHERE, ImageIdentity
 from imagelint.documents.image.jsonview import JsonView, read_json
 from imagelint.documents.image.signatures import (
@@ -320,10 +321,10 @@ def _verified(
     places: list[str] = []
     for statement in statements:
         critical = statement["critical"]
-        digest = critical["image"]["docker-manifest-digest"].text
+        digest = critical["image"]["docker-manifest-digest"].raw
         if digest and digest != image.digest:
             continue
-        predicate = critical["type"].text or view.predicate
+        predicate = named_kind(critical["type"]) or view.predicate
         predicates.append(predicate)
         if predicate == LEGACY_SIGNATURE:
             places.append(critical["identity"]["docker-reference"].text)

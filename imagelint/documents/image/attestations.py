@@ -82,7 +82,7 @@ def _faults(demand: AttestationDemand, one: Attestation, now: float) -> Iterator
     told = {
         "builder": (demand.builder, _builders(one.content)),
         "source": (demand.source, _sources(one.content)),
-        "verifier": (demand.verifier, (one.content["verifier"]["id"].text,)),
+        "verifier": (demand.verifier, (one.content["verifier"]["id"].exact,)),
     }
     for name, (wanted, said) in told.items():
         known = [value for value in said if value]
@@ -99,28 +99,28 @@ def _is(wanted: str, value: str) -> bool:
 
 
 def _builders(content: JsonView) -> tuple[str, ...]:
-    return (content["runDetails"]["builder"]["id"].text, content["builder"]["id"].text)
+    return (content["runDetails"]["builder"]["id"].exact, content["builder"]["id"].exact)
 
 
 def _sources(content: JsonView) -> tuple[str, ...]:
     """Where the source came from; what else went into a build is no source."""
     given = content["buildDefinition"]["externalParameters"]
     return (
-        given["source"].text,
-        given["source"]["uri"].text,
-        given["workflow"]["repository"].text,
-        given["configSource"]["uri"].text,
-        content["invocation"]["configSource"]["uri"].text,
+        given["source"].exact,
+        given["source"]["uri"].exact,
+        given["workflow"]["repository"].exact,
+        given["configSource"]["uri"].exact,
+        content["invocation"]["configSource"]["uri"].exact,
     )
 
 
 def _failed(one: Attestation) -> Iterator[str]:
     """Why a verdict or an evaluation is none that lets an image pass."""
     if one.predicate.startswith(SVR.rpartition("/")[0]):
-        passed = PASSED in one.content["properties"].texts()
+        passed = PASSED in {said.exact for said in one.content["properties"].items()}
         said = "it does not say that the gate was passed"
     else:
-        result = one.content["verificationResult"].text or one.content["result"].text
+        result = one.content["verificationResult"].exact or one.content["result"].exact
         passed, said = result == "PASSED", f"its result is {result or 'not said'}"
     if not passed:
         yield said

@@ -184,16 +184,21 @@ def _statement(claim: Claim, payload: bytes) -> Claim:
     view = read_strictly(payload.decode("utf-8", "replace"))
     if isinstance(view, str):
         return claim._replace(fault=f"the statement {view}")
-    if view["_type"].text not in _STATEMENTS:
+    if view["_type"].exact not in _STATEMENTS:
         return claim._replace(fault="what it holds is no in-toto statement")
-    digests = (f"sha256:{one['digest']['sha256'].text}" for one in view["subject"].items())
-    annotations = view["predicate"] if view["predicateType"].text == SIGNATURE else JsonView(None)
+    digests = (f"sha256:{one['digest']['sha256'].exact}" for one in view["subject"].items())
+    annotations = view["predicate"] if view["predicateType"].exact == SIGNATURE else JsonView(None)
     return claim._replace(
-        predicate=view["predicateType"].text,
+        predicate=named_kind(view["predicateType"]),
         digests=tuple(digests),
         content=view["predicate"],
-        annotations=tuple((key, value.text) for key, value in annotations.pairs()),
+        annotations=tuple((key, value.exact) for key, value in annotations.pairs()),
     )
+
+
+def named_kind(said: JsonView) -> str:
+    """What a claim calls itself; what only looks like a name that is known is called otherwise."""
+    return said.exact or (f"what looks like {said.text}" if said else "")
 
 
 def _former_statement(claim: Claim, blob: AttachedBlob) -> Claim:
@@ -221,8 +226,8 @@ def _former(claim: Claim, blob: AttachedBlob) -> Claim:
     critical = view["critical"]
     return claim._replace(
         signatures=(signature,),
-        predicate=critical["type"].text,
-        digests=(critical["image"]["docker-manifest-digest"].text,),
+        predicate=named_kind(critical["type"]),
+        digests=(critical["image"]["docker-manifest-digest"].exact,),
         reference=critical["identity"]["docker-reference"].text,
-        annotations=tuple((key, value.text) for key, value in view["optional"].pairs()),
+        annotations=tuple((key, value.exact) for key, value in view["optional"].pairs()),
     )

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from imagelint.core.pattern import pattern
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 # C0, DEL, C1, and what reorders or hides text on a terminal (Trojan Source, CVE-2021-42574).
 _CONTROL = pattern(
@@ -52,6 +52,15 @@ class JsonView:
     def text(self) -> str:
         """The string on one line, without control characters; empty when it is not a string."""
         return plain(self._value) if isinstance(self._value, str) else ""
+
+    @property
+    def exact(self) -> str:
+        """The string where a reader sees all of it; empty where something in it is hidden or cut.
+
+        For what decides something: what only looks like a name is not that name.
+        """
+        text = self.text
+        return text if text == self._value else ""
 
     @property
     def raw(self) -> str:
@@ -104,12 +113,33 @@ class JsonView:
         return tuple(text for item in self.items() if (text := item.text))
 
 
-def read_json(text: str) -> JsonView | str:
-    """The value that a text is, or why it is none, as the rest of a sentence."""
+def read_once(text: str) -> JsonView | str:
+    """JSON in which no object has a name twice, in whatever case: readers differ."""
+    found: list[str] = []
+
+    def take(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        seen: set[str] = set()
+        for name, _ in pairs:
+            if name.casefold() in seen:
+                found.append(name)
+            seen.add(name.casefold())
+        return dict(pairs)
+
+    view = read_json(text, take)
+    return f"has `{plain(found[0])}` twice" if found and not isinstance(view, str) else view
+
+
+def read_json(
+    text: str, take: Callable[[list[tuple[str, Any]]], dict[str, Any]] | None = None
+) -> JsonView | str:
+    """The value that a text is, or why it is none, as the rest of a sentence.
+
+    `take` makes objects of their members.
+    """
     import json
 
     try:
-        return JsonView(json.loads(text))
+        return JsonView(json.loads(text, object_pairs_hook=take))
     except json.JSONDecodeError as error:
         if error.pos >= len(text.rstrip()) or error.msg.startswith("Unterminated string"):
             return f"ends too early, after {len(text):,} characters"

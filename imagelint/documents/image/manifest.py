@@ -26,7 +26,12 @@ _CONFIGS = (
 )
 _UNPACKED = ("application/vnd.oci.image.layer.v1.tar",)
 _SUBJECTS = ("attestation-manifest",)
-_STRUCTURES = ("config", "layers", "manifests", "platform", "rootfs", "subject")
+_STRUCTURES = (
+    *("config", "layers", "manifests", "platform", "rootfs", "subject"),
+    # of signatures: https://github.com/sigstore/protobuf-specs, containers-signature(5), in-toto
+    *("dsseEnvelope", "messageDigest", "messageSignature", "signatures", "verificationMaterial"),
+    *("critical", "digest", "identity", "image"),
+)
 _FIELDS = {
     name.casefold(): name
     for name in (

@@ -52,17 +52,17 @@ def parse_verdict(text: str) -> GateVerdict | str:
     if isinstance(view, str):
         return view
     predicate = view["predicate"]
-    if view["_type"].text != _STATEMENT or view["predicateType"].text != SVR:
+    if view["_type"].exact != _STATEMENT or view["predicateType"].exact != SVR:
         return "is no verdict as `imagelint gate --attest` writes it"
     ours = predicate["imagelint"]
     evidence = [(row["name"].text, row["value"].text) for row in ours["evidence"].items()]
-    properties = predicate["properties"].texts()
+    properties = {one.exact for one in predicate["properties"].items()}
     return GateVerdict(
-        tuple(f"sha256:{one['digest']['sha256'].text}" for one in view["subject"].items()),
-        PASSED in properties and ours["outcome"].text == "pass",
+        tuple(f"sha256:{one['digest']['sha256'].exact}" for one in view["subject"].items()),
+        PASSED in properties and ours["outcome"].exact == "pass",
         predicate["timeCreated"].text,
         tuple(
-            f"sha256:{one['digest']['sha256'].text}"
+            f"sha256:{one['digest']['sha256'].exact}"
             for one in predicate["verifier"]["policies"].items()
         ),
         tuple(value for name, value in evidence if name.startswith(_EACH)),

@@ -1,4 +1,4 @@
-"""What somebody says does not affect an image: OpenVEX, CycloneDX VEX and CSAF.
+"""What somebody says does, or does not, affect an image: OpenVEX, CycloneDX VEX and CSAF.
 
 A statement counts for the products that it names by a package URL, and for no others: for a package
 (`pkg:pypi/vllm@0.8.5`), or for an image by its digest (`pkg:oci/server@sha256:…`), of which it may
@@ -14,10 +14,11 @@ from urllib.parse import unquote
 from imagelint.core.record import NamedTuple
 from imagelint.core.report import ProblemKind
 from imagelint.documents.base import DocumentError
-from imagelint.documents.image.jsonview import JsonView, read_json
+from imagelint.documents.image.jsonview import JsonView, read_once
+from imagelint.documents.image.moments import days_since
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from imagelint.core.source import Source
     from imagelint.documents.image.vulnerabilities import Vulnerability
@@ -31,7 +32,15 @@ _HARMLESS = {
     "known_not_affected": "not affected",
 }
 _MENDED = frozenset(said for said, told in _HARMLESS.items() if told == "fixed")
+_HARMFUL = frozenset(("affected", "under_investigation", "exploitable", "in_triage"))
 _DEEPEST = 30
+_STATUSES = {
+    "known_not_affected": "known_not_affected",
+    "fixed": "fixed",
+    **dict.fromkeys(("known_affected", "first_affected", "last_affected"), "affected"),
+    "under_investigation": "under_investigation",
+}
+"""How products are listed in CSAF, and what that says."""
 
 
 class Product(NamedTuple):
@@ -42,10 +51,11 @@ class Product(NamedTuple):
 
 
 class VexStatement(NamedTuple):
-    """Somebody's word that vulnerabilities do not affect products.
+    """Somebody's word whether vulnerabilities affect products.
 
-    `said` is what exactly, as `not affected`, `why` the reason as given, `author` who says so,
-    empty where the document does not say, `origin` the document.
+    `said` is what exactly, as `not affected`; empty where they do, or may. `why` is the reason as
+    given, `author` who says so, empty where the document does not say, `origin` the document.
+    `when` is in days since 1970, 0 where nothing is said, `place` the order in the document.
     """
 
     ids: tuple[str, ...]
@@ -54,6 +64,8 @@ class VexStatement(NamedTuple):
     why: str
     author: str
     origin: str
+    when: float = 0.0
+    place: int = 0
 
     @property
     def reason(self) -> str:
@@ -63,18 +75,36 @@ class VexStatement(NamedTuple):
 
     def covers(self, one: Vulnerability, digests: Iterable[str]) -> bool:
         """Whether it is about a vulnerability of an image that has these digests."""
-        return one.id in self.ids and any(
+        return not {one.id, *one.aliases}.isdisjoint(self.ids) and any(
             _is_about(product, one.purl, tuple(digests)) for product in self.products
         )
 
 
+def word_about(
+    one: Vulnerability, statements: Iterable[VexStatement], digests: Sequence[str]
+) -> VexStatement | None:
+    """Who says that a vulnerability of an image with these digests does no harm.
+
+    What somebody said last counts, and of two words at the same time the worse.
+    """
+    about = sorted((each for each in statements if each.covers(one, digests)), key=_order)
+    of_document = {(each.author, each.origin): each for each in about}
+    latest = sorted(of_document.values(), key=lambda each: (each.when, not each.said))
+    words = {each.author or each.origin: each for each in latest}
+    return next((each for each in words.values() if each.said), None)
+
+
+def _order(one: VexStatement) -> tuple[float, int, bool]:
+    return one.when, one.place, not one.said
+
+
 def parse_vex(source: Source) -> tuple[VexStatement, ...]:
-    """All statements of a document that call something harmless, in its order.
+    """All statements of a document, in its order, but for those that are without a reason.
 
     Raises:
         DocumentError: it is of none of the three formats.
     """
-    view = read_json(source.text)
+    view = read_once(source.text)
     if isinstance(view, str):
         raise DocumentError(ProblemKind.UNPARSABLE, f"the VEX document {view}")
     if view["@context"].text.startswith("https://openvex.dev/ns"):
@@ -89,44 +119,55 @@ def parse_vex(source: Source) -> tuple[VexStatement, ...]:
 
 def _openvex(view: JsonView, origin: str) -> Iterator[VexStatement]:
     author = view["author"].text
-    for one in view["statements"].items():
+    made = _when(view["timestamp"])
+    for place, one in enumerate(view["statements"].items()):
         named = one["vulnerability"]
-        ids = (named.text, named["name"].text, named["@id"].text, *named["aliases"].texts())
+        ids = (named.exact, named["name"].exact, named["@id"].exact, *named["aliases"].texts())
         why = one["justification"].text or one["impact_statement"].text
-        status = one["status"].text
-        if status in _HARMLESS and _is_founded(status, why):
+        status = one["status"].exact
+        if _is_founded(status, why):
             products = tuple(
                 Product(_purl(product), tuple(map(_purl, product["subcomponents"].items())))
                 for product in one["products"].items()
             )
-            said = _HARMLESS[status]
-            yield VexStatement(tuple(filter(None, ids)), products, said, why, author, origin)
+            when = _when(one["last_updated"]) or _when(one["timestamp"]) or made
+            known, said = tuple(filter(None, ids)), _HARMLESS.get(status, "")
+            yield VexStatement(
+                known, products, said, why, author, origin=origin, when=when, place=place
+            )
 
 
 def _is_founded(status: str, why: str) -> bool:
-    """Whether a statement says why: that something is mended needs no reason."""
-    return bool(why) or status in _MENDED
+    """Whether a statement is one that counts: only that something does no harm needs a reason."""
+    return status in _MENDED or status in _HARMFUL or (status in _HARMLESS and bool(why))
+
+
+def _when(said: JsonView) -> float:
+    return -(days_since(said.exact, 0.0) or 0.0)
 
 
 def _purl(product: JsonView) -> str:
-    return product["identifiers"]["purl"].text or product["@id"].text or product.text
+    return product["identifiers"]["purl"].exact or product["@id"].exact or product.exact
 
 
 def _cyclonedx(view: JsonView, origin: str) -> Iterator[VexStatement]:
     metadata = view["metadata"]
     names = [one["name"].text for one in metadata["authors"].items()]
     author = ", ".join(filter(None, names)) or metadata["supplier"]["name"].text
-    purls = {one["bom-ref"].text: one["purl"].text for one in view["components"].items()}
+    made = _when(metadata["timestamp"])
+    purls = {one["bom-ref"].exact: one["purl"].exact for one in view["components"].items()}
     root = metadata["component"]
-    purls[root["bom-ref"].text] = root["purl"].text
+    purls[root["bom-ref"].exact] = root["purl"].exact
     for one in view["vulnerabilities"].items():
         analysis = one["analysis"]
         why = analysis["justification"].text or analysis["detail"].text
-        if analysis["state"].text in _HARMLESS and _is_founded(analysis["state"].text, why):
-            refs = (affected["ref"].text for affected in one["affects"].items())
+        status = analysis["state"].exact
+        if _is_founded(status, why):
+            refs = (affected["ref"].exact for affected in one["affects"].items())
             products = tuple(Product(_referred(ref, purls)) for ref in refs)
-            said = _HARMLESS[analysis["state"].text]
-            yield VexStatement((one["id"].text,), products, said, why, author, origin)
+            when = _when(analysis["lastUpdated"]) or _when(analysis["firstIssued"]) or made
+            ids, said = (one["id"].exact,), _HARMLESS.get(status, "")
+            yield VexStatement(ids, products, said, why, author, origin=origin, when=when)
 
 
 def _referred(ref: str, purls: dict[str, str]) -> str:
@@ -137,27 +178,28 @@ def _referred(ref: str, purls: dict[str, str]) -> str:
 
 def _csaf(view: JsonView, origin: str) -> Iterator[VexStatement]:
     author = view["document"]["publisher"]["name"].text
+    made = _when(view["document"]["tracking"]["current_release_date"])
     purls = dict(_products(view["product_tree"], 0))
     for one in view["vulnerabilities"].items():
         why = "; ".join(
             [flag["label"].text for flag in one["flags"].items()]
             + [threat["details"].text for threat in one["threats"].items()]
         )
-        for status in ("known_not_affected", "fixed"):
-            named = one["product_status"][status].texts()
+        for name, status in _STATUSES.items():
+            named = one["product_status"][name].texts()
             products = tuple(Product(purls[name]) for name in named if name in purls)
             if products and _is_founded(status, why):
-                ids = (one["cve"].text,)
-                yield VexStatement(ids, products, _HARMLESS[status], why, author, origin)
+                ids, said = (one["cve"].exact,), _HARMLESS.get(status, "")
+                yield VexStatement(ids, products, said, why, author, origin=origin, when=made)
 
 
 def _products(view: JsonView, depth: int) -> Iterator[tuple[str, str]]:
     if depth > _DEEPEST:
         return
     for product in (view["product"], *view["full_product_names"].items()):
-        purl = product["product_identification_helper"]["purl"].text
+        purl = product["product_identification_helper"]["purl"].exact
         if purl:
-            yield product["product_id"].text, purl
+            yield product["product_id"].exact, purl
     for branch in view["branches"].items():
         yield from _products(branch, depth + 1)
 

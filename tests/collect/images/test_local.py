@@ -84,11 +84,57 @@ def test_an_archive_without_a_manifest_gets_one(
 
 
 def test_what_docker_writes_today_is_read_by_its_index(tmp_path: Path) -> None:
-    digest = Layout(tmp_path / "layout").add(IMAGE)
-    manifest: list[dict[str, object]] = [{"Config": "none", "RepoTags": None, "Layers": []}]
-    (tmp_path / "layout" / "manifest.json").write_text(json.dumps(manifest))
-    (tmp_path / "image.tar").write_bytes(oci_archive(tmp_path / "layout"))
+    layout = Layout(tmp_path / "layout")
+    digest = layout.add(IMAGE)
+    _docker_list(layout, tmp_path / "image.tar", digest, "app:v1")
     assert target(f"docker-archive:{tmp_path}/image.tar").digest == digest
+
+
+def _docker_list(layout: Layout, archive: Path, digest: str, *names: str) -> None:
+    """An archive that has docker's list as well, of an image by its digest."""
+    blobs = layout.folder / "blobs" / "sha256"
+    config = json.loads((blobs / digest[7:]).read_bytes())["config"]["digest"]
+    listed = {"Config": f"blobs/sha256/{config[7:]}", "RepoTags": [*names] or None, "Layers": []}
+    (layout.folder / "manifest.json").write_text(json.dumps([listed]))
+    archive.write_bytes(oci_archive(layout.folder))
+
+
+def test_the_two_lists_of_an_archive_name_the_same_image(tmp_path: Path) -> None:
+    layout, archive = Layout(tmp_path / "layout"), tmp_path / "image.tar"
+    layout.add(IMAGE)
+    other = layout.add(IMAGE._replace(user="0"), "v2")
+    _docker_list(layout, archive, other, "app:v2")
+    assert target(f"docker-archive:{archive}:v1").digest != other
+    _docker_list(layout, archive, other, "app:v1")
+    assert "names another image" in problem(f"docker-archive:{archive}:v1").detail
+    unlisted = Layout(tmp_path / "unlisted")
+    unlisted.add(IMAGE)
+    hidden = str(unlisted._manifest(IMAGE._replace(user="0"))["digest"])
+    _docker_list(unlisted, archive, hidden)
+    assert "names another image" in problem(f"docker-archive:{archive}").detail
+    (unlisted.folder / "manifest.json").unlink()
+    (unlisted.folder / "manifest.json").symlink_to("x.json")
+    linked = Tar().entry("manifest.json", tarfile.SYMTYPE, "x.json")
+    for path in sorted(path for path in unlisted.folder.rglob("*") if path.is_file()):
+        linked.file(path.relative_to(unlisted.folder).as_posix(), path.read_bytes())
+    archive.write_bytes(linked.bytes())
+    assert "is a link" in problem(f"docker-archive:{archive}").detail
+
+
+@pytest.mark.parametrize("name", ["manifest.json", "./manifest.json", "/manifest.json"])
+def test_a_list_of_images_stands_once_in_an_archive(layout: Path, name: str) -> None:
+    """Some programs take the first, others the last."""
+    archive = layout.parent / "image.tar"
+    archive.write_bytes(Tar().file(name, b"[]").bytes()[:1024] + docker_archive(layout))
+    found = problem(f"docker-archive:{archive}")
+    assert "has `manifest.json` twice" in found.detail
+
+
+def test_docker_s_list_is_read_as_docker_reads_it(layout: Path) -> None:
+    archive = layout.parent / "image.tar"
+    data = docker_archive(layout)
+    archive.write_bytes(data.replace(b'"RepoTags"', b'"config"  '))
+    assert "has `config` twice" in problem(f"docker-archive:{archive}").detail
 
 
 def test_several_platforms_are_all_looked_at(tmp_path: Path) -> None:

@@ -119,6 +119,13 @@ def test_a_report_may_be_too_old(said: str, told: str) -> None:
     assert (told in found) if told else found == ""
 
 
+@pytest.mark.parametrize("end", ["\u200b", "\n", " ", "/"])
+def test_a_builder_that_only_looks_like_another_is_none(end: str) -> None:
+    demand = AttestationDemand("slsa-provenance", builder=HOSTED)
+    assert reason(demand, PROVENANCE, {"runDetails": {"builder": {"id": HOSTED + end}}})
+    assert not reason(demand, PROVENANCE, {"runDetails": {"builder": {"id": HOSTED}}})
+
+
 def test_one_good_statement_of_several_is_enough() -> None:
     demand = AttestationDemand("slsa-provenance", builder=HOSTED)
     bad = Attestation("a", PROVENANCE, JsonView({}))

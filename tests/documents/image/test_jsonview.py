@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from imagelint.documents.image.jsonview import JsonView, plain, read_json
+from imagelint.documents.image.jsonview import JsonView, plain, read_json, read_once
 
 VALUES = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8),
@@ -68,6 +68,19 @@ def test_control_characters_vanish() -> None:
 
 def test_long_texts_are_cut() -> None:
     assert plain("x" * 5000) == "x" * 2000 + "…"
+
+
+@pytest.mark.parametrize("text", ["x\u200b", "x\n", " x", "a\x07b", "x" * 5000, 5])
+def test_what_only_looks_like_a_name_is_not_that_name(text: object) -> None:
+    assert JsonView(text).exact == ""
+    assert JsonView("a b").exact == "a b"
+
+
+def test_a_name_stands_once_in_an_object() -> None:
+    assert read_once('[{"a": 1}, {"A": {"b": 1, "B": 2}}]') == "has `B` twice"
+    assert read_once('{"a": 1, "a": 1}') == "has `a` twice"
+    assert isinstance(read_once('{"a": {"a": 1}, "b": [{"a": 1}, {"a": 2}]}'), JsonView)
+    assert "too early" in str(read_once('{"a": 1, "a"'))
 
 
 @given(VALUES)

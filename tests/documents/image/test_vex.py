@@ -12,7 +12,7 @@ from imagelint.core.finding import Severity
 from imagelint.core.source import Source
 from imagelint.documents.base import DocumentError
 from imagelint.documents.image.image import NOWHERE
-from imagelint.documents.image.vex import parse_vex
+from imagelint.documents.image.vex import VexStatement, parse_vex, word_about
 from imagelint.documents.image.vulnerabilities import Status, Vulnerability
 from tests.documents.image.test_jsonview import VALUES
 
@@ -58,8 +58,12 @@ def csaf(product: str, status: str = "known_not_affected") -> dict[str, Any]:
 
 
 def covers(document: dict[str, Any]) -> list[str]:
-    said = parse_vex(Source("vex.json", json.dumps(document)))
-    return [one.reason for one in said if one.covers(ONE, (IMAGE,))]
+    return words(parse_vex(Source("vex.json", json.dumps(document))))
+
+
+def words(said: tuple[VexStatement, ...]) -> list[str]:
+    word = word_about(ONE, said, (IMAGE,))
+    return [] if word is None else [word.reason]
 
 
 @pytest.mark.parametrize(
@@ -148,3 +152,70 @@ def test_what_is_said_without_a_reason_does_not_count_in_any_format() -> None:
     mended = csaf("p1", "fixed")
     del mended["vulnerabilities"][0]["flags"]
     assert covers(mended)
+
+
+EARLIER, LATER = "2026-01-01T00:00:00Z", "2026-02-01T00:00:00Z"
+
+
+def retracted(first: dict[str, Any], then: dict[str, Any]) -> dict[str, Any]:
+    """A document with the statements of both."""
+    return {**first, "statements": first["statements"] + then["statements"]}
+
+
+def test_the_last_word_counts() -> None:
+    harmless, product = openvex({"@id": PURL}), {"@id": PURL}
+    for status in ("affected", "under_investigation"):
+        harmful = openvex(product, status=status)
+        assert not covers(retracted(harmless, harmful))
+        assert covers(retracted(harmful, harmless))
+        assert covers(retracted(harmless, openvex({"@id": "pkg:pypi/torch"}, status=status)))
+    late = openvex(product, timestamp=LATER)
+    early = openvex(product, status="affected", timestamp=EARLIER)
+    assert covers(retracted(late, early))
+    early, late = (
+        openvex(product, last_updated=EARLIER),
+        openvex(product, status="affected", timestamp=LATER),
+    )
+    assert not covers(retracted(late, early))
+    assert not covers({**retracted(late, early), "timestamp": LATER})
+
+
+def test_the_last_word_of_an_author_counts_in_whichever_document_it_is() -> None:
+    def said(author: str, origin: str, when: str, status: str) -> tuple[VexStatement, ...]:
+        document = {**openvex({"@id": PURL}, status=status), "author": author, "timestamp": when}
+        return parse_vex(Source(origin, json.dumps(document)))
+
+    harmless = said("Ada", "a.json", EARLIER, "not_affected")
+    assert not words(harmless + said("Ada", "b.json", LATER, "affected"))
+    assert not words(said("Ada", "b.json", EARLIER, "affected") + harmless)
+    assert words(harmless + said("Bob", "b.json", LATER, "affected"))
+
+
+def test_of_two_words_at_one_time_the_worse_counts() -> None:
+    document = cyclonedx("a")
+    document["vulnerabilities"] += cyclonedx("a", "exploitable")["vulnerabilities"]
+    assert not covers(document)
+    document["vulnerabilities"].reverse()
+    assert not covers(document)
+    document["vulnerabilities"][1]["analysis"]["lastUpdated"] = LATER
+    assert covers(document)
+    advisory = csaf("p1")
+    advisory["vulnerabilities"][0]["product_status"]["known_affected"] = ["p1"]
+    assert not covers(advisory)
+
+
+@pytest.mark.parametrize("status", ["not_affected\u200b", "not_affected\n", "NOT_AFFECTED"])
+def test_what_only_looks_like_a_word_is_none(status: str) -> None:
+    assert not covers(openvex({"@id": PURL}, status=status, justification="x"))
+
+
+def test_what_is_said_twice_in_one_breath_is_refused() -> None:
+    text = json.dumps(openvex({"@id": PURL}))
+    for twice in ('"status": "affected", "status":', '"Status": "affected", "status":'):
+        with pytest.raises(DocumentError, match="twice"):
+            parse_vex(Source("vex.json", text.replace('"status":', twice)))
+
+
+def test_a_vulnerability_is_meant_by_any_of_its_names() -> None:
+    said = parse_vex(Source("vex.json", json.dumps(openvex({"@id": PURL}))))
+    assert word_about(ONE._replace(id="GHSA-x", aliases=(ID,)), said, ()) is not None
