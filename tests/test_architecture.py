@@ -143,6 +143,7 @@ ONLY_IN: dict[str, tuple[str, ...]] = {
     "http": (
         "collect.images.unixsocket",
         "collect.registry.connections",
+        "collect.registry.exchange",
         "collect.registry.transport",
     ),
     "datetime.now": (),

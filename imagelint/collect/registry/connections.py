@@ -12,27 +12,22 @@ import socket
 import threading
 import time
 import urllib.request
-from contextlib import contextmanager, suppress
-from typing import TYPE_CHECKING
+from contextlib import suppress
 from urllib.parse import urljoin, urlsplit
 
+from imagelint.collect.registry.exchange import Exchanged, exchange, request_of
 from imagelint.collect.registry.transport import (
     LOOPBACK,
     Question,
     Response,
     TransportError,
     ask,
-    headers_of,
     tls_context,
     transport_error,
 )
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
 _MOST_REDIRECTS = 5
 _MOST_OPEN = 16
-_CHUNK = 65536
 _SOCKET_SECONDS = 30.0
 _WATCH_SECONDS = 0.2
 _LED_ON = frozenset((301, 302, 303, 307, 308))
@@ -91,7 +86,7 @@ class Connections:
             known = self._open.pop(place, None)
             connection = known or self._made(scheme, host)
             try:
-                answer = self._exchange(connection, target, question, end)
+                answer, stays = self._exchange(connection, target, question, end)
             except (OSError, http.client.HTTPException, ValueError) as error:
                 self._drop(connection)
                 if isinstance(error, _STALE) and known is not None:
@@ -102,29 +97,33 @@ class Connections:
             except TransportError:
                 self._drop(connection)
                 raise
-            self._keep(place, connection)
+            if stays:
+                self._keep(place, connection)
+            else:
+                self._drop(connection)
             return answer
 
     def _exchange(
         self, connection: http.client.HTTPConnection, target: str, question: Question, end: float
-    ) -> Response:
+    ) -> Exchanged:
         left = end - time.monotonic()
         if left <= 0:
             raise _late(connection.host, question)
-        connection.timeout = min(left, _SOCKET_SECONDS)
-        if connection.sock is None:
-            connection.connect()
-        connection.sock.settimeout(connection.timeout)
-        headers = {"Accept": question.accept, "User-Agent": "imagelint"}
+        headers = {"User-Agent": "imagelint", "Accept": question.accept}
         if question.authorization:
             headers["Authorization"] = question.authorization
-        with self._watch.over(connection.sock, end):
-            connection.request("HEAD" if question.head else "GET", target, headers=headers)
-            response = connection.getresponse()
-            body = _body(response, question)
+        method = "HEAD" if question.head else "GET"
+        request = request_of(method, target, _named(connection), headers)
+        if connection.sock is None:
+            _connect(connection, left)
+        self._watch.begin(connection.sock, end)
+        try:
+            done = exchange(connection.sock, request, question.most, head=question.head)
+        finally:
+            self._watch.end(connection.sock)
         if time.monotonic() >= end:
             raise _late(connection.host, question)
-        return Response(response.status, headers_of(response.getheaders()), body)
+        return done
 
     @property
     def _open(self) -> dict[tuple[str, str], http.client.HTTPConnection]:
@@ -146,27 +145,23 @@ class Connections:
             self._all.discard(connection)
 
     def _keep(self, place: tuple[str, str], connection: http.client.HTTPConnection) -> None:
-        if connection.sock is None:
-            self._drop(connection)
-            return
         self._open[place] = connection
         if len(self._open) > _MOST_OPEN:
             self._drop(self._open.pop(next(iter(self._open))))
 
 
-def _body(response: http.client.HTTPResponse, question: Question) -> bytes:
-    try:
-        body = response.read(question.most + 1)
-    except http.client.IncompleteRead as error:
-        got = len(error.partial)
-        raise TransportError(f"the answer was cut after {got:,} bytes", cut=True) from None
-    if len(body) > question.most:
-        raise TransportError(f"the answer has more than {question.most:,} bytes", large=True)
-    if not question.head and response.length:
-        raise TransportError(f"the answer was cut after {len(body):,} bytes", cut=True)
-    if not response.isclosed():
-        response.read(1)  # the end of what has no length: the connection may then be used again
-    return body
+def _connect(connection: http.client.HTTPConnection, seconds: float) -> None:
+    """Open it; from then on the watchman keeps the time: a socket that does so asks twice."""
+    connection.timeout = min(seconds, _SOCKET_SECONDS)
+    connection.connect()
+    connection.sock.settimeout(None)
+
+
+def _named(connection: http.client.HTTPConnection) -> str:
+    """How a host is called in a request: without the port that goes without saying."""
+    host = f"[{connection.host}]" if ":" in connection.host else connection.host
+    named = host if connection.port == connection.default_port else f"{host}:{connection.port}"
+    return named if named.isascii() else named.encode("idna").decode()
 
 
 def _late(host: str, question: Question) -> TransportError:
@@ -210,23 +205,18 @@ class _Watch:
         self._ends: dict[socket.socket, float] = {}
         self._runs = False
 
-    @contextmanager
-    def over(self, connected: socket.socket, end: float) -> Iterator[None]:
-        """Watch over a connection for as long as `with` lasts.
-
-        It is told by its socket: the connection itself lets go of that before the last answer is
-        read.
-        """
+    def begin(self, connected: socket.socket, end: float) -> None:
+        """Watch over a connection from now on: it has time until then."""
         with self._lock:
             self._ends[connected] = end
             if not self._runs:
                 self._runs = True
                 threading.Thread(target=self._work, daemon=True).start()
-        try:
-            yield
-        finally:
-            with self._lock:
-                del self._ends[connected]
+
+    def end(self, connected: socket.socket) -> None:
+        """Watch over it no longer."""
+        with self._lock:
+            del self._ends[connected]
 
     def _work(self) -> None:
         idle = 0
