@@ -21,7 +21,8 @@ class Target(NamedTuple):
     """One image to look at. What a source does not tell is empty.
 
     `reference` is what results are about, `repository` the registry and repository as people write
-    them, `pushed` a time in UTC (`2026-01-31T12:00:00Z`).
+    them, `pushed` a time in UTC (`2026-01-31T12:00:00Z`), `exposed` by what the image that runs is
+    reached from outside.
     """
 
     reference: str
@@ -29,6 +30,7 @@ class Target(NamedTuple):
     tag: str = ""
     digest: str = ""
     pushed: str = ""
+    exposed: str = ""
 
     @property
     def folder(self) -> str:

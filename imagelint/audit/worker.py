@@ -73,7 +73,8 @@ class Worker:
             done = failed(task.target, done)
         labels = cache(partial(self._labels, task.target, done))
         owner = self._judge.owner(task.target.repository, labels)
-        return done._replace(result=done.result._replace(owner=owner))
+        result = done.result._replace(owner=owner, exposed=task.target.exposed)
+        return done._replace(result=result)
 
     def _labels(self, target: Target, done: Finished) -> dict[str, str] | None:
         """The labels of an image that was judged, out of what is kept of it; None: not known."""

@@ -101,7 +101,8 @@ def _vulnerability(one: views.VulnerabilityView) -> str:
     said += [f"exploited since {one.exploited}"] if one.exploited else []
     said += [f"EPSS {one.epss:.2f}"] if one.epss is not None else []
     said += ["fixed"] if one.fixed else []
-    said.append(counted(one.images, "image"))
+    reached = f", {one.exposed:,} reached from outside" if one.exposed else ""
+    said.append(f"{counted(one.images, 'image')}{reached}")
     return f"{one.findings:>7,}  {one.id} ({', '.join(said)})"
 
 

@@ -57,6 +57,7 @@ def _vulnerabilities(fleet: Fleet) -> Table:
         Column("epss", "EPSS"),
         Column("fixed", "Fixed", facet=True),
         Column("images", "Images", "number"),
+        Column("exposed", "Reached from outside", "number"),
         Column("published", "Published"),
         Column("title", "What it is"),
     )
@@ -66,7 +67,7 @@ def _vulnerabilities(fleet: Fleet) -> Table:
         fixed = "yes" if one.fixed else "no"
         cells: tuple[Json, ...] = (
             *(at, str(Severity(one.severity)), visible(one.id), one.exploited, epss, fixed),
-            *(one.images, one.published, visible(one.title)),
+            *(one.images, one.exposed, one.published, visible(one.title)),
         )
         rows.append(Row(one.id, cells))
     return Table("vulnerabilities", "By vulnerability", columns, tuple(rows), ((0, "asc"),))

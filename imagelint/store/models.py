@@ -107,6 +107,11 @@ class ResultRow(Base):
     signed: Mapped[str | None] = mapped_column(
         String(10), doc="`signed` or `unsigned`; null when nobody looked."
     )
+    exposed: Mapped[str] = mapped_column(
+        Text,
+        server_default="",
+        doc="By what it is reached from outside where it runs; empty: nobody knows of anything.",
+    )
     shard: Mapped[int] = mapped_column(doc="Who did it.")
     at: Mapped[str] = mapped_column(String(20), doc="When.")
 

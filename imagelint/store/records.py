@@ -169,7 +169,10 @@ class StoredProblem(NamedTuple):
 
 
 class Result(NamedTuple):
-    """What came of one reference. `judgement` is the identifier of one."""
+    """What came of one reference. `judgement` is the identifier of one.
+
+    `exposed` is by what it is reached from outside where it runs; empty where no source tells that.
+    """
 
     reference: str
     repository: str
@@ -180,6 +183,7 @@ class Result(NamedTuple):
     judgement: str | None = None
     owner: str = ""
     signed: str | None = None
+    exposed: str = ""
     problems: tuple[StoredProblem, ...] = ()
 
 

@@ -6,11 +6,13 @@ a thousand with as many rules, packages, vulnerabilities, layers, teams and base
 
 from __future__ import annotations
 
+from collections import Counter
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import func, select
 
+from imagelint.core.finding import Severity
 from imagelint.core.record import NamedTuple
 from imagelint.store import models, views
 from imagelint.store.bases import base_names
@@ -29,6 +31,8 @@ GROUPS = (*_OF_FINDINGS, "owner", "repository", "base")
 
 _PAGE = 500
 _MOST_REMEMBERED = 50_000
+_LIKELY = 0.1
+"""The probability of being exploited within 30 days from which a hole is looked at first."""
 _LEVELS = ("critical", "high", "medium", "low", "info")
 
 _Facts = tuple[Any, ...]
@@ -43,6 +47,7 @@ class Tally:
         self._run = run_id
         self._counts = {group: _Counts() for group in (*_OF_FINDINGS, "owner")}
         self._bases: dict[str, _Base] = {}
+        self._exposed: Counter[str] = Counter()
         with store.reading() as connection:
             for number, image in enumerate(_images(connection, run_id)):
                 self._add(number, image)
@@ -64,11 +69,18 @@ class Tally:
         )
 
     def vulnerabilities(self, most: int = 100) -> tuple[views.VulnerabilityView, ...]:
-        """The vulnerabilities: what is exploited first, then what likely will be."""
+        """The vulnerabilities: what is exploited first, then what likely will be.
+
+        What many would look for and is in an image that is reached from outside comes before what
+        is in none.
+        """
         counts = self._counts["vulnerability"]
         with self._store.reading() as connection:
             known = _known(connection, list(counts))
-        found = [_vulnerability(name, one, known.get(name)) for name, one in counts.items()]
+        found = [
+            _vulnerability(name, one, known.get(name))._replace(exposed=self._exposed[name])
+            for name, one in counts.items()
+        ]
         return tuple(sorted(found, key=_priority)[:most])
 
     def _by_base(self, most: int) -> tuple[views.RollUp, ...]:
@@ -89,6 +101,9 @@ class Tally:
         for at, group in enumerate(_OF_FINDINGS):
             named = ((facts[at], facts[-1]) for facts in every.values() if facts[at] is not None)
             self._counts[group].add(number, named)
+        if image.exposed:
+            at = _OF_FINDINGS.index("vulnerability")
+            self._exposed.update({facts[at] for facts in every.values() if facts[at] is not None})
         if image.base is not None:
             self._bases.setdefault(image.base, _Base()).add(every)
 
@@ -141,10 +156,11 @@ class _Base:
 
 
 class _Image(NamedTuple):
-    """An image: its base, and its findings for each of its owners."""
+    """An image: base, findings for each of its owners, whether it is reached from outside."""
 
     base: str | None
     owners: Mapping[str, Mapping[str, _Facts]]
+    exposed: bool
 
 
 def _images(connection: Connection, run_id: int) -> Iterator[_Image]:
@@ -152,11 +168,13 @@ def _images(connection: Connection, run_id: int) -> Iterator[_Image]:
     rows = _with_facts(connection, run_id)
     for _, several in groupby(rows, key=lambda each: each[0].digest):
         base: str | None = None
+        exposed = False
         owners: dict[str, dict[str, _Facts]] = {}
         for row, found in several:
             base = row.base
+            exposed = exposed or bool(row.exposed)
             owners.setdefault(row.owner, {}).update(found)
-        yield _Image(base, owners)
+        yield _Image(base, owners, exposed)
 
 
 def _with_facts(
@@ -184,7 +202,7 @@ def _by_digest(run_id: int) -> Select[Any]:
         .scalar_subquery()
     )
     return (
-        select(result.digest, result.owner, chain.base, found.label("findings"))
+        select(result.digest, result.owner, result.exposed, chain.base, found.label("findings"))
         .outerjoin(image, image.digest == result.digest)
         .outerjoin(chain, chain.chain == image.chain)
         .where(result.run_id == run_id, result.judgement.is_not(None))
@@ -256,4 +274,6 @@ def _vulnerability(name: str, count: _Count, known: Any) -> views.VulnerabilityV
 
 
 def _priority(one: views.VulnerabilityView) -> tuple[object, ...]:
-    return (not one.exploited, -(one.epss or 0), -one.severity, -one.images, one.id)
+    likely = (one.epss or 0) >= _LIKELY or one.severity >= Severity.HIGH
+    within = not (one.exposed and (one.exploited or likely))
+    return (not one.exploited, within, -(one.epss or 0), -one.severity, -one.images, one.id)

@@ -64,6 +64,7 @@ class ResultView(NamedTuple):
     detail: str
     owner: str
     signed: str
+    exposed: str
     outcome: str
     findings: Counts
     judgement: str
@@ -189,7 +190,10 @@ class TrendPoint(NamedTuple):
 
 
 class VulnerabilityView(NamedTuple):
-    """A vulnerability of a run, and how widely it is spread."""
+    """A vulnerability of a run, and how widely it is spread.
+
+    `exposed` is how many of the images are known to be reached from outside.
+    """
 
     id: str
     severity: int
@@ -200,3 +204,4 @@ class VulnerabilityView(NamedTuple):
     exploited: str
     images: int
     findings: int
+    exposed: int = 0

@@ -149,6 +149,7 @@ class Writer:
                 "judgement": result.judgement,
                 "owner": result.owner,
                 "signed": result.signed,
+                "exposed": result.exposed,
                 "shard": self._run.shard,
                 "at": now,
             },

@@ -51,6 +51,7 @@ def test_a_store_of_an_earlier_release_keeps_its_runs(tmp_path: Path) -> None:
             for column in ("statements", "examination"):
                 connection.execute(text(f"ALTER TABLE judgements DROP COLUMN {column}"))
             connection.execute(text("ALTER TABLE chains DROP COLUMN created"))
+            connection.execute(text("ALTER TABLE results DROP COLUMN exposed"))
             connection.execute(text("UPDATE alembic_version SET version_num = '0001'"))
     with Store.open(path) as store:
         assert Reader(store).runs() == runs

@@ -1,13 +1,15 @@
 """What runs in a cluster: `kubectl get pods -A -o json`.
 
 The status of each container tells what its image was resolved to, so that what runs is audited and
-not what the tag leads to by now.
+not what the tag leads to by now. Services, Ingresses and routes in the same list tell what of it is
+reached from outside.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from imagelint.audit.sources.ways import KINDS, Ways
 from imagelint.audit.targets import Target, target_of
 from imagelint.core.report import Problem, ProblemKind
 
@@ -30,19 +32,25 @@ class PodsSource:
 
     def targets(self) -> Iterator[Found]:
         """The images."""
-        seen: set[str] = set()
         entries = self._pods["items"]
-        for pod in entries.items() if entries.is_array else (self._pods,):
+        listed = list(entries.items()) if entries.is_array else [self._pods]
+        ways = Ways(listed)
+        found: dict[str, Target] = {}
+        for pod in listed:
+            if pod["kind"].text in KINDS:
+                continue
             if not pod["spec"]["containers"].is_array:
                 yield self._no_pod(pod["kind"].text)
-            for found in _images(pod):
-                target = _target(*found)
+            for image in _images(pod):
+                target = _target(*image)
                 if target is None:
-                    detail = f"a container's image `{found[0]}` is no reference"
+                    detail = f"a container's image `{image[0]}` is no reference"
                     yield Problem(ProblemKind.UNPARSABLE, self.name, detail)
-                elif target.reference not in seen:
-                    seen.add(target.reference)
-                    yield target
+                    continue
+                known = found.setdefault(target.reference, target)
+                if not known.exposed and (way := ways.to(pod)):
+                    found[target.reference] = known._replace(exposed=way)
+        yield from found.values()
 
     def _no_pod(self, kind: str) -> Problem:
         detail = f"lists something that is no pod: {kind or 'it has no containers'}"

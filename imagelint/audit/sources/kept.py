@@ -47,15 +47,15 @@ class KeptSource:
         """All images of that run, without a digest where it found none, and why it is not whole."""
         yield from self._problems()
         row = ResultRow
-        columns = row.reference, row.repository, row.tag, row.digest
+        columns = row.reference, row.repository, row.tag, row.digest, row.exposed
         those = row.run_id == self._run
         query = select(*columns).where(those).order_by(row.reference).limit(_PAGE)
         last = ""
         while True:
             with self._store.reading() as connection:
                 page = connection.execute(query.where(row.reference > last)).all()
-            for reference, repository, tag, digest in page:
-                yield Target(reference, repository, tag, digest or "")
+            for reference, repository, tag, digest, exposed in page:
+                yield Target(reference, repository, tag, digest or "", exposed=exposed)
             if len(page) < _PAGE:
                 return
             last = page[-1].reference
