@@ -49,7 +49,7 @@ if TYPE_CHECKING:
     from imagelint.policy.model import Policy
 
 SLOW = 10.0
-"""Seconds after which an input counts as one that never ends."""
+"""Seconds of processor time after which an input counts as one that never ends."""
 KEEP = ROOT / ".cache" / "fuzz"
 _LARGEST = 20_000  # characters: larger files are left out, they cost more than they tell
 _MOST_TRIES = 3_000  # of the minimiser, for one crash
@@ -165,13 +165,13 @@ def _alarm(seconds: float) -> Iterator[None]:
     def ring(_number: int, _frame: object) -> None:
         raise _TooSlow
 
-    before = signal.signal(signal.SIGALRM, ring)
-    signal.setitimer(signal.ITIMER_REAL, seconds)
+    before = signal.signal(signal.SIGPROF, ring)
+    signal.setitimer(signal.ITIMER_PROF, seconds)
     try:
         yield
     finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, before)
+        signal.setitimer(signal.ITIMER_PROF, 0)
+        signal.signal(signal.SIGPROF, before)
 
 
 def _place(error: BaseException) -> str:

@@ -95,8 +95,11 @@ def _is_object(place: Cursor) -> bool:
 
 def _fields(place: Cursor, asked: Schema, *, whole: bool, loose: bool) -> Iterator[Violation]:
     properties = asked.get("properties")
-    names = set(properties) if isinstance(properties, dict) else set()
-    closed = bool(names) and not asked.get("additionalProperties") and not asked.get(_LOOSE)
+    listed = list(properties) if isinstance(properties, dict) else []
+    names = {name for name in listed if isinstance(name, str)}
+    # `on`, `1`: YAML 1.1 takes such a key for no string, in the schema and in the object.
+    closed = bool(names) and len(names) == len(listed)
+    closed = closed and not asked.get("additionalProperties") and not asked.get(_LOOSE)
     for name, inner in place.entries():
         known = name in names or (whole and name in _OF_OBJECTS) or "{{" in name
         if closed and not loose and not known and not inner.null:
@@ -106,9 +109,10 @@ def _fields(place: Cursor, asked: Schema, *, whole: bool, loose: bool) -> Iterat
             )
             yield _at(inner.key_span, inner.path, f"its schema has no field `{name}` there", help_)
     required = asked.get("required")
-    for name in required if isinstance(required, list) else ():
+    needed = required if isinstance(required, list) else []
+    for name in (one for one in needed if isinstance(one, str)):
         filled = whole and name in _OF_OBJECTS  # or by a default, before anything is validated
-        if not place[str(name)].exists and not (filled or _has_default(properties, name)):
+        if not place[name].exists and not (filled or _has_default(properties, name)):
             message = f"`{name}` is missing, which its schema requires"
             yield Violation(place.key_span, place.path, message, f"add `{name}`", lacking=True)
 
