@@ -22,6 +22,7 @@ from imagelint.documents.runlines.builds import (
 )
 from imagelint.documents.runlines.comments import line_allowances
 from imagelint.documents.runlines.fragments import Fragment, commands
+from imagelint.documents.runlines.handed import document_of, handed_texts
 from imagelint.documents.runlines.line import read_line
 from imagelint.documents.runlines.service import BY_KEYS, service_of
 from imagelint.documents.shell.shells import POSIX_SHELLS, shebang_shell
@@ -30,12 +31,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from imagelint.core.source import Source
-    from imagelint.documents.base import Landmark, Node
+    from imagelint.documents.base import Embedded, Landmark, Node
     from imagelint.documents.compose.model import ComposeService
     from imagelint.documents.kinds import Beside
     from imagelint.documents.runlines.bakes import BakeLine
     from imagelint.documents.runlines.builds import BuildLine
+    from imagelint.documents.runlines.handed import HandedText
     from imagelint.documents.shared import ImageUse
+    from imagelint.documents.shell.script import Command, Word
 
 
 F = TypeVar("F", bound="RunFile")
@@ -47,7 +50,7 @@ class Lines(NamedTuple):
     """What the lines of a file say: the containers that they run, the images that they build.
 
     `bakes` are builds of bake files with other settings, `images` those that a workflow itself
-    runs in, `gaps` what of the file is not examined.
+    runs in, `gaps` what of the file is not examined, `handed` the words that may be documents.
     """
 
     services: tuple[ComposeService, ...] = ()
@@ -55,6 +58,7 @@ class Lines(NamedTuple):
     bakes: tuple[BakeLine, ...] = ()
     images: tuple[ImageUse, ...] = ()
     gaps: tuple[DocumentError, ...] = ()
+    handed: tuple[HandedText, ...] = ()
 
 
 class RunFile(ServiceFile):
@@ -80,7 +84,7 @@ class RunFile(ServiceFile):
         builds = (*lines.builds, *baked)
         self._builds = tuple((one, placed(one, folders, once)) for one in builds)
         allowances = line_allowances(source.text)
-        told = tuple(dockerfiles(source.origin, self._builds, once))
+        told = (*dockerfiles(source.origin, self._builds, once), *_written(source, lines.handed))
         gaps = (one for one in told if isinstance(one, DocumentError))
         super().__init__(source, allowances=allowances, gaps=(*lines.gaps, *gaps))
         self.embedded = tuple(one for one in told if not isinstance(one, DocumentError))
@@ -102,6 +106,17 @@ class RunFile(ServiceFile):
     def landmarks(self) -> Iterator[Landmark]:
         """The images that it builds, and the contexts that it gives to builds by name."""
         return landmarks(self.source.origin, self._builds)
+
+
+def _written(source: Source, handed: Iterable[HandedText]) -> Iterator[Embedded | DocumentError]:
+    """The documents that a file holds as words, and why others cannot be examined."""
+    for one in handed:
+        try:
+            found = document_of(source.origin, one)
+        except DocumentError as error:
+            yield error
+        else:
+            yield from (found,) if found is not None else ()
 
 
 def _marked(service: ComposeService, built: frozenset[str]) -> ComposeService:
@@ -146,28 +161,48 @@ def lines_of(fragments: Iterable[Fragment | DocumentError]) -> Lines:
     builds: list[BuildLine] = []
     bakes: list[BakeLine] = []
     gaps: list[DocumentError] = []
+    handed: list[HandedText] = []
     for fragment in fragments:
         if isinstance(fragment, DocumentError):
             gaps.append(fragment)
             continue
         try:
+            before: Command | None = None
             for command in commands(fragment):
                 line = read_line(command) if len(services) <= MOST_LINES else None
-                build = read_build(command) if len(builds) <= MOST_LINES else None
+                fed = _fed(command, before)
+                build = read_build(fed) if len(builds) <= MOST_LINES else None
                 services += [service_of(line)] if line is not None else []
                 builds += [build] if build is not None else []
                 bake = read_bake(command) if len(bakes) <= MOST_LINES else None
                 bakes += [bake] if bake is not None else []
+                handed += handed_texts(command) if len(handed) <= MOST_LINES else ()
+                before = command
         except DocumentError as error:
             gaps.append(error)
     gaps += (*_beyond(services, "run containers"), *_beyond(builds, "build images"))
+    gaps += _beyond([one.word for one in handed], "hold documents")
     del services[MOST_LINES:], builds[MOST_LINES:]
     ordered = tuple(sorted(services, key=lambda one: one.span))
-    return Lines(ordered, tuple(builds), tuple(bakes[:MOST_LINES]), gaps=tuple(gaps))
+    return Lines(
+        ordered,
+        tuple(builds),
+        tuple(bakes[:MOST_LINES]),
+        gaps=tuple(gaps),
+        handed=tuple(handed[:MOST_LINES]),
+    )
+
+
+def _fed(command: Command, before: Command | None) -> Command:
+    """A command with the here-document that `cat` hands it through a pipe."""
+    if before is None or before.program != "cat" or command.stage != before.stage + 1:
+        return command
+    handed = tuple(one for one in before.redirects if one.operator.startswith("<<"))
+    return command._replace(redirects=(*handed, *command.redirects))
 
 
 def _beyond(
-    found: Sequence[ComposeService] | Sequence[BuildLine], what: str
+    found: Sequence[ComposeService] | Sequence[BuildLine] | Sequence[Word], what: str
 ) -> Iterator[DocumentError]:
     """That there are more lines than are examined, at the first of the others."""
     for one in found[MOST_LINES:]:

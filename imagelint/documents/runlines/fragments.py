@@ -12,6 +12,7 @@ from imagelint.core.pattern import pattern
 from imagelint.core.record import NamedTuple
 from imagelint.core.report import ProblemKind
 from imagelint.documents.base import DocumentError
+from imagelint.documents.runlines.handed import hands_documents
 from imagelint.documents.runlines.values import mapped_word
 from imagelint.documents.serving.startscript import read_mapped_script
 from imagelint.documents.shell.read import LONGEST
@@ -60,10 +61,12 @@ class Fragment(NamedTuple):
 
 
 def concerns_containers(text: str) -> bool:
-    """Whether a line that runs a container, or builds an image, stands in a text.
+    """Whether a line that runs a container, or builds an image, stands in a text, or a manifest.
 
     What stands in a comment does not count.
     """
+    if hands_documents(text):
+        return True
     if not any(program in text for program in _PROGRAMS):
         return False
     return _is_called(_PROGRAM, text) or ("$" in text and _is_called(_CALLED, text))
@@ -99,7 +102,7 @@ def commands(fragment: Fragment) -> Iterator[Command]:
     """The commands of a text, in source order, where some may be of ours.
 
     Raises:
-        DocumentError: the text is too large to be read.
+        DocumentError: the text is too large, or none of its commands can be told.
     """
     text = fragment.text.text
     if not concerns_containers(text):
@@ -114,8 +117,15 @@ def commands(fragment: Fragment) -> Iterator[Command]:
         variables=ChainMap(fragment.variables or {}, defaults(text)),
         path=fragment.path,
     )
+    ours = False
     for command in script.commands:
-        yield from _on_host(command, 0)
+        for one in _on_host(command, 0):
+            ours = ours or one.program in _PROGRAMS or bool(one.redirects)
+            yield one
+    # The grammar loses its way in some scripts that a shell takes, and finds the lines even so.
+    if not (script.readable or ours):
+        message = "this is no shell text that can be read: what it runs is not examined"
+        raise DocumentError(ProblemKind.UNPARSABLE, message, fragment.text.place(0, 1))
 
 
 def _on_host(command: Command, depth: int) -> Iterator[Command]:

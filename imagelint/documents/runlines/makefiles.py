@@ -28,7 +28,7 @@ _REFERENCE = pattern(r"\$(?:\$|\(([^()$]*)\)|\{([^{}$]*)\}|([A-Za-z@<^*%?+]))")
 _PLAIN = pattern(r"[A-Za-z_][\w.-]*")
 _CONDITIONAL = pattern(r"(?:ifn?eq|ifn?def|else|endif)\b")
 _NO_WORD = pattern(r"\W+")
-_VERBS = ("run", "create", "build", "bud")
+_CONCERNED = ("$", "run", "create", "build", "bud", "apiVersion")
 _UNKNOWN = "${_}"
 _DEEPEST = 10
 _LONGEST = 8_192
@@ -43,7 +43,7 @@ def fragments(text: str) -> Iterator[Fragment | DocumentError]:
     """
     variables = _Variables(_settings(text))
     for start, recipe in _recipes(text):
-        if "$" in recipe or "run" in recipe or "build" in recipe or "bud" in recipe:
+        if any(word in recipe for word in _CONCERNED):
             short = len(recipe) <= LONGEST_RECIPE
             mapped = _filled(start, recipe, variables) if short else None
             if mapped is not None:

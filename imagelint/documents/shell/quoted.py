@@ -79,6 +79,10 @@ def _pieces(raw: str, *, quoted: bool) -> Quoted:
             text.append(SUBSTITUTED)
             starts += [start] * len(SUBSTITUTED)
             ends += [at] * len(SUBSTITUTED)
+        elif document and match[0] == '\\"':  # which means nothing there
+            text.append(match[0])
+            starts += (start, start + 1)
+            ends += (start + 1, at)
         elif kind != "gone":
             text.append(match[0][-1])
             starts.append(start)

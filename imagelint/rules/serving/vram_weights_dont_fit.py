@@ -17,6 +17,7 @@ from imagelint.rules.api import Context, Findings, Severity, rule
 
 # What GPUs are sold by is gibibytes, weights are counted in units of 1e9 bytes.
 _GIB = 2**30 / 1e9
+_MOST_GPUS = 1024
 
 
 class _Memory(NamedTuple):
@@ -87,8 +88,7 @@ def vram_weights_dont_fit(server: ServingCommand, ctx: Context) -> Findings:
         server,
         f"{weights.value:g} GB of weights / {gpus_in_words(parts)} = {each:.1f} GB per GPU, above "
         f"{memory.gib:g} GiB{taken} = {room:.1f} GB of {memory.product}",
-        help=f"split it over {_enough(weights.value, room)} GPUs, "
-        "or take a quantised or a smaller model",
+        help=f"{_split(weights.value, room)}take a quantised or a smaller model",
         subject=server.launch.runtime.name,
     )
 
@@ -112,9 +112,9 @@ def _memory(server: ServingCommand, ctx: Context) -> _Memory | None:
     return _Memory(largest_memory_gb(), "the largest GPU")
 
 
-def _enough(weights: float, room: float) -> int:
-    """The next power of two that is enough."""
+def _split(weights: float, room: float) -> str:
+    """Over how many GPUs it fits, the next power of two; nothing where no cluster has as many."""
     count = 1
-    while weights / count > room:
+    while count <= _MOST_GPUS and weights / count > room:
         count *= 2
-    return count
+    return f"split it over {count} GPUs, or " if count <= _MOST_GPUS else ""

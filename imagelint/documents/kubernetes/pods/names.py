@@ -78,7 +78,8 @@ def undeclared_probe_ports(container: Container) -> Iterator[tuple[str, Field[st
         port = fact.value.check.port if isinstance(fact, Known) else None
         if port is None or not isinstance(port.value, Known) or port.value.value in declared:
             continue
-        if isinstance(fact, Known) and parse_count(port.value.value) is None:
+        named = parse_count(port.value.value) is None and not port.value.value.startswith("$")
+        if isinstance(fact, Known) and named:  # what begins so is filled in before it is applied
             yield fact.value.title, port
 
 
