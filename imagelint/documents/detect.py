@@ -49,8 +49,7 @@ _PIPELINE_IMAGE = pattern(
 )
 _BUILD_ACTIONS = ("docker/build-push-action", "docker/bake-action")
 _QUADLET = pattern(r"^\[(?:Container|Kube)\]", re.MULTILINE)
-# The programs of `knowledge.containers.run_flags`, which is not imported for texts without them,
-# and what stands in manifests and compose files that a script writes.
+# The programs of `knowledge.containers.run_flags`, and what stands in documents that scripts write.
 _PROGRAMS = ("docker", "podman", "nerdctl", "buildah", "apiVersion", "services:")
 _DATA = pattern(r".+\.(?:ya?ml|json)")
 _PROXY = pattern(r".+\.(?:conf|cfg)(?:\.(?:j2|jinja2?|template|tmpl|tpl|gotmpl|erb|mustache))?")
