@@ -14,17 +14,16 @@ Generated. The purpose of imagelint is a guide to serving large models from cont
 it asks for, in our words, with the rules and commands that answer. Where it is wrong, or leaves
 open what matters, the rule does what is right, and the remark says why.
 """
-PLANNED = "planned"
 
 
 class Statement(NamedTuple):
     """What the guide says, the rules and commands that answer, and where they depart from it.
 
-    A command begins with `imagelint`. Without an answer a statement is planned.
+    A command begins with `imagelint`.
     """
 
     text: str
-    answers: tuple[str, ...] = ()
+    answers: tuple[str, ...]
     remark: str = ""
 
 
@@ -137,11 +136,27 @@ STAGES: dict[str, tuple[Statement, ...]] = {
         ),
     ),
     "Stage 5: metrics": (
-        Statement("Metrics of language models are exposed and scraped."),
-        Statement("Time to first token, time per token, and queues have targets and alerts."),
+        Statement(
+            "Metrics of language models are exposed and scraped.",
+            (
+                *("not-scraped", "metrics-switched-off", "wrong-metrics-port"),
+                *("wrong-metrics-path", "unknown-scrape-port"),
+            ),
+        ),
+        Statement(
+            "Time to first token, time per token, and queues have targets and alerts.",
+            (
+                *("removed-metric", "misspelt-metric", "metric-without-suffix"),
+                *("quantile-without-le", "quantile-without-rate", "imagelint score"),
+            ),
+            "500 ms and 50 ms are targets, not facts: the policy names yours. A query on a name "
+            "that is gone is no error, it is silent.",
+        ),
         Statement(
             "The KV cache stays below 85 %, and an alert comes at 95 %.",
-            remark="The metric is a ratio from 0 to 1 whatever its name says: `> 95` never fires.",
+            ("ratio-compared-to-percent", "removed-metric"),
+            "The metric is a ratio from 0 to 1 whatever its name says: `> 95` never fires. At 100 "
+            "% requests are preempted, memory does not run out.",
         ),
         Statement(
             "All signals become one scorecard.",
@@ -152,22 +167,27 @@ STAGES: dict[str, tuple[Statement, ...]] = {
     "Stage 6: in production": (
         Statement(
             "Scale on waiting requests, not on CPU.",
-            ("cpu-hpa-on-gpu",),
+            ("cpu-hpa-on-gpu", "gpu-load-as-signal", "metric-of-other-engine"),
         ),
         Statement("Keep one replica at least.", ("scale-to-zero",)),
         Statement(
             "A cooldown of 300 seconds prevents thrashing.",
-            remark="KEDA's cooldown acts on the step to zero only.",
+            ("cooldown-without-effect", "hasty-scale-down"),
+            "KEDA's cooldown acts on the step to zero only.",
         ),
         Statement(
             "A queue of 100 triggers scaling.",
-            remark="Practice is 3 to 20 per replica.",
+            ("queue-threshold-far-off",),
+            "Practice is 3 to 20 per replica.",
         ),
         Statement(
             "GPUs are scheduled by the vendor's plugin, in parts where that helps.",
             ("unknown-resource", "gpu-selector-conflict", "unknown-accelerator-label"),
         ),
-        Statement("Roll out step by step, gated by an evaluation."),
+        Statement(
+            "Roll out step by step, gated by an evaluation.",
+            ("canary-without-analysis", "rollout-needs-spare-gpu", "imagelint gate"),
+        ),
     ),
     "Stage 7: security": (
         Statement(
@@ -219,14 +239,26 @@ STAGES: dict[str, tuple[Statement, ...]] = {
         ),
     ),
     "Stage 8: evaluation": (
-        Statement("A versioned set of prompts lies beside the Dockerfile."),
-        Statement("Each dimension is scored by itself, none hides behind an average."),
-        Statement("Judges are calibrated against people."),
-        Statement("A tag is promoted only if every dimension holds."),
+        Statement(
+            "A versioned set of prompts lies beside the Dockerfile.",
+            ("unpinned-dataset", "stale-evaluation"),
+        ),
+        Statement(
+            "Each dimension is scored by itself, none hides behind an average.",
+            ("composite-only-evaluation", "too-few-evaluation-cases"),
+            "What too few cases cannot tell is no pass.",
+        ),
+        Statement("Judges are calibrated against people.", ("uncalibrated-judge",)),
+        Statement(
+            "A tag is promoted only if every dimension holds.",
+            (
+                *("imagelint evaluate", "imagelint gate", "evaluation-below-threshold"),
+                *("evaluation-regression", "failed-evaluation-run", "unevaluated-image"),
+            ),
+            "The question is whether it is worse than the previous tag by more than is tolerated.",
+        ),
     ),
 }
-# Their rules come with metrics, rollouts and evaluations.
-LATER = ("Stage 5", "Stage 6", "Stage 8")
 
 
 def guide_page() -> str:
@@ -237,7 +269,7 @@ def guide_page() -> str:
 def _stage(title: str, statements: tuple[Statement, ...]) -> Iterator[str]:
     yield f"\n## {title}\n\n| the guide | answered by | and |\n|---|---|---|\n"
     for statement in statements:
-        answers = ", ".join(map(_linked, statement.answers)) or PLANNED
+        answers = ", ".join(map(_linked, statement.answers))
         yield f"| {statement.text} | {answers} | {statement.remark} |\n"
 
 

@@ -87,10 +87,31 @@ def _stem(name: str) -> str:
 
 
 def _joined(names: tuple[str, ...], files: Sequence[ResultFile]) -> Measured | str:
+    aggregates = [
+        file.aggregates[name] for file in files for name in names if name in file.aggregates
+    ]
+    sampled = [file for file in files if any(name in file.samples.metrics() for name in names)]
+    several = len({one.value for one in aggregates}) > 1 and len(aggregates) > len(sampled)
+    if several or (not sampled and len(aggregates) > 1):
+        return f"is in several files: {', '.join(_origins(files))}"
+    cases, labels = _samples(names, sampled)
+    if cases is not None and not cases.size:
+        return "has no value in any sample"
+    if _is_no_mean(cases, aggregates):
+        cases = None
+    unscored = sum(file.samples.unscored.get(name, 0) for file in files for name in names)
+    aggregate = aggregates[0] if aggregates else None
+    found = Measured(names[0], cases, aggregate, tuple(labels), unscored)
+    return _contradiction(found, len(aggregates)) or found
+
+
+def _samples(
+    names: tuple[str, ...], files: Sequence[ResultFile]
+) -> tuple[Cases | None, list[tuple[float, float]]]:
+    """The cases of a metric in files that have samples of it, and what people say of them."""
     keys, clusters, values = array("Q"), array("Q"), array("d")
     clustered = False
     labels: list[tuple[float, float]] = []
-    aggregates = []
     for file in files:
         for name in names:
             if name in file.samples.metrics():
@@ -99,24 +120,34 @@ def _joined(names: tuple[str, ...], files: Sequence[ResultFile]) -> Measured | s
                 values.extend(file.samples.column(name))
                 clustered = clustered or file.samples.clustered
                 labels += file.samples.labels.get(name, [])
-            if name in file.aggregates:
-                aggregates.append(file.aggregates[name])
     cases = cases_of(keys, values, clusters if clustered else None) if keys else None
-    if cases is not None and not cases.size:
-        return "has no value in any sample"
-    if cases is None and len(aggregates) > 1:
-        return f"is in several files: {', '.join(_origins(files))}"
-    aggregate = aggregates[0] if aggregates else None
-    unscored = sum(file.samples.unscored.get(name, 0) for file in files for name in names)
-    found = Measured(names[0], cases, aggregate, tuple(labels), unscored)
-    return _contradiction(found, len(aggregates)) or found
+    return cases, labels
+
+
+def _is_no_mean(cases: Cases | None, aggregates: Sequence[Aggregate]) -> bool:
+    """Whether a tool makes something else of its samples than their mean.
+
+    A perplexity is the exponential of what samples hold: thresholds and tolerances are its own.
+    """
+    if cases is None or len(aggregates) != 1 or aggregates[0].is_mean:
+        return False
+    mean, whole = float(cases.values.mean()), aggregates[0].value
+    return _differ(mean, whole) and not _are_shares(mean, whole)
+
+
+def _are_shares(*values: float) -> bool:
+    return all(0 <= value <= 1 for value in values)
+
+
+def _differ(one: float, other: float) -> bool:
+    return abs(one - other) > _TOLD_APART * max(1.0, abs(other))
 
 
 def _contradiction(found: Measured, aggregates: int) -> str:
     """Where samples do not come to what the tool says of them: files of two runs."""
     whole = found.aggregate
-    if found.cases is None or whole is None or not whole.is_mean or aggregates > 1:
+    if found.cases is None or whole is None or aggregates > 1:
         return ""
-    if abs(found.value - whole.value) <= _TOLD_APART * max(1.0, abs(whole.value)):
+    if not _differ(found.value, whole.value):
         return ""
     return f"is {whole.value:.6g} in all, but its samples have a mean of {found.value:.6g}"
