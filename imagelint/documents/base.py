@@ -62,13 +62,14 @@ class ComplaintWords(NamedTuple):
     """What a reader says against a part of the text.
 
     `subject` is what it is about, by content (an instruction, a key, a name): for waivers and for
-    fingerprints, which outlive lines. `help` says what to write instead.
+    fingerprints, which outlive lines. `help` says what to write; `instead` is that for the span.
     """
 
     span: Span
     subject: str
     message: str
     help: str = ""
+    instead: str = ""
 
 
 class Complaint(ComplaintWords):
@@ -79,7 +80,7 @@ class Complaint(ComplaintWords):
 
     __slots__ = ()
 
-    def __new__(cls, span: Span, subject: str, message: str, help: str = "") -> Self:  # noqa: A002 - the word that the reader sees
+    def __new__(cls, span: Span, subject: str, message: str, *more: str) -> Self:
         """A complaint of a kind.
 
         Raises:
@@ -88,9 +89,8 @@ class Complaint(ComplaintWords):
         if cls is Complaint:
             raise TypeError("a complaint is of a kind: use one of imagelint.documents.complaints")
         # What is longer is no name; cut off, a secret in it would not be recognised and masked.
-        return super().__new__(
-            cls, span, subject if len(subject) <= _LONGEST_SUBJECT else "", message, help
-        )
+        named = subject if len(subject) <= _LONGEST_SUBJECT else ""
+        return super().__new__(cls, span, named, message, *more)
 
 
 class DocumentError(Exception):

@@ -101,8 +101,16 @@ class Context:
 
     def complaint(self, complaint: Complaint) -> Finding:
         """A reader's complaint as a finding of this rule, in the reader's words."""
-        help_, subject = complaint.help, complaint.subject
-        return self.finding(complaint, complaint.message, help=help_, subject=subject)
+        help_, subject, instead = complaint.help, complaint.subject, complaint.instead
+        return self.finding(
+            complaint,
+            complaint.message,
+            help=help_,
+            subject=subject,
+            fix=Fix("write what was meant", (self.edit(complaint.span, instead),))
+            if instead
+            else None,
+        )
 
     def note(self, message: str, at: Node | None = None, of: str = "") -> Note:
         """A further remark, at another place: of this document, or of one that was looked at.

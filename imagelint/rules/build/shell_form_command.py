@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from imagelint.documents.dockerfile.model import Stage, StartCommand
 from imagelint.documents.dockerfile.vocabulary import is_broken_array
-from imagelint.documents.queries.dockerfiles.startforms import deaf_server
+from imagelint.documents.queries.dockerfiles.startforms import deaf_server, json_form, words_of
 from imagelint.documents.queries.stages import chain, enclosing_stage
-from imagelint.rules.api import Context, Findings, Severity, rule
+from imagelint.rules.api import Context, Findings, Fix, Severity, rule
 
 
 @rule(
@@ -51,11 +51,14 @@ def shell_form_command(start: StartCommand, ctx: Context) -> Findings:
             subject=instruction.keyword,
         )
         return
+    words = words_of(start)
+    array = json_form(start, ctx.document, ctx.text(words))
     yield ctx.finding(
         instruction.keyword_span,
         f"{instruction.keyword} is in shell form",
         help=f'write its words as JSON: `{instruction.keyword} ["<program>", …]`',
         subject=instruction.keyword,
+        fix=Fix("write its words as JSON", (ctx.edit(words, array),)) if array else None,
     )
 
 

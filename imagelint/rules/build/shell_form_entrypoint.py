@@ -5,9 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from imagelint.documents.dockerfile.model import StartCommand
-from imagelint.documents.queries.dockerfiles.startforms import deaf_server, final_stage
+from imagelint.documents.queries.dockerfiles.startforms import (
+    deaf_server,
+    final_stage,
+    json_form,
+    words_of,
+)
 from imagelint.knowledge.recognition import engine_of_program
-from imagelint.rules.api import Confidence, Context, Findings, Severity, rule
+from imagelint.rules.api import Confidence, Context, Findings, Fix, Severity, rule
 
 if TYPE_CHECKING:
     from imagelint.documents.shell.script import Command, Script
@@ -45,7 +50,9 @@ def shell_form_entrypoint(start: StartCommand, ctx: Context) -> Findings:
     if stage is None or last is None:
         return
     script = start.script
-    keyword = start.instruction.keyword
+    keyword, words = start.instruction.keyword, words_of(start)
+    array = json_form(start, ctx.document, ctx.text(words))
+    fix = Fix("write its words as JSON", (ctx.edit(words, array),)) if array else None
     if keyword == "CMD" and _is_engine(stage.entrypoint):
         yield ctx.finding(
             start.instruction.keyword_span,
@@ -54,6 +61,7 @@ def shell_form_entrypoint(start: StartCommand, ctx: Context) -> Findings:
             subject=keyword,
             severity=Severity.HIGH,
             confidence=Confidence.CERTAIN,
+            fix=fix,
         )
         return
     simple = keyword == "CMD" and _is_simple(script)
@@ -66,6 +74,7 @@ def shell_form_entrypoint(start: StartCommand, ctx: Context) -> Findings:
         "or move the steps before it into a script that ends in `exec`",
         subject=keyword,
         severity=Severity.LOW if simple else None,
+        fix=fix,
     )
 
 

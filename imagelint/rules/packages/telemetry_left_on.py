@@ -8,7 +8,7 @@ from imagelint.documents.dockerfile.model import Stage
 from imagelint.documents.packages.installs import package_installs
 from imagelint.documents.queries.stages import chain, server_of, stage_scripts
 from imagelint.knowledge.dockerfile.telemetry import OF_PROGRAMS, TELEMETRY
-from imagelint.rules.api import Confidence, Context, Findings, Severity, rule
+from imagelint.rules.api import Confidence, Context, Findings, Fix, Severity, rule
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -45,15 +45,19 @@ def telemetry_left_on(stage: Stage, ctx: Context) -> Findings:
     if not stage.final:
         return
     told: set[str] = set()
+    start = stage.instructions[0]
     for place, telemetry in _installed(stage, ctx):
         if telemetry.title in told or any(name in stage.env for name in telemetry.variables):
             continue
         told.add(telemetry.title)
+        own = stage.instruction_at(place.span.start)
+        at = own.span._replace(end=own.span.start) if own and own is not start else None
         yield ctx.finding(
             place,
             f"{telemetry.title} reports its use to its makers",
             help=f"set `ENV {telemetry.setting}`",
             subject=telemetry.title,
+            fix=Fix("end it", (ctx.edit(at, f"ENV {telemetry.setting}\n"),)) if at else None,
         )
 
 

@@ -168,7 +168,10 @@ class _Reader:
         if keyword not in KEYWORDS:
             written = self._text[span.start : span.end]
             message = f"there is no instruction {written[:40]}"
-            self._add(UnknownInstruction(span, written, message, _suggestion(keyword)))
+            near = _near(keyword)
+            help_ = f"did you mean {near}?" if near else ""
+            instead = near.lower() if written.islower() else near
+            self._add(UnknownInstruction(span, written, message, help_, instead))
         elif self._nesting and keyword in _NOT_IN_ONBUILD:
             message = f"ONBUILD {keyword} is not allowed"
             help_ = "write it into the files that build upon this image"
@@ -351,13 +354,13 @@ def _count(instruction: Instruction) -> int:
     )
 
 
-def _suggestion(keyword: str) -> str:
+def _near(keyword: str) -> str:
     if not _SHORTEST <= len(keyword) <= _LONGEST:
         return ""
     from difflib import get_close_matches
 
     close = get_close_matches(keyword, KEYWORDS, n=1, cutoff=_CLOSE)
-    return f"did you mean {close[0]}?" if close else ""
+    return close[0] if close else ""
 
 
 def _owner(keyword: str, number: int, piece: RawWord) -> str:

@@ -150,9 +150,10 @@ class _Scanner:
         near = _nearest(name.lower())
         if not near or (near == name.lower() and equals == "=") or not _FITS[near].match(value):
             return
-        span = Span(start + match.start(1), start + match.end(1))
+        span = Span(start + match.start(1), start + match.start(3))
         message = f"{name}{equals} is a comment, and no directive"
-        self.complaints.append(MisspeltDirective(span, name, message, f"write `# {near}=…`"))
+        help_ = f"write `# {near}=…`"
+        self.complaints.append(MisspeltDirective(span, name, message, help_, f"{near}="))
 
     def _set_escape(self, span: Span, value: str) -> None:
         if value in ("\\", "`"):

@@ -99,22 +99,24 @@ def _switched_off(instruction: Instruction) -> bool:
 
 
 def _unknown(flag: Flag, keyword: str, known: dict[str, _Takes]) -> Complaint:
+    from difflib import get_close_matches
+
     message = f"{keyword} has no flag --{flag.name[:40]}"
-    return UnknownFlag(flag.span, f"--{flag.name}", message, _suggestion(flag.name, known, keyword))
+    written = f"--{flag.name}"
+    near = next(iter(get_close_matches(flag.name, known, n=1)), "")
+    if not near:
+        return UnknownFlag(flag.span, written, message, _other_ways(known, keyword))
+    instead = f"--{near}{flag.raw[len(written) :]}" if flag.raw.startswith(written) else ""
+    return UnknownFlag(flag.span, written, message, f"did you mean `--{near}`?", instead)
 
 
 _IN_JSON = frozenset(("CMD", "ENTRYPOINT", "RUN", "SHELL", "VOLUME"))
 _JSON = "what begins with `--` right behind the keyword is read as its flag: put it in JSON form"
 
 
-def _suggestion(name: str, known: dict[str, _Takes], keyword: str) -> str:
+def _other_ways(known: dict[str, _Takes], keyword: str) -> str:
     if not known:
         return _JSON if keyword in _IN_JSON else f"drop it: {keyword} has no flags"
-    from difflib import get_close_matches
-
-    close = get_close_matches(name, known, n=1)
-    if close:
-        return f"did you mean `--{close[0]}`?"
     return f"drop it, or write one of {', '.join(f'--{one}' for one in sorted(known))}"
 
 

@@ -33,7 +33,7 @@ def broken_json_form(instruction: Instruction) -> Complaint | None:
     what = "a shell runs it as it is written" if keyword in _COMMANDS else "it is taken for words"
     message = f"this is no array in JSON form: {what}"
     help_ = 'put every word into double quotes and a comma between them: `["…", "…"]`'
-    return BrokenJsonForm(span, keyword, message, help_)
+    return BrokenJsonForm(span, keyword, message, help_, _mended(words, span, keyword))
 
 
 def _meant(keyword: str, words: tuple[Word, ...]) -> bool:
@@ -62,3 +62,25 @@ def _is_test(text: str) -> bool:
 
 
 _FIRST_WORD = pattern(r"\[\s*(?:\"(?:[^\"\\]|\\.)*\"|'[^']*')\s*(?:,|\]\s*$)")
+
+
+# A word in quotes of any kind, or one without any; what a shell would change is neither.
+_ITEM = pattern(
+    r"[\s,]*(?:\"([^\"\\]*)\"|'([^'\"\\]*)'|[\u201c\u201d]([^\u201c\u201d\"\\]*)[\u201c\u201d]"
+    r"|([^\s,\[\]\"'\u2018\u2019\u201c\u201d\\|&;<>()]+))(?=[\s,\]]|$)"
+)
+_END = pattern(r"[\s,]*\]?\s*")
+
+
+def _mended(words: tuple[Word, ...], span: Span, keyword: str) -> str:
+    """The array that was meant; empty where that is not certain, or it goes over several lines."""
+    text = " ".join(word.raw for word in words)
+    if len(text) != span.end - span.start or (keyword in _COMMANDS and "$" in text):
+        return ""
+    items, at = [], 1
+    while found := _ITEM.match(text, at):
+        items.append(next(group for group in found.groups() if group is not None))
+        at = found.end()
+    if not items or not _END.fullmatch(text, at):
+        return ""
+    return "[" + ", ".join(f'"{item}"' for item in items) + "]"
