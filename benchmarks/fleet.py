@@ -1,11 +1,12 @@
 """How an audit's plan, its store and its reports grow with the number of images.
 
-    python benchmarks/fleet.py [--images 10000 100000 1000000] [--store URL] [--formats html csv]
+    python benchmarks/fleet.py [--images 10000 100000 1000000] [--postgresql] [--formats html csv]
 
 A source that is made up lists so many images upon 200 bases; they go through the real planner, the
 real audit and into the real store, where only the look at an image is made up as well. Printed are
 for each step seconds that passed, microseconds of the processor for each image, and the most memory
-that its process held.
+that its process held. With --postgresql each number of images has a server of its own, whose
+processes are not counted.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
@@ -43,6 +45,7 @@ from imagelint.store.records import (
     StoredVulnerability,
 )
 from imagelint.store.writing import STATEMENTS
+from tools.lab.postgresql import PostgreSQL
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -256,7 +259,8 @@ def measure(images: int, place: str, folder: Path, formats: list[str]) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--images", type=int, nargs="+", default=[10_000, 100_000, 1_000_000])
-    parser.add_argument("--store", default="", help="a database instead of a file")
+    parser.add_argument("--store", default="", help=argparse.SUPPRESS)
+    parser.add_argument("--postgresql", action="store_true", help="a server instead of files")
     parser.add_argument("--formats", nargs="+", default=list(FORMATS), choices=FORMATS)
     parser.add_argument("--folder", help="where the stores stay")
     parser.add_argument("--step", choices=("plan", "fill"), help=argparse.SUPPRESS)
@@ -268,8 +272,11 @@ def main() -> None:
     for images in given.images:
         with tempfile.TemporaryDirectory() as temporary:
             folder = Path(given.folder or temporary)
-            place = given.store or str(folder / f"{images}.db")
-            measure(images, place, folder, given.formats)
+            with ExitStack() as stack:
+                place = str(folder / f"{images}.db")
+                if given.postgresql:
+                    place = stack.enter_context(PostgreSQL(folder / f"{images}.postgresql")).url
+                measure(images, place, folder, given.formats)
 
 
 if __name__ == "__main__":

@@ -29,6 +29,7 @@ __all__ = [
     "PromotionRow",
     "ResultRow",
     "RunRow",
+    "RunTotalRow",
     "TagRow",
     "VerdictRow",
     "VulnerabilityRow",
@@ -63,6 +64,22 @@ class RunRow(Base):
     )
 
     __table_args__ = (Index(None, "key", "finished"),)
+
+
+class RunTotalRow(Base):
+    """A run that is through in numbers: a trend over many runs need not count each anew."""
+
+    __tablename__ = "run_totals"
+
+    run_id: Mapped[int] = mapped_column(ForeignKey("runs.id"), primary_key=True, doc="The run.")
+    results: Mapped[int] = mapped_column(doc="Its references.")
+    untold: Mapped[int] = mapped_column(doc="Those that could not be audited.")
+    critical: Mapped[int] = mapped_column(doc="Findings of that severity that count.")
+    high: Mapped[int] = mapped_column(doc="The same.")
+    medium: Mapped[int] = mapped_column(doc="The same.")
+    low: Mapped[int] = mapped_column(doc="The same.")
+    info: Mapped[int] = mapped_column(doc="The same.")
+    allowed: Mapped[int] = mapped_column(doc="Findings that do not count.")
 
 
 class WorkerRow(Base):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from sqlalchemy import and_, case, func, select
 from sqlalchemy.orm import aliased
@@ -36,7 +36,9 @@ class RollUps:
         """The newest finished runs of one key, the oldest first."""
         runs = Reader(self._store).runs(key, finished=True)[:most]
         with self._store.reading() as connection:
-            known = _run_numbers(connection, [run.id for run in runs])
+            known = _kept_numbers(connection, [run.id for run in runs])
+            # What an earlier release did is counted now.
+            known |= run_numbers(connection, [run.id for run in runs if run.id not in known])
         return tuple(
             views.TrendPoint(run.id, run.started, *known.get(run.id, _NO_NUMBERS))
             for run in reversed(runs)
@@ -65,13 +67,23 @@ class RollUps:
             return tuple((each[0], each[1]) for each in connection.execute(query))
 
 
-_NO_NUMBERS = (0, 0, views.Counts())
+_Numbers: TypeAlias = "tuple[int, int, views.Counts]"
+_NO_NUMBERS: _Numbers = (0, 0, views.Counts())
 
 
-def _run_numbers(
-    connection: Connection, runs: list[int]
-) -> dict[int, tuple[int, int, views.Counts]]:
+def _kept_numbers(connection: Connection, runs: list[int]) -> dict[int, _Numbers]:
+    row = models.RunTotalRow
+    query = select(row.__table__).where(row.run_id.in_(runs))
+    return {
+        run: (results, untold, views.Counts(*counts))
+        for run, results, untold, *counts in connection.execute(query)
+    }
+
+
+def run_numbers(connection: Connection, runs: list[int]) -> dict[int, _Numbers]:
     """Of each run its references, those that could not be audited, and its findings."""
+    if not runs:
+        return {}
     result, judged = models.ResultRow, models.JudgementRow
     untold = func.sum(case((result.category.not_in(_TOLD), 1), else_=0))
     mine = result.run_id.in_(runs)

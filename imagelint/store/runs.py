@@ -14,6 +14,7 @@ from imagelint.store.models import (
     ProblemRow,
     ResultRow,
     RunRow,
+    RunTotalRow,
     WaiverRow,
     WorkerRow,
 )
@@ -135,6 +136,7 @@ class Ended(NamedTuple):
 def finish(store: Store, begun: Begun, waivers: Sequence[UsedWaiver], now: str) -> Ended:
     """End a shard, and with the last one the run."""
     from imagelint.store.bases import settle_bases
+    from imagelint.store.rollups import run_numbers
 
     with store.alone() as connection:
         _set(connection, begun, {"finished": now, "seen": now})
@@ -155,6 +157,9 @@ def finish(store: Store, begun: Begun, waivers: Sequence[UsedWaiver], now: str) 
             outcome = "incomplete"
         ended = update(RunRow).where(RunRow.id == begun.id).values(finished=now, outcome=outcome)
         connection.execute(ended)
+        for results, untold, counts in run_numbers(connection, [begun.id]).values():
+            values = {"run_id": begun.id, "results": results, "untold": untold}
+            connection.execute(insert(RunTotalRow).values(values | counts._asdict()))
         return Ended(outcome, whole=True)
 
 

@@ -45,6 +45,7 @@ _WHY = ("allowed", "reason", "until", "waiver")
 _LEVEL = 1
 _MOST_REMEMBERED = 20_000
 _MOST_FINDINGS = 2_048
+_LONGEST_DETAIL = 1_000
 
 
 class Writer:
@@ -145,7 +146,7 @@ class Writer:
                 "tag": result.tag,
                 "digest": result.digest,
                 "category": result.category.value,
-                "detail": result.detail,
+                "detail": short(result.detail),
                 "judgement": result.judgement,
                 "owner": result.owner,
                 "signed": result.signed,
@@ -156,6 +157,7 @@ class Writer:
         )
         for at, problem in enumerate(result.problems):
             said = problem._asdict() | {"category": problem.category.value}
+            said["detail"] = short(problem.detail)
             yield models.ProblemRow, {**about, "position": at, **said}
 
     def _image_rows(
@@ -227,6 +229,11 @@ def _led(finished: Iterable[Finished]) -> dict[tuple[str, str], str]:
 def _insertion(store: Store) -> Any:
     """The insertion that the database of a store has more words for than others."""
     return insert_postgresql if store.engine.dialect.name == POSTGRESQL else insert_sqlite
+
+
+def short(text: str) -> str:
+    """A text of others, no longer than somebody reads: a tag that is none may have any length."""
+    return text if len(text) <= _LONGEST_DETAIL else f"{text[: _LONGEST_DETAIL - 1]}…"
 
 
 def keep_fact(store: Store, fact: Fact, now: str) -> None:
@@ -323,7 +330,7 @@ def add_source_problem(
             "position": at,
             "category": category.value,
             "kind": kind,
-            "detail": detail,
+            "detail": short(detail),
             "help": help_,
         }
         for at, (category, kind, detail, help_) in enumerate(problems)

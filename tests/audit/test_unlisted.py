@@ -46,6 +46,15 @@ def test_what_could_not_be_listed_is_told_in_a_few_lines(
     assert len(said) < 20
 
 
+def test_a_tag_of_any_length_is_told_in_short(registry: MemoryRegistry, audit: Auditor) -> None:
+    registry.image("team/app")
+    registry.image("team/app", "t" * 100_000)
+    done = audit(f"registry://{registry.host}", options=QUICK)
+    (problem,) = done.reader.problems(done.audited.run.id)
+    assert len(problem.detail) == 1_000
+    assert problem.detail.endswith("t…")
+
+
 def test_a_registry_without_images_does_not_pass(registry: MemoryRegistry, audit: Auditor) -> None:
     done = audit(f"registry://{registry.host}", options=QUICK)
     assert done.outcome == "incomplete"

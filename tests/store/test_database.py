@@ -46,7 +46,14 @@ def test_a_store_of_an_earlier_release_keeps_its_runs(tmp_path: Path) -> None:
         fill(store, 8)
         runs = Reader(store).runs()
         with store.writing() as connection:
-            for table in ("measures", "promotions", "evaluations", "verdicts", "examinations"):
+            for table in (
+                "run_totals",
+                "measures",
+                "promotions",
+                "evaluations",
+                "verdicts",
+                "examinations",
+            ):
                 connection.execute(text(f"DROP TABLE {table}"))
             for column in ("statements", "examination"):
                 connection.execute(text(f"ALTER TABLE judgements DROP COLUMN {column}"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from sqlalchemy import insert, select
+from sqlalchemy import event, insert, select, text
 
 from imagelint.core.finding import Severity
 from imagelint.store.models import VulnerabilityRow
@@ -156,6 +156,25 @@ def test_the_trend_is_of_runs_that_were_asked_the_same(rollups: RollUps) -> None
         (3, 38, 3),
     ]
     assert rollups.trend("b") == ()
+
+
+def test_a_trend_counts_no_run_anew_that_was_counted(store: Store) -> None:
+    fill(store)
+    asked: list[str] = []
+
+    def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
+        asked.append(statement)
+
+    points = RollUps(store).trend("a" * 64)
+    event.listen(store.engine, "before_cursor_execute", note)
+    assert RollUps(store).trend("a" * 64) == points
+    assert not [one for one in asked if "FROM results" in one]
+    # As an earlier release left it.
+    with store.writing() as connection:
+        connection.execute(text("DELETE FROM run_totals WHERE run_id < 3"))
+    assert RollUps(store).trend("a" * 64) == points
+    event.remove(store.engine, "before_cursor_execute", note)
+    assert [one for one in asked if "FROM results" in one]
 
 
 def test_drift_tells_what_moved_came_and_went(rollups: RollUps) -> None:
