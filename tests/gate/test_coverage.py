@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import sys
+import tarfile
 from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.gate.attack import Ended, Outcome, Said, attack
+from tools.lab.archives import Tar
 from tools.lab.mkdb import write_database
 from tools.lab.mkimage import Image, Layout, alpine, debian, python_package
 
@@ -112,6 +115,83 @@ def test_a_package_without_a_version_is_told(yard: Yard) -> Outcome:
 def test_an_empty_database_is_told(yard: Yard) -> Outcome:
     write_database(yard.folder / "empty", age_hours=1, tree={"vulnerability": {}})
     return _outcome(yard, alpine(OLD), yard.folder / "empty")
+
+
+def _judged(yard: Yard, *layers: bytes) -> Outcome:
+    """Both look at an image of these layers, imagelint into the layers as well."""
+    folder = yard.folder / "image"
+    Raw(folder).put(*layers)
+    flags = ("--skip-db-update", "--offline-scan", "--skip-version-check", "--exit-code", "42")
+    cache = ("--cache-dir", str(yard.lab.cache), "--cache-backend", "memory")
+    bare = yard.bare("trivy", "image", "--quiet", *flags, *cache, "--input", str(folder))
+    return Outcome(yard.ours("image", f"oci:{folder}", "--policy", "strict"), bare)
+
+
+class Raw(Layout):
+    """A layout of layers that no library writes."""
+
+    def put(self, *layers: bytes) -> None:
+        config = self._manifest(Image(({},) * len(layers)))
+        manifest = json.loads(self._data(config["digest"]))
+        config = json.loads(self._data(manifest["config"]["digest"]))
+        blobs = [self._blob(layer, "layer.v1.tar") for layer in layers]
+        config["rootfs"]["diff_ids"] = [blob["digest"] for blob in blobs]
+        manifest["layers"] = blobs
+        manifest["config"] = self._blob(json.dumps(config).encode(), "config.v1+json")
+        self._enter(self._blob(json.dumps(manifest).encode(), "manifest.v1+json"), "v1")
+
+    def _data(self, digest: str) -> bytes:
+        return (self.folder / "blobs" / digest.replace(":", "/")).read_bytes()
+
+
+def _tar(files: Mapping[str, str]) -> Tar:
+    archive = Tar()
+    for path, text in files.items():
+        archive.file(path, text.encode())
+    return archive
+
+
+VLLM = python_package("vllm", "0.8.0")
+PLACE, TEXT = next(iter(VLLM.items()))
+
+
+@attack(
+    "A package is installed by hard links to a cache, which a later layer removes",
+    bare=NOTHING,
+    ours=Said("image", 1, "do not know of 1 Python package", "`unscanned-packages`"),
+)
+def test_a_package_of_links_is_told(yard: Yard) -> Outcome:
+    cached = f"root/.cache/uv/archive-v0/a/{PLACE.split('/', 4)[-1]}"
+    system = _tar(CLEAN).file(cached, TEXT.encode()).entry(PLACE, tarfile.LNKTYPE, cached)
+    return _judged(yard, system.bytes(), Tar().file("root/.cache/.wh.uv").bytes())
+
+
+@attack(
+    "A whiteout that names nothing lies in a folder of packages: engines refuse it or pass it over",
+    bare=NOTHING,
+    ours=Said("image", 1, "a whiteout without a name", "`odd-layer-entry`"),
+)
+def test_a_whiteout_without_a_name_is_told(yard: Yard) -> Outcome:
+    files = _tar({**CLEAN, **VLLM}).bytes()
+    return _judged(yard, files, Tar().file("usr/lib/.wh.").bytes())
+
+
+@attack(
+    "A package's file is of a kind that a scanner passes over",
+    bare=NOTHING,
+    ours=Said("image", 1, "is of a kind that scanners pass over", "`odd-layer-entry`"),
+)
+def test_an_entry_of_a_kind_that_nobody_reads_is_told(yard: Yard) -> Outcome:
+    return _judged(yard, _tar(CLEAN).entry(PLACE, b"7").bytes())
+
+
+@attack(
+    "A second archive stands behind the end of a layer",
+    bare=NOTHING,
+    ours=Said("image", 1, "goes on behind its end", "`odd-layer-entry`"),
+)
+def test_what_stands_behind_the_end_of_a_layer_is_told(yard: Yard) -> Outcome:
+    return _judged(yard, _tar(CLEAN).bytes() + _tar(VLLM).bytes())
 
 
 # A scanner that lies: the real one, and its answer changed on the way

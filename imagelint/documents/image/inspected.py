@@ -4,8 +4,8 @@
      "config": {"config": {"User": "1000"}, "history": [{"created_by": "COPY a /b"}]},
      "layers": [{"files": [{"path": "b", "size": 3, "mode": "4755", "content": "x=1"}]}]}
 
-A file has `link` (with `kind`: `link` or `hard link`) or `kind`: `folder`, `device`; a layer has
-`size`, its bytes as they are stored.
+A file has `link` (with `kind`: `link` or `hard link`) or `kind`: `folder`, `device`, `other`; a
+layer has `size`, its bytes as they are stored, and `behind`, what stands behind its end.
 """
 
 from __future__ import annotations
@@ -34,6 +34,7 @@ _TYPES = {
     "hard link": tarfile.LNKTYPE,
     "folder": tarfile.DIRTYPE,
     "device": tarfile.CHRTYPE,
+    "other": b"V",
 }
 _PIECE = 1024 * 1024
 _LARGEST = 64 * 1024 * 1024
@@ -86,4 +87,4 @@ def _archive(layer: JsonView) -> Iterator[bytes]:
         data = io.BytesIO(content.ljust(entry.size, b"\0"))
         if entry.size:
             yield data.getvalue() + bytes(-entry.size % 512)
-    yield bytes(1024)
+    yield bytes(1024) + layer["behind"].raw.encode()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from imagelint.core.record import NamedTuple
 from imagelint.documents.image.coverage import Unscanned, UnscannedPackages
+from imagelint.documents.image.layers.nodes import FileRole, LayerFiles
 from imagelint.rules.api import Context, Findings, Severity, rule
 
 _NAMED = 5
@@ -85,8 +86,8 @@ _WORDS = {
 }
 
 
-@rule(UnscannedPackages, Severity.MEDIUM)
-def unscanned_packages(unscanned: UnscannedPackages, ctx: Context) -> Findings:
+@rule((UnscannedPackages, LayerFiles), Severity.MEDIUM)
+def unscanned_packages(unscanned: UnscannedPackages | LayerFiles, ctx: Context) -> Findings:
     """Packages of the image were never compared with any advisory.
 
     No finding about them means nothing. Scanners say so in a debug line at best: packages of
@@ -94,7 +95,8 @@ def unscanned_packages(unscanned: UnscannedPackages, ctx: Context) -> Findings:
     that is out of support, or of one that the scanner or its database does not know, packages
     without a version, and files of packages that it did not understand. Where several scanners must
     look, what only one of them compares has no second opinion. Where a bill of materials stands
-    for the image that nobody verified, whoever may attach one says what is compared.
+    for the image that nobody verified, whoever may attach one says what is compared. Scanners
+    follow no links: what uv or pnpm linked to their caches is unknown once the cache is removed.
 
     Except:
         Files that cannot hold packages (weights, datasets) and are left out for that.
@@ -127,6 +129,9 @@ def unscanned_packages(unscanned: UnscannedPackages, ctx: Context) -> Findings:
           {"Target": "Python", "Class": "lang-pkgs", "Type": "python-pkg",
            "Packages": [{"Name": "torch", "Version": "2.5.0"}]}]}
     """
+    if isinstance(unscanned, LayerFiles):
+        yield from _linked(unscanned, ctx)
+        return
     words = _WORDS.get(unscanned.reason)
     if words is None:
         return
@@ -136,6 +141,18 @@ def unscanned_packages(unscanned: UnscannedPackages, ctx: Context) -> Findings:
     if unscanned.reason in (Unscanned.NO_ADVISORIES, Unscanned.NO_SECOND_OPINION):
         reason = f"{reason} {unscanned.detail}"
     yield ctx.finding(unscanned, message, help=words.help, subject=reason, severity=words.severity)
+
+
+def _linked(files: LayerFiles, ctx: Context) -> Findings:
+    if files.role is FileRole.LINKED:
+        count = f"{files.files:,} {files.detail}{'' if files.files == 1 else 's'}"
+        names = ", ".join(files.names) + (" …" if files.files > len(files.names) else "")
+        yield ctx.finding(
+            files,
+            f"scanners follow no links, and so do not know of {count}: {names}",
+            help="keep files in their place, and no links: let the installer copy what it installs",
+            subject=f"linked {files.detail}",
+        )
 
 
 def _what(names: tuple[str, ...], noun: str) -> str:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from imagelint.core.record import NamedTuple
 from imagelint.documents.image.jsonview import plain
 from imagelint.documents.image.layers.nodes import FileRole
+from imagelint.documents.image.layers.packagelists import link_of
 from imagelint.documents.image.layers.roles import roles
 from imagelint.documents.image.layers.smallfiles import is_wanted, shown
 from imagelint.documents.image.layers.stream import StreamError
@@ -30,13 +31,17 @@ _LARGEST_LISTING = 32 * 1024 * 1024
 
 
 class LayerEntry(NamedTuple):
-    """One entry. `path` is below the root; `text` is what is kept of a file that is read."""
+    """One entry. `path` is below the root; `text` is what is kept of a file that is read.
+
+    `link` is where a link leads that stands for what says which packages are installed.
+    """
 
     path: str
     size: int
     is_folder: bool
     roles: tuple[tuple[FileRole, str], ...] = ()
     text: str | None = None
+    link: str = ""
 
 
 def read_entries(stream: ByteStream) -> Iterator[LayerEntry]:
@@ -57,7 +62,10 @@ def read_entries(stream: ByteStream) -> Iterator[LayerEntry]:
             if role is not FileRole.SECRET or _tells(path, detail, text or "", reader)
         )
         kept = None if text is None else shown(path, text)
-        yield LayerEntry(path, entry.size, entry.kind is EntryKind.FOLDER, found, kept)
+        link = link_of(path, entry) if any(role is FileRole.LINKED for role, _ in found) else ""
+        yield LayerEntry(path, entry.size, entry.kind is EntryKind.FOLDER, found, kept, link=link)
+    if reader.goes_on():
+        yield LayerEntry("", 0, is_folder=False, roles=((FileRole.MISREAD, "end"),))
 
 
 def _text(path: str, reader: TarReader) -> str:
@@ -102,7 +110,7 @@ class Recorder:
         if self._size > _LARGEST_LISTING:
             return
         said = [role.value for role, _ in entry.roles], [detail for _, detail in entry.roles]
-        line = json.dumps((*entry[:3], *said, entry.text), separators=(",", ":"))
+        line = json.dumps((*entry[:3], *said, entry.text, entry.link), separators=(",", ":"))
         self._size += len(line)
         self._lines.append(line)
 
@@ -123,8 +131,8 @@ def parse_listing(data: bytes) -> Listing | None:
 
 
 def _entry(line: str) -> LayerEntry:
-    path, size, is_folder, names, details, text = json.loads(line)
+    path, size, is_folder, names, details, text, link = json.loads(line)
     if not (isinstance(path, str) and isinstance(size, int) and isinstance(text, str | None)):
         raise TypeError(line)
     found = zip(map(FileRole, names), map(str.__str__, details), strict=True)
-    return LayerEntry(path, size, bool(is_folder), tuple(found), text)
+    return LayerEntry(path, size, bool(is_folder), tuple(found), text, str.__str__(link))

@@ -24,6 +24,8 @@ class FileRole(Enum):
     UNNEEDED = "unneeded"
     DEVICE = "device"
     OUTSIDE = "outside"
+    MISREAD = "misread"  # what scanners and engines do not take for the same
+    LINKED = "linked"  # what says which packages are installed, as a link: scanners follow none
 
 
 class HistoryStep(NamedTuple):

@@ -119,6 +119,10 @@ class Overlay:
         value = self._find(path)
         return isinstance(value, int) and value % _LAYERS == layer
 
+    def shows(self, path: str) -> bool:
+        """Whether there is a file at the end, of whichever layer."""
+        return isinstance(self._find(path), int)
+
     def _find(self, path: str) -> int | Tree | None:
         at: int | Tree | None = self._tree
         for part in path.split("/"):

@@ -21,6 +21,7 @@ from imagelint.documents.image.layers.nodes import (
     Waste,
 )
 from imagelint.documents.image.layers.overlay import Overlay
+from imagelint.documents.image.layers.packagelists import tells_of
 from imagelint.documents.image.layers.smallfiles import (
     accounts,
     installed_package,
@@ -45,6 +46,7 @@ _KEPT_NAMES = {
     FileRole.CUDA: _MOST_SYSTEM,
     FileRole.SETUID: _MOST_SEEN,
     FileRole.WEIGHTS: _MOST_SEEN,
+    FileRole.LINKED: _MOST_SEEN,
 }
 """Of which files more is kept than what is told: whether later layers hide them counts."""
 _MOST_TEXTS = 64 * 1024 * 1024
@@ -83,6 +85,7 @@ class ImageReading:
         self._unread: list[UnreadLayer] = []
         self._texts: dict[str, tuple[int, str]] = {}
         self._packages: dict[str, InstalledPackage] = {}
+        self._links: dict[str, str] = {}
         self._entries = 0
         self._kept = 0
 
@@ -156,6 +159,8 @@ class ImageReading:
             holds[place] = holds.get(place, 0) + entry.size
         if entry.text is not None:
             self._text(path, number, entry.text)
+        if entry.link:
+            self._links[path] = entry.link
         for role, detail in entry.roles:
             key = _Key(number, role, detail, path if role is FileRole.SECRET else "")
             self._gather(key, entry, path)
@@ -179,7 +184,7 @@ class ImageReading:
         group.count += 1
         group.size += entry.size
         if len(group.files) < _KEPT_NAMES.get(key.role, _MOST_NAMES):
-            group.files.append((path, entry.size))
+            group.files.append((path or "what stands behind its end", entry.size))
 
     def _contents(self) -> Iterator[Node]:
         live = self._overlay.live()
@@ -207,6 +212,10 @@ class ImageReading:
             if key.role is FileRole.CUDA:
                 continue
             seen = [file for file in group.files if self._overlay.sees(file[0], key.layer)]
+            if key.role is FileRole.LINKED:
+                seen = [file for file in seen if not self._is_told(self._links.get(file[0], ""))]
+                if not seen:
+                    continue
             hidden = len(group.files) - len(seen)
             removed = hidden == group.count
             if removed or key.role not in _KEPT_NAMES:
@@ -224,6 +233,10 @@ class ImageReading:
                 command=self._commands.get(key.layer, ""),
                 path=f"layer {key.layer}: {names[0]}",
             )
+
+    def _is_told(self, path: str) -> bool:
+        """Whether what a link stands for is said by the file to which it leads."""
+        return bool(tells_of(path)) and self._overlay.shows(path)
 
     def _small(self) -> Iterator[Node]:
         seen = {

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from imagelint.core.pattern import pattern
 from imagelint.documents.image.layers.nodes import FileRole
+from imagelint.documents.image.layers.packagelists import linked_list
 from imagelint.documents.image.layers.tar import EntryKind
 from imagelint.documents.secrets.files import credential_file
 from imagelint.knowledge.serving.pickles import is_pickled
@@ -52,6 +53,7 @@ _UNNEEDED = {
     "compose.yaml": "file of the build",
 }
 _LIBRARY = ("site-packages/", "dist-packages/", "node_modules/", "usr/share/", "usr/lib/", "/doc/")
+_NOWHERE = ("/.wh.", "/.wh..", "/.wh...")
 _SETUID, _SETGID, _ANYONE, _STICKY = 0o4000, 0o2000, 0o002, 0o1000
 _FREE = ("tmp", "var/tmp", "dev", "proc", "sys", "run/lock", "var/lock", "dev/shm")
 
@@ -65,6 +67,10 @@ def roles(path: str, entry: TarEntry) -> Iterator[tuple[FileRole, str]]:
         yield from _weights(path, entry)
     elif entry.kind is EntryKind.FOLDER and _is_open(path, entry.mode):
         yield FileRole.WORLD_WRITABLE, "folder"
+    if entry.link:
+        kind = linked_list(path, entry)
+        if kind:
+            yield FileRole.LINKED, kind
 
 
 def _is_open(path: str, mode: int) -> bool:
@@ -74,6 +80,10 @@ def _is_open(path: str, mode: int) -> bool:
 def _odd(path: str, entry: TarEntry) -> Iterator[tuple[FileRole, str]]:
     if entry.kind is EntryKind.DEVICE:
         yield FileRole.DEVICE, "device"
+    elif entry.kind is EntryKind.OTHER:
+        yield FileRole.MISREAD, "kind"
+    if path.endswith(_NOWHERE):
+        yield FileRole.MISREAD, "whiteout"
     if ".." in path.split("/"):
         yield FileRole.OUTSIDE, "path"
     elif entry.kind is EntryKind.HARD_LINK and ".." in entry.link.split("/"):

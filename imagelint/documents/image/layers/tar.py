@@ -38,10 +38,11 @@ class EntryKind(Enum):
     DEVICE = "device"
     FOLDER = "folder"
     PIPE = "pipe"
+    OTHER = "other"  # of a kind that engines refuse, and scanners pass over
 
 
 _KINDS = {
-    **dict.fromkeys((0x00, 0x30, 0x37, 0x53), EntryKind.FILE),
+    **dict.fromkeys((0x00, 0x30, 0x53), EntryKind.FILE),
     0x31: EntryKind.HARD_LINK,
     0x32: EntryKind.LINK,
     0x33: EntryKind.DEVICE,
@@ -49,6 +50,7 @@ _KINDS = {
     0x35: EntryKind.FOLDER,
     0x36: EntryKind.PIPE,
 }
+_WITH_CONTENT = (EntryKind.FILE, EntryKind.OTHER)
 _PAX, _GLOBAL, _LONG_NAME, _LONG_LINK, _SPARSE = 0x78, 0x67, 0x4C, 0x4B, 0x53
 
 
@@ -113,6 +115,13 @@ class TarReader:
         self._content -= count
         return data
 
+    def goes_on(self) -> bool:
+        """Whether behind the end of the archive there is more than zeros; reads it all."""
+        while data := self._stream.read(_LARGEST_HEADER):
+            if data.strip(b"\0"):
+                return True
+        return False
+
     def _block(self) -> bytes:
         """The next header; empty at the end."""
         if self._left and self._stream.skip(self._left) < self._left:
@@ -126,7 +135,7 @@ class TarReader:
         return b""
 
     def _entry(self, block: bytes, kind: int, size: int, extra: dict[bytes, bytes]) -> TarEntry:
-        meaning = _KINDS.get(kind, EntryKind.FILE)
+        meaning = _KINDS.get(kind, EntryKind.OTHER)
         real = size
         if b"size" in extra:
             size = real = _decimal(extra[b"size"])
@@ -136,7 +145,7 @@ class TarReader:
             said = extra.get(b"GNU.sparse.realsize") or extra[b"GNU.sparse.size"]
             real = _decimal(said)
         # Of links and devices a size is nothing: no content follows.
-        if meaning is not EntryKind.FILE:
+        if meaning not in _WITH_CONTENT:
             size = real = 0
         self._content = size
         self._left = -(-size // BLOCK) * BLOCK
