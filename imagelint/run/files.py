@@ -36,7 +36,10 @@ if TYPE_CHECKING:
     from imagelint.run.rendering.renderings import Renderings
 
 _DATA = (".yaml", ".yml", ".json")
-_DELIVERS = ("toolkit.fluxcd.io/", "argoproj.io/")
+_DELIVERS = (
+    *("toolkit.fluxcd.io/", "argoproj.io/", "helm.cattle.io/"),
+    *("addons.cluster.x-k8s.io/", "helm.crossplane.io/"),
+)
 """Words that stand in every manifest for Flux or Argo CD."""
 _PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 WORTH_A_PROCESS = 20

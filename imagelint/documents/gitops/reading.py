@@ -14,6 +14,7 @@ from imagelint.documents.gitops.flux import (
     helm_release,
 )
 from imagelint.documents.gitops.helmfile import Helmfile
+from imagelint.documents.gitops.model import Base, DeliverySource
 from imagelint.documents.kubernetes.manifest import Manifest
 
 if TYPE_CHECKING:
@@ -21,15 +22,23 @@ if TYPE_CHECKING:
 
     from imagelint.documents.base import Document
     from imagelint.documents.gitops.applicationset import Parameters
-    from imagelint.documents.gitops.model import DeliverySource
     from imagelint.documents.kubernetes.objects import KubernetesObject
 
+# Who makes what a chart from elsewhere holds, and where an object names it: k3s and RKE2
+# (https://docs.k3s.io/helm), Cluster API's add-on provider, Crossplane's provider of Helm.
+_CHARTS = {
+    ("helm.cattle.io", "HelmChart"): ("spec", "chart"),
+    ("addons.cluster.x-k8s.io", "HelmChartProxy"): ("spec", "chartName"),
+    ("helm.crossplane.io", "Release"): ("spec", "forProvider", "chart", "name"),
+}
+_MAKERS = ("toolkit.fluxcd.io/", *(f"{group}/" for group, _ in _CHARTS))
 _MADE = pattern(r"^kind:[ \t]*[\"']?(Application|ApplicationSet|HelmRelease)[\"']?[ \t]*$", 8)
 
 
 def may_deliver(text: str) -> bool:
-    """Whether a manifest may tell Argo CD or Flux to deploy something."""
-    return "toolkit.fluxcd.io/" in text or ("argoproj.io/" in text and "Application" in text)
+    """Whether a manifest may tell Argo CD, Flux or their like to deploy something."""
+    made = any(maker in text for maker in _MAKERS)
+    return made or ("argoproj.io/" in text and "Application" in text)
 
 
 def delivered_kind(text: str) -> str:
@@ -65,5 +74,10 @@ def _of_object(
         case (group, "Kustomization") if group == KUSTOMIZATIONS:
             if obj.body["spec"]["sourceRef"].exists or obj.body["spec"]["path"].exists:
                 yield flux_kustomization(obj, title)
+        case named if named in _CHARTS and obj.body["spec"].exists:
+            chart = obj.body.at(*_CHARTS[named])
+            shown = f"the chart `{chart.word()}`" if chart.word() else "its chart"
+            place = chart.span if chart.exists else obj.body["spec"].key_span
+            yield DeliverySource(title, place, "", Base.ROOT, shown, name=obj.name)
         case _:
             return

@@ -25,7 +25,11 @@ from imagelint.documents.kubernetes.monitoring.queries import may_ask, read_quer
 from imagelint.documents.kubernetes.objects import Pod
 from imagelint.documents.kubernetes.pods.reader import read_pods
 from imagelint.documents.kubernetes.reading import read_objects
-from imagelint.documents.kubernetes.settings import held_texts, read_settings
+from imagelint.documents.kubernetes.settings import (
+    encoded_texts,
+    may_hold_manifests,
+    read_settings,
+)
 from imagelint.documents.kubernetes.vocabulary import unknown_words
 from imagelint.documents.kubernetes.wellformed import (
     malformed_list,
@@ -249,7 +253,7 @@ def _applications(obj: KubernetesObject, pods: tuple[Pod, ...]) -> Applications 
 
 
 def _unread_inside(obj: KubernetesObject) -> Iterator[DocumentError]:
-    if may_hold_proxies(obj):
+    if may_hold_proxies(obj) or any(encoded_texts(obj)):
         from imagelint.documents.proxies.held import unread_proxies
 
         yield from unread_proxies(obj)
@@ -342,7 +346,7 @@ def _parse(source: Source, depth: int) -> Manifest:
     gaps = [gap for obj, pods in with_pods if not pods for gap in unread_workload(obj)]
     gaps += [gap for obj in objects for gap in (*unread_manifests(obj), *_unread_inside(obj))]
     embedded: tuple[Embedded, ...] = ()
-    if source.text.count("apiVersion") > 1 and any(map(any, map(held_texts, objects))):
+    if may_hold_manifests(objects, source.text):
         from imagelint.documents.kubernetes.textual import textual_manifests
 
         embedded, unread = textual_manifests(objects, source, _parse, depth)

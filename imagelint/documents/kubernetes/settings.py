@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import binascii
+import zlib
 from base64 import b64decode
 from typing import TYPE_CHECKING
 
@@ -10,15 +11,21 @@ from imagelint.documents.shared import Holder, Setting
 from imagelint.documents.yaml.settings import setting
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from imagelint.documents.kubernetes.objects import KubernetesObject
     from imagelint.documents.yaml.cursor import Cursor
 
 # A Secret holds at most 1 MiB: kubernetes.io/docs/concepts/configuration/secret.
 _LONGEST_ENCODED = 1_500_000
+_SHORTEST = 40  # no manifest is as short
 _TEXTS = {"ConfigMap": "data", "Secret": "stringData"}
 """Where objects hold texts under the names of files."""
+_ENCODED = {"ConfigMap": "binaryData", "Secret": "data"}
+"""Where they hold the same in base64."""
+_GZIP = b"\x1f\x8b"
+# https://fleet.rancher.io/ref-bundle
+_BUNDLES = ("fleet.cattle.io", "Bundle")
 _GENERATORS = (
     ("configMapGenerator", Holder.CONFIG_MAP_GENERATOR),
     ("secretGenerator", Holder.SECRET_GENERATOR),
@@ -29,6 +36,33 @@ def held_texts(obj: KubernetesObject) -> Iterator[tuple[str, Cursor]]:
     """The texts that an object holds as files, by their names."""
     if obj.kind in _TEXTS and not obj.group:
         yield from obj.body[_TEXTS[obj.kind]].entries()
+
+
+def encoded_texts(obj: KubernetesObject) -> Iterator[tuple[Cursor, str]]:
+    """The texts that an object holds in base64, compressed or not, each with its place."""
+    found: Iterable[Cursor] = ()
+    if obj.kind in _ENCODED and not obj.group:
+        found = (place for _, place in obj.body[_ENCODED[obj.kind]].entries())
+    elif (obj.group, obj.kind) == _BUNDLES:
+        found = (one["content"] for one in obj.body.at("spec", "resources").items())
+    for place in found:
+        text = place.word()
+        unpacked = _unpacked(text) if len(text) >= _SHORTEST else None
+        if unpacked is None and obj.kind not in _ENCODED:
+            unpacked = text  # a bundle holds texts as they are, too
+        if unpacked is not None:
+            yield place, unpacked
+
+
+def may_hold_manifests(objects: Iterable[KubernetesObject], text: str) -> bool:
+    """Whether one of the objects of a text may hold another manifest."""
+    plain = text.count("apiVersion") > 1
+    return any(
+        (plain and any(held_texts(obj)))
+        or (obj.kind in _ENCODED and not obj.group and obj.body[_ENCODED[obj.kind]].exists)
+        or (obj.group, obj.kind) == _BUNDLES
+        for obj in objects
+    )
 
 
 def read_settings(obj: KubernetesObject) -> Iterator[Setting]:
@@ -64,6 +98,22 @@ def decoded(text: str) -> str | None:
     try:
         return b64decode("".join(text.split()), validate=True).decode("utf-8")
     except (binascii.Error, ValueError):
+        return None
+
+
+def _unpacked(text: str) -> str | None:
+    """The text that base64 holds, compressed or not; None for what is none, or too long."""
+    if len(text) > _LONGEST_ENCODED:
+        return None
+    try:
+        data = b64decode("".join(text.split()), validate=True)
+        if data.startswith(_GZIP):
+            unpacking = zlib.decompressobj(zlib.MAX_WBITS | 16)
+            data = unpacking.decompress(data, _LONGEST_ENCODED)
+            if unpacking.unconsumed_tail:
+                return None
+        return data.decode("utf-8")
+    except (binascii.Error, zlib.error, ValueError):
         return None
 
 

@@ -10,7 +10,8 @@ from imagelint.core.record import NamedTuple
 from imagelint.core.report import ProblemKind
 from imagelint.core.source import Source
 from imagelint.documents.base import DocumentError, Embedded
-from imagelint.documents.kubernetes.settings import held_texts
+from imagelint.documents.kubernetes.settings import encoded_texts, held_texts
+from imagelint.documents.mapped import MappedText
 from imagelint.documents.serving.startscript import map_scalar
 from imagelint.documents.yaml.nodes import Scalar
 
@@ -43,35 +44,46 @@ def textual_manifests(
     parse: Callable[[Source, int], Manifest],
     depth: int,
 ) -> TextualManifests:
-    """The manifests with pods that ConfigMaps and Secrets hold, each at its key.
+    """The manifests with pods that ConfigMaps, Secrets and bundles hold, each at its key.
 
     `depth` is that of the texts in texts that these objects stand in; `parse` is given the next.
     What is no YAML is the template of somebody else, who fills it in.
     """
     found: list[Embedded] = []
-    for number, (place, node) in enumerate(_texts(objects)):
+    for number, (place, mapped) in enumerate(_texts(objects)):
         if number >= _MOST or depth >= _DEEPEST:
             return TextualManifests(tuple(found), (_unread(place.span),))
         try:
-            inner = parse(Source(source.origin, node.text), depth + 1)
+            inner = parse(Source(source.origin, mapped.text), depth + 1)
         except DocumentError:
             continue
         if inner.pods or inner.embedded or _is_cut(inner):
-            found.append(Embedded(inner, map_scalar(node), place.path))
+            found.append(Embedded(inner, mapped, place.path))
     return TextualManifests(tuple(found), ())
 
 
-def _texts(objects: Iterable[KubernetesObject]) -> Iterator[tuple[Cursor, Scalar]]:
-    """The values of ConfigMaps and Secrets that look like manifests."""
+def _texts(objects: Iterable[KubernetesObject]) -> Iterator[tuple[Cursor, MappedText]]:
+    """The values of ConfigMaps, Secrets and bundles that look like manifests."""
     for obj in objects:
         for _, place in held_texts(obj) if obj.is_own else ():
             node = place.node
-            if (
-                isinstance(node, Scalar)
-                and _API_VERSION.search(node.text)
-                and _KIND.search(node.text)
-            ):
-                yield place, node
+            if isinstance(node, Scalar) and _is_manifest(node.text):
+                yield place, map_scalar(node)
+        for place, text in encoded_texts(obj):
+            if _is_manifest(text):
+                yield place, _placed(place, text)
+
+
+def _is_manifest(text: str) -> bool:
+    return bool(_API_VERSION.search(text) and _KIND.search(text))
+
+
+def _placed(place: Cursor, text: str) -> MappedText:
+    """A text at a place: as it is written there, or at all of it where it is encoded."""
+    node = place.node
+    if isinstance(node, Scalar) and node.text == text:
+        return map_scalar(node)
+    return MappedText(text, place.span, ())
 
 
 def _unread(span: Span) -> DocumentError:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from imagelint.core.pattern import pattern
@@ -21,8 +22,12 @@ _GPUS = pattern(
     r"(?:num|n)?gpus?(?:s|count|num|number|type|spernode|pernode|perreplica|product|resource)?"
     r"|accelerators?(?:count|type|spec|perreplica)?|[\w.-]+/(?:gpu|mig-[\w.-]+|tpu|npu)"
 )
+_LISTS = frozenset(
+    {"components", "engines", "models", "runtimes", "servers", "services", "workers"}
+)
+"""Keys whose items are what is run: those of others are conditions, flavours, rules."""
 _RUNS = pattern(
-    r"args|command|engine(?:args|config|type)?|workers|resources"
+    r"args|command|cmd|engine(?:args|config|type)?|workers|resources"
     r"|tensorparallel(?:size|ism)?|tp(?:size)?|servingengine|(?:serving)?runtime"
 )
 
@@ -45,6 +50,9 @@ def looks_run(obj: KubernetesObject) -> bool:
             named |= _signs(key, inner)
             if depth < _DEEPEST and isinstance(inner.node, Mapping):
                 pending.append((inner, depth + 1))
+            elif depth < _DEEPEST and key in _LISTS:
+                listed = (one for one in inner.items() if isinstance(one.node, Mapping))
+                pending += [(one, depth + 1) for one in islice(listed, _MOST)]
     if named & {"gpus", "runs"}:
         return bool(named & {"model", "image"})
     return {"image", "copies"} <= named

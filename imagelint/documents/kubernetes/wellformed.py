@@ -160,11 +160,20 @@ def _looks_run(obj: KubernetesObject) -> bool:
     return looks_run(obj)
 
 
+_RELEASE = "helm.sh/release.v1"
+
+
 def unread_manifests(obj: KubernetesObject) -> Iterator[DocumentError]:
     """Why manifests are not read that are texts in an object: what a workflow of Argo creates.
 
     https://argo-workflows.readthedocs.io/en/latest/walk-through/kubernetes-resources/
+    Or what Helm installed, as it is stored in the cluster: helm/helm:pkg/storage/driver/secrets.go.
     """
+    if obj.body["type"].word() == _RELEASE and obj.body.at("data", "release").exists:
+        message = "what this release of Helm holds is not examined"
+        place = obj.body.at("data", "release").key_span
+        help_ = "check what `helm get manifest` prints"
+        yield DocumentError(ProblemKind.UNREADABLE, message, place, help_)
     pending = [] if is_own(obj) else [obj.body["spec"]]
     while pending:
         place = pending.pop()

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from imagelint.core.report import ProblemKind
 from imagelint.documents.base import DocumentError
-from imagelint.documents.kubernetes.settings import held_texts
+from imagelint.documents.kubernetes.settings import encoded_texts, held_texts
 from imagelint.documents.mapped import MappedText
 from imagelint.documents.proxies.recognition import HAPROXY_FILE, NGINX_FILE, proxy_language
 from imagelint.documents.template import BRACES, template_error
@@ -40,6 +40,10 @@ def unread_proxies(obj: KubernetesObject) -> Iterator[DocumentError]:
     """Why the configurations of proxies in a ConfigMap or a Secret are not read."""
     for name, place in held_texts(obj):
         yield from unread_proxy(name, place)
+    for place, text in encoded_texts(obj):
+        if proxy_language(place.key, text):
+            message = "the configuration of a proxy in base64 is not examined"
+            yield DocumentError(ProblemKind.UNREADABLE, message, place.key_span, "write it as text")
 
 
 def unread_proxy(name: str, place: Cursor) -> Iterator[DocumentError]:

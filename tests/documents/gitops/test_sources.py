@@ -343,3 +343,30 @@ def test_a_text_that_is_no_yaml_has_no_tree() -> None:
 def test_only_what_deploys_is_asked(text: str, kind: str) -> None:
     assert delivered_kind(text) == kind
     assert may_deliver(text) is bool(kind)
+
+
+@pytest.mark.parametrize(
+    ("api", "kind", "spec"),
+    [
+        ("helm.cattle.io/v1", "HelmChart", "{chart: vllm, repo: 'https://charts.example.com'}"),
+        ("addons.cluster.x-k8s.io/v1alpha1", "HelmChartProxy", "{chartName: vllm}"),
+        ("helm.crossplane.io/v1beta1", "Release", "{forProvider: {chart: {name: vllm}}}"),
+    ],
+)
+def test_a_chart_from_elsewhere_is_told_whoever_installs_it(api: str, kind: str, spec: str) -> None:
+    text = f"apiVersion: {api}\nkind: {kind}\nmetadata: {{name: a}}\nspec: {spec}\n"
+    assert may_deliver(text)
+    (source,) = sources(text)
+    assert (source.title, source.path, source.shown) == (
+        f"the {kind} `a`",
+        "",
+        "the chart `vllm`",
+    )
+    assert text[slice(*source.span)] == "vllm"
+    assert sources(text.replace(f"spec: {spec}\n", "")) == ()
+
+
+def test_a_chart_that_is_written_whole_has_no_name() -> None:
+    text = "apiVersion: helm.cattle.io/v1\nkind: HelmChart\nmetadata: {name: a}\n"
+    (source,) = sources(f"{text}spec: {{chartContent: SDRz}}\n")
+    assert source.shown == "its chart"

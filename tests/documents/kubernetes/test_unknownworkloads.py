@@ -20,6 +20,7 @@ HEAD = "apiVersion: ai.example.com/v1\nkind: Server\nmetadata: {name: llm}\nspec
         "  {pool: {a: {b: {image_ref: 'example.com/a:1'}}}, num_gpus: 1}",
         "  {containerImage: 'example.com/a:1', replicas: 2}",
         "  {modelId: a, worker: {nvidia.com/gpu: 1}}",
+        "  {components: [{name: llm, properties: {image: 'example.com/a:1', cmd: [serve]}}]}",
     ],
 )
 def test_what_runs_a_model_or_an_image_and_is_not_read_is_told(spec: str) -> None:
@@ -36,6 +37,7 @@ def test_what_runs_a_model_or_an_image_and_is_not_read_is_told(spec: str) -> Non
         "  {baseModel: a, replicas: 1}",
         "  {limits: {nvidia.com/gpu: 8}}",
         "  {image: true, args: [a]}",
+        "  {rules: [{pattern: {image: 'example.com/a:1', resources: a}}]}",
         "  {a: {b: {c: {d: {e: {f: {model: a, gpus: 1}}}}}}}",
         "  {model: null, gpus: 1}",
         "  [a]",
