@@ -141,14 +141,34 @@ KINDS: dict[str, Kind] = {
 }
 
 
-# Terraform, Nomad, Earthly, Bicep, Pulumi, Cloud Build, containers.dev, task definitions of ECS;
-# SkyPilot, dstack, BentoML, Cog, Fly.io, the repositories of models of Triton and MLServer.
+# By the names of their files: infrastructure and languages that make manifests; platforms that run
+# images; pipelines and other builders; what a host starts; proxies and collectors in languages of
+# their own; the repositories of models of Triton and MLServer.
 _OTHER_TOOLS = pattern(
-    r"(?:.*/)?(?:.+\.(?:tf|tofu|bicep|nomad|nomad\.hcl|tf\.json|tofu\.json)|earthfile"
-    r"|pulumi\.ya?ml|[\w-]*cloudbuild[\w.-]*\.(?:ya?ml|json)|\.?devcontainer\.json"
-    r"|(?:[\w-]+-)?task-?def(?:inition)?[\w.-]*\.json"
-    r"|(?:[\w.-]*\.)?(?:sky|dstack)\.ya?ml|(?:bentofile|cog)\.ya?ml|fly(?:\.[\w-]+)?\.toml"
-    r"|config\.pbtxt|[0-9]{1,9}/model\.json|model-settings\.json)"
+    r"(?:.*/)?(?:.+\.(?:tf|tofu|bicep|nomad|nomad\.hcl|pkr\.hcl|tf\.json|tofu\.json|jsonnet"
+    r"|libsonnet|cue|dhall|pkl)|pulumi\.ya?ml|terragrunt\.hcl|tiltfile|(?:okteto|devspace|garden)\.ya?ml"
+    r"|(?:[\w-]+-)?task-?def(?:inition)?[\w.-]*\.json|dockerrun\.aws\.json|copilot/[^/]+/manifest\.ya?ml"
+    r"|procfile|heroku\.ya?ml|(?:render|koyeb|apprunner)\.ya?ml|railway\.(?:json|toml)|\.do/app\.ya?ml"
+    r"|fly(?:\.[\w-]+)?\.toml|project\.toml|runpod\.toml|(?:[\w.-]*\.)?(?:sky|dstack)\.ya?ml"
+    r"|(?:bentofile|cog)\.ya?ml|[\w-]*cloudbuild[\w.-]*\.(?:ya?ml|json)|jenkinsfile(?:\.[\w-]+)?"
+    r"|\.circleci/[^/]+\.ya?ml|\.?azure-pipelines[\w.-]*\.ya?ml|bitbucket-pipelines\.ya?ml"
+    r"|\.(?:travis|drone|woodpecker|gitpod)\.ya?ml|\.(?:buildkite|woodpecker)/[^/]+\.ya?ml"
+    r"|taskfile(?:\.dist)?\.ya?ml|\.?justfile|.+\.just|earthfile|singularity(?:\.[\w.-]+)?"
+    r"|\.?devcontainer\.json|(?:cloud-init[\w.-]*|cloud-config)\.ya?ml|.+\.(?:ign|bu)"
+    r"|supervisord?\.conf|caddyfile(?:\.[\w-]+)?|.+\.(?:caddyfile|alloy|river)|envoy[\w.-]*\.(?:ya?ml|json)"
+    r"|traefik[\w.-]*\.toml|config\.pbtxt|[0-9]{1,9}/model\.json|model-settings\.json)"
+)
+# By what they hold: CloudFormation, tasks of ECS, templates and deployments of Azure, Vertex AI,
+# clusters of Ray, cloud-init, Truss, Ansible.
+_OF_OTHERS = pattern(
+    r"^[\"' \t]*AWSTemplateFormatVersion\b|\bType[\"']?[ \t]*:[ \t]*[\"']?AWS::"
+    r"|\"containerDefinitions\""
+    r"|schemas?\.(?:management\.azure\.com|azureedge\.net)/|\bMicrosoft\.(?:ContainerInstance|App)/"
+    r"|\"containerSpec\"|^head_start_ray_commands:|^#cloud-config\b|^base_image:"
+    r"|^[ \t]+(?:- )?(?:community\.docker\.\w+|containers\.podman\.\w+"
+    r"|kubernetes\.core\.(?:k8s|helm)|docker_(?:container|compose\w*|swarm_service|stack)"
+    r"|podman_container|k8s)[ \t]*:",
+    re.MULTILINE,
 )
 # A task of SkyPilot, whatever it is called: https://docs.skypilot.co/en/latest/reference/yaml-spec.html
 _TASK = (
@@ -181,4 +201,4 @@ def of_another_tool(path: str, text: str = "") -> bool:
     """Whether a file tells a tool which servers to run whose files are not read."""
     if _OTHER_TOOLS.fullmatch(path.lower().replace("\n", "_")) is not None:
         return True
-    return all(sign.search(text) for sign in _TASK)
+    return bool(_OF_OTHERS.search(text)) or all(sign.search(text) for sign in _TASK)

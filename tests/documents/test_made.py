@@ -62,6 +62,30 @@ def test_a_packed_manifest_is_met() -> None:
         *(".devcontainer/devcontainer.json", ".devcontainer.json", "llm-taskdef.json"),
         *("sky.yaml", "serve.sky.yml", ".dstack.yml", "a/cog.yaml", "fly.toml", "fly.gpu.toml"),
         *("models/llama/config.pbtxt", "models/llama/1/model.json", "bentofile.yaml"),
+        *("llm.jsonnet", "k8s/llm.cue", "terragrunt.hcl", "gpu.pkr.hcl", "Tiltfile", "llm.bu"),
+        *(
+            "Dockerrun.aws.json",
+            "copilot/llm/manifest.yml",
+            "Procfile",
+            "render.yaml",
+            "railway.json",
+        ),
+        *(
+            "Jenkinsfile",
+            "Jenkinsfile.gpu",
+            ".circleci/config.yml",
+            "azure-pipelines.yml",
+            "justfile",
+        ),
+        *(
+            ".buildkite/gpu.yml",
+            ".woodpecker.yml",
+            "Taskfile.dist.yml",
+            "ci/gpu.just",
+            "Singularity",
+        ),
+        *("cloud-init.yaml", "supervisord.conf", "Caddyfile", "envoy-gpu.yaml", "agent.river"),
+        *("traefik.toml", ".do/app.yaml", "a/config.alloy", "heroku.yml"),
     ],
 )
 def test_files_of_other_tools_are_known(path: str) -> None:
@@ -72,6 +96,39 @@ def test_a_task_is_known_by_what_it_says() -> None:
     task = "resources:\n  accelerators: L4:1\nrun: |\n  vllm serve Qwen/Qwen3-8B\n"
     assert of_another_tool("serving.yaml", task)
     assert not of_another_tool("serving.yaml", task.replace("  accelerators", "  cpus"))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'AWSTemplateFormatVersion: "2010-09-09"\n',
+        "Resources:\n  T:\n    Type: AWS::ECS::TaskDefinition\n",
+        '{"containerDefinitions": []}',
+        '{"$schema": "https://schema.management.azure.com/schemas/2019-04-01/a.json#"}',
+        "type: Microsoft.ContainerInstance/containerGroups\n",
+        '{"containerSpec": {"imageUri": "example.com/llm:1"}}',
+        "cluster_name: a\nhead_start_ray_commands: [ray start --head]\n",
+        "#cloud-config\nruncmd: [docker run llm]\n",
+        "model_name: a\nbase_image: {image: example.com/llm:1}\n",
+        "- hosts: all\n  tasks:\n    - community.docker.docker_container: {image: a}\n",
+        "- tasks:\n    - name: a\n      k8s: {definition: {kind: Pod}}\n",
+    ],
+)
+def test_some_are_known_by_what_they_hold(text: str) -> None:
+    assert of_another_tool("serving.yaml", text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "image: example.com/llm:1\n",
+        "Type: kubernetes\nk8s: true\n",
+        "a: containerDefinitions\n",
+        "# cloud-config\n",
+    ],
+)
+def test_others_hold_nothing_of_that(text: str) -> None:
+    assert not of_another_tool("serving.yaml", text)
 
 
 @pytest.mark.parametrize(

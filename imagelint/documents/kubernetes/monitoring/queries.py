@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from imagelint.documents.kubernetes.settings import held_texts
 from imagelint.documents.yaml.nodes import Mapping, Scalar
 
 if TYPE_CHECKING:
@@ -32,8 +33,10 @@ _SCALERS = (
     *("AutoscalingPolicy", "HorizontalPodAutoscaler"),
     *("NIMService", "PodAutoscaler", "ScaledJob", "ScaledObject"),
 )
+_HOLDING_FILES = ("ConfigMap", "Secret")
 _HOLDING = (
-    *("ConfigMap", "Dashboard", "GrafanaAlertRuleGroup", "GrafanaDashboard"),
+    *_HOLDING_FILES,
+    *("Dashboard", "GrafanaAlertRuleGroup", "GrafanaDashboard"),
     *("OpenTelemetryCollector", "ScrapeConfig"),
 )
 _JOBS = "scrape_configs:"
@@ -84,8 +87,8 @@ def read_queries(
 def _holding(obj: KubernetesObject) -> Iterator[Node]:
     """What objects hold that are not of Prometheus: files, dashboards, alerts of Grafana."""
     spec = obj.body["spec"]
-    if obj.kind == "ConfigMap" and obj.group == "":
-        for name, place in obj.body["data"].entries():
+    if obj.kind in _HOLDING_FILES and obj.group == "":
+        for name, place in held_texts(obj):
             yield from _embedded(place)
             yield from _jobs(place, name, obj.namespace)
     elif obj.kind == "GrafanaDashboard" and obj.group in _DASHBOARDS:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from imagelint.core.fact import ABSENT, UNKNOWN, Fact, Known
+from imagelint.documents.kubernetes.settings import held_texts
 from imagelint.documents.kubernetes.wiring.nodes import (
     DisruptionBudget,
     Endpoint,
@@ -135,10 +136,10 @@ def _vague_monitor(obj: KubernetesObject) -> Monitor:
 
 
 def _holds_jobs(obj: KubernetesObject) -> bool:
-    """Whether a ConfigMap holds settings of Prometheus, or of what scrapes as it does."""
-    if (obj.group, obj.kind) != ("", "ConfigMap"):
+    """Whether an object holds settings of Prometheus, or of what scrapes as it does, as a file."""
+    if obj.group:
         return False
-    nodes = (place.node for _, place in obj.body["data"].entries())
+    nodes = (place.node for _, place in held_texts(obj))
     texts = (one.value for one in nodes if isinstance(one, Scalar) and isinstance(one.value, str))
     return any(word in text for text in texts for word in _JOBS)
 
