@@ -169,11 +169,11 @@ def unread_manifests(obj: KubernetesObject) -> Iterator[DocumentError]:
     https://argo-workflows.readthedocs.io/en/latest/walk-through/kubernetes-resources/
     Or what Helm installed, as it is stored in the cluster: helm/helm:pkg/storage/driver/secrets.go.
     """
-    if obj.body["type"].word() == _RELEASE and obj.body.at("data", "release").exists:
+    stored = obj.body.at("data", "release")
+    if obj.body["type"].word() == _RELEASE and stored.exists:
         message = "what this release of Helm holds is not examined"
-        place = obj.body.at("data", "release").key_span
         help_ = "check what `helm get manifest` prints"
-        yield DocumentError(ProblemKind.UNREADABLE, message, place, help_)
+        yield DocumentError(ProblemKind.UNREADABLE, message, stored.key_span, help_)
     pending = [] if is_own(obj) else [obj.body["spec"]]
     while pending:
         place = pending.pop()
