@@ -70,24 +70,34 @@ class ServingCommand(NamedTuple):
     def find_switch(self, name: str) -> Switch | None:
         """The switch that counts: the last flag of that name, else the last variable."""
         known = self.facts
-        main = known.canonical(name) if known else name
-        found = [switch for switch in self.switches if switch.name == main]
-        found.sort(key=lambda switch: not switch.variable)
-        return found[-1] if found else None
+        return self._counting(known.canonical(name) if known else name)
+
+    def _counting(self, main: str) -> Switch | None:
+        """The switch that counts, by its main name."""
+        found: Switch | None = None
+        for switch in self.switches:
+            if switch.name == main and (found is None or found.variable or not switch.variable):
+                found = switch
+        return found
 
     def switch(self, name: str) -> Fact[str]:
         """The value of a flag by any of its names, without dashes; `true` for a bare one.
 
         Absent only if every place that could set it was read.
         """
-        found = self.find_switch(name)
+        known = self.facts
+        return self._set(known, known.canonical(name) if known else name)
+
+    def _set(self, known: Engine | None, main: str) -> Fact[str]:
+        """The value of a flag by its main name."""
+        found = self._counting(main)
         if found is not None:
             return found.value
-        known = self.facts
         if known is None or not self.complete:
             return UNKNOWN
-        from_variable = known.canonical(name) in known.environment.values()
-        return ABSENT if self.launch.env_complete or not from_variable else UNKNOWN
+        if self.launch.env_complete or main not in known.environment.values():
+            return ABSENT
+        return UNKNOWN
 
     def enabled(self, name: str) -> Fact[bool]:
         """Whether a switch is on; absent when nothing says so."""
@@ -109,8 +119,8 @@ class ServingCommand(NamedTuple):
         known = self.facts
         if known is None:
             return UNKNOWN
-        flag = self.flag(option)
-        fact = self.switch(flag) if flag else ABSENT
+        names = known.options.get(option.name)
+        fact = self._set(known, names[0]) if names else ABSENT
         if fact is ABSENT and option.name in known.elsewhere:
             return UNKNOWN
         return _converted(fact, option)
@@ -136,7 +146,8 @@ class ServingCommand(NamedTuple):
 
     def flag(self, option: Option[object]) -> str:
         """The main name of the flag that sets an option, empty where the engine has none."""
-        names = self.facts.options.get(option.name, ()) if self.facts else ()
+        known = self.facts
+        names = known.options.get(option.name) if known else None
         return names[0] if names else ""
 
     @property
