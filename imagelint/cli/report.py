@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from imagelint.cli.formats import Format, FormatType
+from imagelint.cli.sincetype import Since, SinceType
 
 _FORMATS = (
     *("text", "html", "json", "jsonl", "csv", "sarif", "junit", "markdown", "gitlab"),
@@ -23,7 +24,11 @@ _FORMATS = (
 )
 @click.option("--run", "number", type=int, default=0, help="Which run. [default: the newest]")
 @click.option(
-    "--since", type=int, default=0, help="Changes since which run. [default: the one before]"
+    "--since",
+    type=SinceType(),
+    default="0",
+    metavar="RUN|DATE",
+    help="Changes since which run, or the last up to a day. [default: the one before]",
 )
 @click.option(
     "--stale-days",
@@ -45,7 +50,7 @@ def report(  # noqa: PLR0913 - the options of the command
     *,
     place: str,
     number: int,
-    since: int,
+    since: Since,
     stale_days: int,
     repository: str,
     owner: str | None,
@@ -67,5 +72,5 @@ def report(  # noqa: PLR0913 - the options of the command
 
     with Store.open(place, create=False) as store, store.trusted():
         whole = not formats or any(entry.name in OVERVIEWS for entry in formats)
-        fleet = gather(store, Question(number, since, stale_days, whole))
+        fleet = gather(store, Question(number, since.run, stale_days, whole, since.day))
         return tell(store, fleet, ResultFilter(repository=repository, owner=owner), formats)

@@ -74,6 +74,8 @@ class Fleet(NamedTuple):
 class Question(NamedTuple):
     """Which run (0: the newest that is through), beside which earlier one (0: the one before).
 
+    A `day` (`2026-01-31`) names the last one up to it instead.
+
     `stale_days` is the age in days from which an audit of a reference is too old. Where it is not
     `whole`, only what the findings of images need is asked, which a large store answers sooner.
     """
@@ -82,6 +84,7 @@ class Question(NamedTuple):
     since: int = 0
     stale_days: int = STALE_DAYS
     whole: bool = True
+    day: str = ""
 
 
 def gather(store: Store, asked: Question) -> Fleet:
@@ -98,9 +101,10 @@ def gather(store: Store, asked: Question) -> Fleet:
     day = days_before(run.started, asked.stale_days)
     if not asked.whole:
         return Fleet(run, reader.overview(run.id), stale_day=day)
-    before = reader.run(asked.since) if asked.since else reader.before(run)
-    if asked.since and before is None:
-        said = f"there is no run {asked.since} to compare with"
+    before = reader.run(asked.since) if asked.since else reader.before(run, asked.day)
+    if (asked.since or asked.day) and before is None:
+        named = f"run {asked.since}" if asked.since else f"run of the same up to {asked.day}"
+        said = f"there is no {named} to compare with"
         raise UsageError(Diagnostic(said, help="leave --since out for the run before"))
     drift, counts = _drift(rollups, before, run)
     tally = rollups.tally(run.id)
@@ -109,7 +113,7 @@ def gather(store: Store, asked: Question) -> Fleet:
         overview=reader.overview(run.id),
         groups={group: tally.by(group, MOST_GROUPS) for group in GROUPS},
         vulnerabilities=tally.vulnerabilities(MOST_VULNERABILITIES),
-        trend=rollups.trend(run.key),
+        trend=rollups.trend(run),
         before=before,
         drift=drift,
         drift_counts=counts,

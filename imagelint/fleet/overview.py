@@ -113,7 +113,9 @@ def _change(fleet: Fleet) -> Iterator[tuple[str, str]]:
             for kind, words in _DRIFT.items()
             if fleet.drift_counts.get(kind)
         )
-        yield "changed", f"since run {fleet.before.id}: {said or 'nothing'}"
+        other = fleet.before.policy_digest != fleet.run.policy_digest
+        by = ", by another policy" if other else ""
+        yield "changed", f"since run {fleet.before.id}{by}: {said or 'nothing'}"
     if len(fleet.trend) > 1:
         points = " → ".join(f"{point.findings.total:,}" for point in fleet.trend[-8:])
         yield "trend", f"{points} findings"

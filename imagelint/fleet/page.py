@@ -107,7 +107,9 @@ def _remark(table: Table, fleet: Fleet) -> str:
     if table.id == "problems" and untold > len(fleet.problems):
         return f"The first {len(fleet.problems):,} of {untold:,}; --format csv has all."
     if table.id == "drift" and fleet.before is not None:
-        return f"Since run {fleet.before.id} of {fleet.before.started}."
+        other = fleet.before.policy_digest != fleet.run.policy_digest
+        by = ", by another policy" if other else ""
+        return f"Since run {fleet.before.id} of {fleet.before.started}{by}."
     if table.id == "bases":
         return "Layers that images of several repositories have in common from below."
     return ""

@@ -65,10 +65,17 @@ class Reader:
             row = connection.execute(query).first()
         return None if row is None else _run(row)
 
-    def before(self, run: views.RunView) -> views.RunView | None:
-        """The run before that one which was asked the same and is through."""
-        earlier = (one for one in self.runs(run.key, finished=True) if one.id < run.id)
-        return next(earlier, None)
+    def alike(self, run: views.RunView) -> tuple[views.RunView, ...]:
+        """The runs that are through and looked as deep at the same, the newest first.
+
+        Policies and releases change, days pass: what was asked stays comparable.
+        """
+        return tuple(one for one in self.runs(finished=True) if _asked(one) == _asked(run))
+
+    def before(self, run: views.RunView, day: str = "") -> views.RunView | None:
+        """The run before that one that is alike; the last up to a day, where one is named."""
+        earlier = (one for one in self.alike(run) if one.id < run.id)
+        return next((one for one in earlier if not day or one.started[: len(day)] <= day), None)
 
     def overview(self, run_id: int) -> views.Overview:
         """A run in numbers."""
@@ -245,6 +252,13 @@ class Reader:
         query = select(row.owner).where(row.run_id == run_id).distinct().order_by(row.owner)
         with self._store.reading() as connection:
             return tuple(connection.scalars(query))
+
+
+def _asked(run: views.RunView) -> tuple[object, ...]:
+    """What a run was asked to look at: of what is younger than some days, the day is not it."""
+    options = json.loads(run.options)
+    options.pop("since", None)
+    return run.sources, run.depth, json.dumps(options, sort_keys=True)
 
 
 def _run(row: Any) -> views.RunView:

@@ -32,9 +32,9 @@ class RollUps:
         """The findings of a run by what they have in common: one walk over its images."""
         return Tally(self._store, run_id)
 
-    def trend(self, key: str, most: int = 60) -> tuple[views.TrendPoint, ...]:
-        """The newest finished runs of one key, the oldest first."""
-        runs = Reader(self._store).runs(key, finished=True)[:most]
+    def trend(self, run: views.RunView, most: int = 60) -> tuple[views.TrendPoint, ...]:
+        """The newest finished runs that are like one, the oldest first."""
+        runs = Reader(self._store).alike(run)[:most]
         with self._store.reading() as connection:
             known = _kept_numbers(connection, [run.id for run in runs])
             # What an earlier release did is counted now.

@@ -11,6 +11,7 @@ class RunView(NamedTuple):
     id: int
     key: str
     sources: tuple[str, ...]
+    options: str
     depth: str
     policy: str
     policy_digest: str

@@ -100,6 +100,26 @@ def test_an_earlier_run(program: Program, place: Path) -> None:
     assert "since run 1: " in answer.out
 
 
+def test_changes_since_a_day(program: Program, place: Path) -> None:
+    answer = program("report", "--store", str(place), "--since", "2026-11-07")
+    assert "changed      since run 1: " in answer.out
+    answer = program("report", "--store", str(place), "--since", "20261108")
+    assert "changed      since run 2: " in answer.out
+    none = program("report", "--store", str(place), "--since", "2026-10-31")
+    assert (none.code, "no run of the same up to 2026-10-31" in none.err) == (2, True)
+    odd = program("report", "--store", str(place), "--since", "yesterday")
+    assert (odd.code, "neither the number of a run nor a day" in odd.err) == (2, True)
+
+
+def test_what_changed_is_told_beside_a_run_by_another_policy(
+    program: Program, place: Path, here: Path
+) -> None:
+    other = "UPDATE runs SET key = 'b', policy_digest = 'sha256:b' WHERE id = 3"
+    answer = program("report", "--store", str(changed(place, here, other)))
+    assert "changed      since run 2, by another policy: " in answer.out
+    assert "trend        94 → 123 → 118 findings" in answer.out
+
+
 def test_two_formats_for_one_place_and_no_store(program: Program, place: Path, here: Path) -> None:
     twice = program("report", "--store", str(place), "--format", "csv", "--format", "json")
     assert twice.code == 2

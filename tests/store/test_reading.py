@@ -148,14 +148,38 @@ def test_of_a_hole_the_newest_word_counts_and_nothing_is_forgotten(store: Store)
         assert connection.scalar(select(VulnerabilityRow.severity)) == Severity.HIGH
 
 
-def test_the_trend_is_of_runs_that_were_asked_the_same(rollups: RollUps) -> None:
-    points = rollups.trend("a" * 64)
+def test_the_trend_is_of_runs_that_were_asked_the_same(rollups: RollUps, reader: Reader) -> None:
+    (last, *_) = reader.runs()
+    points = rollups.trend(last)
     assert [(point.run, point.references, point.unaudited) for point in points] == [
         (1, 30, 2),
         (2, 40, 3),
         (3, 38, 3),
     ]
-    assert rollups.trend("b") == ()
+    for other in (
+        last._replace(sources=("elsewhere",)),
+        last._replace(depth="scan"),
+        last._replace(options='{"newest": 3}'),
+    ):
+        assert rollups.trend(other) == ()
+        assert reader.before(other) is None
+    # Another policy, another release, another day: what is looked at is the same.
+    for same in (
+        last._replace(key="b" * 64, policy_digest="sha256:b", version="2"),
+        last._replace(options='{"since": "2026-11-01"}'),
+    ):
+        assert rollups.trend(same) == points
+        assert reader.before(same) == reader.run(2)
+
+
+@pytest.mark.parametrize(
+    ("day", "number"), [("2026-11-08", 2), ("2026-11-07", 1), ("2026-10-31", None)]
+)
+def test_the_run_up_to_a_day(reader: Reader, day: str, number: int | None) -> None:
+    run = reader.run(3)
+    assert run is not None
+    found = reader.before(run, day)
+    assert (found and found.id) == number
 
 
 def test_a_trend_counts_no_run_anew_that_was_counted(store: Store) -> None:
@@ -165,14 +189,15 @@ def test_a_trend_counts_no_run_anew_that_was_counted(store: Store) -> None:
     def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
         asked.append(statement)
 
-    points = RollUps(store).trend("a" * 64)
+    (last, *_) = Reader(store).runs()
+    points = RollUps(store).trend(last)
     event.listen(store.engine, "before_cursor_execute", note)
-    assert RollUps(store).trend("a" * 64) == points
+    assert RollUps(store).trend(last) == points
     assert not [one for one in asked if "FROM results" in one]
     # As an earlier release left it.
     with store.writing() as connection:
         connection.execute(text("DELETE FROM run_totals WHERE run_id < 3"))
-    assert RollUps(store).trend("a" * 64) == points
+    assert RollUps(store).trend(last) == points
     event.remove(store.engine, "before_cursor_execute", note)
     assert [one for one in asked if "FROM results" in one]
 
