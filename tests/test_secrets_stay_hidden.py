@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from textwrap import indent
 from typing import TYPE_CHECKING
 
 import pytest
@@ -105,6 +106,39 @@ def test_no_report_shows_a_planted_secret(program: Program, here: Path, format_:
     assert answer.code in (0, 1)
     shown = [line for line in answer.out.splitlines() if SECRET in line]
     assert shown == []
+
+
+def within() -> list[tuple[str, str]]:
+    """Files in which a manifest with the secret stands, in different ways."""
+    pod = POD.format(f"      env: [{{name: DB_PASSWORD, value: {SECRET}}}]").replace("{{", "{")
+    pod = pod.replace("}}", "}")
+    script = f"kubectl apply -f - <<EOF\n{pod}EOF\n"
+    config = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\ndata:\n  pod.yaml: |\n"
+    steps = "jobs:\n  a:\n    steps:\n      - run: |\n"
+    quoted = f"#!/bin/sh\nprintf '%s' '{pod}' | kubectl apply -f -\n"
+    return [
+        ("apply.sh", f"#!/bin/sh\n{script}"),
+        ("echo.sh", quoted),
+        ("config.yaml", config + indent(pod, "    ")),
+        ("README.md", f"```yaml\n{pod}```\n```sh\n{script}```\n"),
+        (".github/workflows/apply.yaml", steps + indent(script, " " * 10)),
+    ]
+
+
+@pytest.mark.parametrize("format_", FORMATS)
+def test_no_report_shows_one_of_a_document_in_another(
+    program: Program, here: Path, format_: str
+) -> None:
+    for name, text in within():
+        (here / name).parent.mkdir(parents=True, exist_ok=True)
+        (here / name).write_text(text, encoding="utf-8")
+    answer = program("check", "--format", format_, *(name for name, _ in within()))
+    assert answer.code == 1
+    assert SECRET not in answer.out
+    # It is found in each of them, whatever a format says of it.
+    assert program("check", "--format", "concise", "apply.sh").out.count("literal-secret-env") == 1
+    told = program("check", "--format", "json", *(name for name, _ in within())).out
+    assert told.count('"rule": "literal-secret-env"') == len(within()) + 1
 
 
 def test_the_cache_holds_no_planted_secret(program: Program, here: Path) -> None:

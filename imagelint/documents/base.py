@@ -368,10 +368,7 @@ class Document:
         return cast("tuple[N, ...]", self._by_type.get(kind, ()))
 
     def derived(self, compute: Callable[[Document], T]) -> T:
-        """What a function makes of the document, which is computed once: an index of a query.
-
-        It must not hold the document itself.
-        """
+        """What a function makes of the document once, and which must not hold it: an index."""
         if compute not in self._derived:
             self._derived[compute] = uncounted(lambda: compute(self))
         return cast("T", self._derived[compute])
@@ -379,12 +376,15 @@ class Document:
     def concealed(self) -> Iterator[Span]:
         """Spans which must never be shown, beyond what `core.redact` knows by its looks.
 
-        These are the values of variables whose names say that they are secret. What else a kind of
-        document keeps secret, it adds.
+        These are the values of variables whose names say that they are secret, also in documents
+        that stand in this one. What else a kind of document keeps secret, it adds.
         """
         from imagelint.documents.secrets.names import is_secret_name
 
         yield from self._concealed
+        for inner, mapped, _ in self.embedded:
+            if mapped is not None:
+                yield from (mapped.place(*span) for span in inner.concealed())
         for setting in self.nodes_of(Setting):
             secret = setting.encoded or is_secret_name(setting.name)
             if secret and setting.span.start < setting.span.end:

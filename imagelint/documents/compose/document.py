@@ -116,9 +116,6 @@ class ComposeFile(ServiceFile):
         """Also the defaults of variables that are secret by their names, wherever they stand."""
         yield from super().concealed()
         yield from replaced_secrets(self)
-        for inner, mapped, _ in self.embedded:
-            if mapped is not None:
-                yield from (mapped.place(*span) for span in inner.concealed())
         for text in self.parts:
             for match in _DEFAULT.finditer(text.source.text):
                 if is_secret_name(match[1]):

@@ -54,7 +54,7 @@ def parse_inspected(source: Source) -> ImageTarget:
     for layer in layers:
         try:
             data = b"".join(_archive(layer))
-        except ValueError:  # a mode that is no number, a name that is no text
+        except (ValueError, OverflowError):  # a mode that is no number, a size far below nothing
             message = "the description of an image has a file that no archive can hold"
             raise DocumentError(ProblemKind.UNPARSABLE, message) from None
         digest = f"sha256:{hashlib.sha256(data).hexdigest()}"

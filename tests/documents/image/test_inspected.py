@@ -48,9 +48,15 @@ def test_what_cannot_be_a_layer_is_not_read() -> None:
     assert any(isinstance(node, UnreadLayer) for node in nodes)
 
 
-@pytest.mark.parametrize("file", [{"mode": "9"}, {"content": "\ud800"}, {"link": "\ud800"}])
-def test_what_no_archive_can_hold_is_refused(file: dict[str, str]) -> None:
-    text = {**TEXT, "layers": [{"files": [{"path": "a", **file}]}]}
+@pytest.mark.parametrize(
+    "layer",
+    [
+        *({"files": [{"path": "a", **one}]} for one in ({"mode": "9"}, {"content": "\ud800"})),
+        *({"files": [{"path": "a", **one}]} for one in ({"link": "\ud800"}, {"size": -9e299})),
+    ],
+)
+def test_what_no_archive_can_hold_is_refused(layer: dict[str, object]) -> None:
+    text = {**TEXT, "layers": [layer]}
     with pytest.raises(DocumentError, match="no archive can hold"):
         parse_inspected(Source("image.json", json.dumps(text)))
 
