@@ -185,4 +185,6 @@ def _value(text: str, start: int, end: int, before: re.Pattern[str]) -> re.Match
     if match is not None:
         return match
     option = text[max(0, start - _LONGEST_OPTION) : start]
+    if option.endswith((" -p", "\n-p")):
+        return None  # the password itself: `mysql -ppassword`
     return _BEHIND_OPTION.match(text, end) if _OPTION.search(option) else None

@@ -120,7 +120,11 @@ VALUE_SHAPES: tuple[tuple[str, str], ...] = (
     ("E2B key", r"\be2b_[a-f0-9]{40}\b"),
     ("Firecrawl key", r"(?<![\w-])fc-[a-f0-9]{32}\b"),
     ("JSON web token", r"\beyJ[A-Za-z0-9_-]{10,}\.eyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{10,}"),
-    ("private key", r"-----BEGIN (?:[A-Z]+ )*PRIVATE KEY(?: BLOCK)?-----[^-]{20,}"),
+    # A comment names the first line alone.
+    (
+        "private key",
+        r"-----BEGIN (?:[A-Z]+ )*PRIVATE KEY(?: BLOCK)?-----(?=[^-]{0,300}[A-Za-z0-9+/]{16})[^-]+",
+    ),
 )
 # Words without which a shape cannot occur: most texts are done after these look-ups.
 _HINTS: dict[str, tuple[str, ...]] = {

@@ -84,15 +84,19 @@ FORMS = (
         PASSWORD,
         ("authorization",),
         pattern(
-            r"(?i)\bauthorization['\"]?[=: \t]{1,9}['\"]?(?:[a-z]{3,9}[ \t]+)?"
+            r"(?i)\bauthorization['\"]?[ \t]{0,3}[=:][=: \t]{0,9}['\"]?(?:[a-z]{3,9}[ \t]+)?"
             r"([A-Za-z0-9._~+/-]{8,}=*)"
         ),
     ),
-    Form(PASSWORD, ("bearer",), pattern(r"(?i)\bbearer\s+([A-Za-z0-9._~+/-]{12,}=*)")),
+    Form(PASSWORD, ("bearer",), pattern(r"(?i)\bbearer[ \t]{1,9}([A-Za-z0-9._~+/-]{12,}=*)")),
     Form(
         PASSWORD,
         (" -u", "--user"),
-        pattern(r"(?<=\s)(?:-u|--user)[= ]{0,2}['\"]?(?!\+)[^\s:'\"$]{1,99}:([^\s'\"$]{4,})"),
+        # Of other programs `-u` is an address: `perf_analyzer -u triton:8001`, `-upstream=http://…`.
+        pattern(
+            r"(?<=\s)(?:-u|--user)[= ]{0,2}['\"]?(?!\+)[^\s:'\"$]{1,99}:"
+            r"(?!//|\d{1,5}(?:[\s'\"/\\]|$))([^\s'\"$]{4,})"
+        ),
     ),
     Form(
         PASSWORD,

@@ -26,8 +26,11 @@ def relocated(report: Report, embedded: Embedded, outer: Document) -> Report:
     if mapped is None:
         return report
     locator = Locator(outer)
+    origin = embedded.document.source.origin
 
     def there(location: Location) -> Location:
+        if location.origin != origin:
+            return location  # a note about another file
         span = location.span
         path = f"{embedded.path}.{location.path}" if location.path else embedded.path
         return locator.locate(Place(mapped.place(span.start, span.end), path))

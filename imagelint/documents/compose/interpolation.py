@@ -83,16 +83,18 @@ def expressions(text: str) -> Iterator[Expression]:
 
 
 def stray_dollar(text: str) -> int | None:
-    """Where the first dollar stands that begins neither a variable nor `$$`: compose refuses it."""
+    """Where the first `${` stands that begins no variable: compose refuses it.
+
+    Before anything else a dollar is one (compose-spec/compose-go:template/template.go).
+    """
     at = text.find("$")
     known = {one.start: one for one in expressions(text)} if at >= 0 else {}
     while at >= 0:
         found = known.get(at)
-        if found is None and not text.startswith("$", at + 1):
-            return at
         if found is not None and not found.name:
             return at
-        at = text.find("$", found.end if found else at + 2)
+        escaped = 2 if text.startswith("$", at + 1) else 1
+        at = text.find("$", found.end if found else at + escaped)
     return None
 
 

@@ -101,5 +101,9 @@ def _changes(spec: Cursor) -> Changes:
         ValuesObject(one["kind"].word(), one["name"].word(), "", one["name"].span)
         for one in build["substituteFrom"].items()
     )
-    values = tuple((name, one.word()) for name, one in build["substitute"].entries())
+    values = tuple(
+        (name, one.node.text)
+        for name, one in build["substitute"].entries()
+        if isinstance(one.node, Scalar)
+    )
     return found._replace(substituted=values, objects=objects) if values or objects else found

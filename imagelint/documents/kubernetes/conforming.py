@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from imagelint.core.nearest import nearest
 from imagelint.core.record import NamedTuple
+from imagelint.documents.kubernetes.constraints.types import is_sealing
 from imagelint.documents.yaml.nodes import Mapping, Scalar, Sequence
 
 if TYPE_CHECKING:
@@ -102,6 +103,7 @@ def _fields(place: Cursor, asked: Schema, *, whole: bool, loose: bool) -> Iterat
     closed = closed and not asked.get("additionalProperties") and not asked.get(_LOOSE)
     for name, inner in place.entries():
         known = name in names or (whole and name in _OF_OBJECTS) or "{{" in name
+        known = known or name.startswith("$") or is_sealing(name, inner)  # `$patch: delete`
         if closed and not loose and not known and not inner.null:
             like = nearest(name, sorted(names))
             help_ = (

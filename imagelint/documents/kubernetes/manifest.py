@@ -164,17 +164,18 @@ class Manifest(Document):
     def without_objects(self) -> Manifest:
         """The text, whose objects are judged where they are rendered.
 
-        What they are called is said there as well. Those stay that kustomize leaves out, and
-        others may apply:
+        What they are called and what they lack is said there as well. Those stay that kustomize
+        leaves out, and others may apply:
         https://kubectl.docs.kubernetes.io/references/kustomize/kustomization/resource/
         """
         kept = tuple(pair for pair in self._with_pods if _LOCAL in dict(pair[0].annotations))
         allowances = self.allowances if kept else ()
-        named = (one for one in self.complaints if kept or not isinstance(one, InvalidName))
+        there = (InvalidName, MissingField)
+        rest = (one for one in self.complaints if kept or not isinstance(one, there))
         text = Manifest(
             self.source,
             kept,
-            complaints=tuple(named),
+            complaints=tuple(rest),
             allowances=allowances,
             gaps=self.gaps,
         )

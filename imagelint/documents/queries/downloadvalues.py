@@ -17,7 +17,7 @@ _WGET = """
 --execute -i --input-file -Q --quota -A --accept -R --reject -D --domains -X -I -l --level
 --ca-certificate --certificate --private-key --connect-timeout --read-timeout --dns-timeout
 --limit-rate --post-data --post-file --referer --save-cookies --load-cookies --waitretry
---retry-on-http-error --progress -B --base --cut-dirs --secure-protocol --method --body-data
+--retry-on-http-error --progress -B -Y --base --cut-dirs --secure-protocol --method --body-data
 --retry-connrefused=
 """
 _ARIA = """

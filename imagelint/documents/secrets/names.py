@@ -44,7 +44,17 @@ _ABOUT = frozenset(
     | {"HINT", "RESET", "STRENGTH", "KIND", "LOCATION", "DB", "ENGINE", "MANAGEMENT", "PLUGIN"}
     | {"HASH", "HASHED", "SHA", "MD", "CHECKSUM", "DIGEST", "FINGERPRINT", "UUID", "GUID", "CERT"}
     | {"CERTIFICATE", "ROUNDS", "COST", "ITERATIONS", "PATTERN", "REGEX", "RULE", "RULES"}
-    | {"PARALLELISM", "PROJECT", "VAULT", "ADDR", "ADDRESS", "PORT", "SERVER", "SERVICE"}
+    | {
+        "RETENTION",
+        "PARALLELISM",
+        "PROJECT",
+        "VAULT",
+        "ADDR",
+        "ADDRESS",
+        "PORT",
+        "SERVER",
+        "SERVICE",
+    }
 )
 # In front of the word for a secret these make the name a switch: `SKIP_…`, `…_NO_CREDENTIALS`.
 _SWITCHES = frozenset(

@@ -53,8 +53,8 @@ _PLAINLY = frozenset(("placeholder", "dummy", "fake"))
 _SAID = pattern(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
 _PLACEHOLDER_SHAPES = pattern(
     r"<[^<>]*>|\[[^\[\]]*\]|\{\{.*\}\}|\{[^{}]*\}|__\w+__|%\w+%|@{1,2}[\w.-]+@{1,2}|#\{.*\}#?"
-    r"|\$(?:\w+|\{.*\}|\(.*\)|\{\{.*\}\}|__\w+\{.*\})|<<.*>>|ENC\[.*\]|!!?\w+!?!?"
-    r"|[x*.•_#-]+|(?:hf_|sk-|nvapi-|sk-ant-|ghp_)?(?:x{3,}|\*{3,}|\.{3}|…)"
+    r"|\$(?:\w+|\{.*\}|\(.*\)|\{\{.*\}\}|__\w+\{.*\})|<<.*>>|!!?\w+!?!?"
+    r"|\d{1,6}(?:ms|[smhdwy])|[x*.•_#-]+|(?:hf_|sk-|nvapi-|sk-ant-|ghp_)?(?:x{3,}|\*{3,}|\.{3}|…)"
     r"|(?:hf_|sk-|nvapi-|ghp_)([0-9a-z])\1{5,}"
     r"|(?:[a-z]{2,5}[-_])?(?:your|my|insert|replace|enter|add|put)[-_ ].*"
     r"|your[-_ ]?(?:own)?(?:api|secret|access)?[-_ ]?(?:password|passwd|token|key|secret)"
@@ -78,7 +78,10 @@ _PUBLIC = pattern(
 )
 _LONGEST_PLACEHOLDER = 200
 # Where a secret lies, and not the secret: `/run/secrets/token`, `./key.json`, `file:token`.
-_PATH = pattern(r"(?:file:|\.{0,2}/|~/)[\w.@/-]+", re.ASCII)
+_PATH = pattern(
+    r"(?:file:|\.{0,2}/|~/)[\w.@/-]+(?::(?:ro|rw|[zZ])(?:,(?:ro|rw|[zZ])){0,3})?|[\w.@/-]+\.(?:pem|key|crt|cer|json|ya?ml|txt|jks|p12|pfx)",
+    re.ASCII,
+)
 _VARIABLE_NAME = pattern(r"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+")
 
 
@@ -92,6 +95,8 @@ def is_placeholder(value: str) -> bool:
     text = value.strip().strip("\"'").strip()
     if text.lower() in _PLACEHOLDERS or is_boolean_word(text) or _PUBLIC.fullmatch(text):
         return True
+    if text.startswith("ENC[") and text.endswith("]"):
+        return True  # sealed by SOPS, however long: https://getsops.io/docs/
     if len(text) > _LONGEST_PLACEHOLDER:
         return False
     if _PLACEHOLDER_SHAPES.fullmatch(text) or _REFERENCE.fullmatch(text):

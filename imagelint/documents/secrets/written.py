@@ -79,6 +79,8 @@ def _counts(value: NamedValue, written: str, text: str) -> bool:
         return False
     if _FILLED.search(written) and not _CRYPT.match(written):
         return False
+    if written == value.name or text.startswith("${{", value.span.end):
+        return False  # an object that is called so: `--age-secret=age-secret`; filled by a workflow
     if secret_kind(written) or is_placeholder(written):
         return False
     if is_path(written) or written.lower() in _EXAMPLES or _is_comment(text, value.span.start):

@@ -25,6 +25,9 @@ if TYPE_CHECKING:
     from imagelint.documents.shell.script import Word
     from imagelint.knowledge.serving.other_servers import OtherServer
 
+_ASKED = ("--help", "--version")
+"""An engine that is asked so answers, and ends."""
+
 
 def serving_commands(launch: Launch) -> Iterator[ServingCommand]:
     """The server that a container starts, and the engines that this one starts by its settings."""
@@ -43,7 +46,8 @@ def serving_command(launch: Launch) -> ServingCommand | None:
     invocation = find_invocation(launch)
     if invocation is None:
         return _unknown_server(launch)
-    if is_embedding(invocation.engine):
+    asked = any(word.text in _ASKED for word in invocation.words)
+    if asked or is_embedding(invocation.engine):
         return None
     launch = launch._replace(env=(*launch.env, *invocation.exported))
     known = engine(invocation.engine)

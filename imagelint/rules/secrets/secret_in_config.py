@@ -11,6 +11,7 @@ from imagelint.documents.shared import Holder, Setting
 from imagelint.rules.api import Confidence, Context, Findings, Severity, rule
 
 _OPEN = (Holder.CONFIG_MAP, Holder.CONFIG_MAP_GENERATOR)
+_SHORTEST_NUMBER = 4
 _HELP = {
     Holder.CONFIG_MAP: "put it into a Secret that is made outside of this file",
     Holder.CONFIG_MAP_GENERATOR: "keep it in a Secret (`secretGenerator`) of a file kept elsewhere",
@@ -70,7 +71,7 @@ def _anywhere(ctx: Context) -> Findings:
 def _held(setting: Setting, ctx: Context) -> Findings:
     confidence = None if setting.holder in _OPEN else Confidence.LIKELY
     # A file of settings that is called so is not a secret itself: what stands in it may be.
-    if is_secret_name(setting.name) and not setting.text.lstrip().startswith(("{", "[")):
+    if is_secret_name(setting.name) and not _is_file(setting):
         if _counts(setting):
             yield ctx.finding(
                 setting,
@@ -90,6 +91,13 @@ def _held(setting: Setting, ctx: Context) -> Findings:
         )
 
 
+def _is_file(setting: Setting) -> bool:
+    """Whether a setting is a file of others, each of which may be a secret or none."""
+    text = setting.text.lstrip()
+    settings = setting.name.endswith((".yaml", ".yml", ".toml", ".ini", ".conf", ".properties"))
+    return text.startswith(("{", "[")) or (settings and "\n" in text.rstrip())
+
+
 def _title(holder: Holder) -> str:
     if holder is Holder.CHART_VALUES:
         return "the values of a chart"
@@ -100,7 +108,9 @@ def _counts(setting: Setting) -> bool:
     text = setting.text.strip()
     if not text or is_placeholder(text) or is_path(text) or secret_kind(text):
         return False
-    if "${" in text or "{{" in text or text == setting.name:
+    if text.isdigit() and len(text) < _SHORTEST_NUMBER:
+        return False  # of days, of characters
+    if "${" in text or "{{" in text + setting.name or _letters(text) == _letters(setting.name):
         return False
     if _is_title(text) and "pass" not in setting.name.lower():
         return False
@@ -109,6 +119,11 @@ def _counts(setting: Setting) -> bool:
         setting.holder is Holder.CHART_VALUES and not any(map(str.isdigit, text)) and text.islower()
     )
     return not (named and "password" not in setting.name.lower())
+
+
+def _letters(text: str) -> str:
+    """What a value and its name have in common however they are spelt: `apiKey: api-key`."""
+    return "".join(filter(str.isalnum, text)).lower()
 
 
 def _is_title(text: str) -> bool:

@@ -201,8 +201,12 @@ class _Place:
                 values, complete = {}, False
             else:
                 values.update(held)
-        values.update(changes.substituted or ())
-        return Variables(values, complete)
+        written = dict(changes.substituted or ())
+        # The Kustomization itself is made of a template: its values come from somewhere else.
+        opened = {name for name, value in written.items() if "${" in value}
+        values.update(written)
+        values = {name: value for name, value in values.items() if name not in opened}
+        return Variables(values, complete and not opened)
 
     def _data_of(self, values: ValuesObject) -> dict[str, str] | None:
         """What the only ConfigMap of the run holds that is called so."""

@@ -1,4 +1,4 @@
-"""Dollars that compose refuses: what follows one begins no variable.
+"""Dollars that compose refuses: what stands in braces behind one is no variable.
 
 compose-spec/compose-go:template/template.go (`patternString`, `InvalidTemplateError`)
 """
@@ -40,8 +40,7 @@ def _of_value(place: Cursor, node: Scalar) -> Iterator[MalformedComposeFile]:
     at = _stray(node.text)
     if at is None or any(mark in node.text for mark in _TEMPLATES):
         return
-    shown = node.text[at : at + 2].rstrip()  # no more: what follows may be a password
-    message = f"`{shown}` begins no variable: compose refuses a `$` before anything else"
+    message = "`${` begins no variable here: compose refuses it"  # what follows may be a password
     span = map_scalar(node).place(at, at + 1)
     yield MalformedComposeFile(span, place.path, message, "write `$$` for a dollar that stays one")
 

@@ -24,8 +24,8 @@ _PORT_NAME = pattern(r"(?=.*[a-z])(?!.*--)[a-z0-9]([-a-z0-9]*[a-z0-9])?")
 # https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/#syntax-and-character-set
 _VALUE = pattern(r"([A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?)?")
 # What something will be put in the place of: `<name>`, `$NAME`, `MY_NAME-active`, `REPLACE-me`,
-# `_`.
-_STAND_IN = pattern(r".*[$<>{}@%#\[\]].*|.*[A-Z]{4}.*|.*[A-Z]{2}_[A-Z]{2}.*|[A-Z]+|_+")
+# `K_NAME`, `_`.
+_STAND_IN = pattern(r".*[$<>{}@%#\[\]].*|.*[A-Z]{4}.*|.*[A-Z]{2}_[A-Z]{2}.*|[A-Z]+(_[A-Z0-9]+)*|_+")
 _VALUE_TO_COME = pattern(r".*[$<>{}@%#\[\]].*|[A-Z0-9]*_[A-Z0-9_]*|[A-Z]+")
 _LONGEST_LABEL = 63
 _LONGEST_NAME = 253

@@ -132,7 +132,7 @@ def _mount(held: Held) -> Iterator[Complaint]:
 
 def _service_port(held: Held) -> Iterator[Complaint]:
     yield from names.port(held.place["port"])
-    yield from names.port(held.place["targetPort"], named=True)
+    yield from names.port(held.place["targetPort"], named=True, least=0)  # 0 stands for `port`
     yield from names.port(held.place["nodePort"], least=0)
     if held.whole:
         yield from unions.required(held.place, "port", "a port")

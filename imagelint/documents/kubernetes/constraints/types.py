@@ -116,14 +116,29 @@ def _fields(
         form = known.get(key)
         if form is not None:
             found.append((inner, form))
-        elif strict and not _is_filled(key):
+        elif strict and not (_is_filled(key) or is_sealing(key, inner)):
             yield _unknown(inner, wanted)
     pending += reversed(found)
 
 
+def is_sealing(key: str, place: Cursor) -> bool:
+    """Whether a field is what SOPS writes, and takes out before anybody applies the object.
+
+    https://getsops.io/docs/#encrypting-using-age
+    """
+    return key == "sops" and place["mac"].exists
+
+
 def _is_filled(key: str) -> bool:
-    """Whether a key is a directive of a patch (`$patch`), or stands for another one."""
-    return is_template(key) or _FILLED_KEY.fullmatch(key) is not None
+    """Whether a key is a directive of a patch (`$patch`), or stands for another one.
+
+    In parentheses Chainsaw computes it: https://kyverno.github.io/chainsaw/latest/
+    """
+    return (
+        (key.startswith("(") and key.endswith(")"))
+        or is_template(key)
+        or _FILLED_KEY.fullmatch(key) is not None
+    )
 
 
 def _items(

@@ -93,7 +93,7 @@ def job(held: Held) -> Iterator[Complaint]:
         message = "`completionMode: Indexed` has no `completions`"
         yield unions.missing(place["completionMode"], message, "write `completions`")
     manual = place["manualSelector"]
-    if unions.is_there(place["selector"]) and held.whole and not manual.exists:
+    if place["selector"].entries() and held.whole and not manual.exists:
         message = "the `selector` of a Job is chosen by the API server"
         yield conflict(place["selector"], message, "drop it")
     most = place["maxFailedIndexes"]

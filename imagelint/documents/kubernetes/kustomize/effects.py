@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 from imagelint.core.fact import UNKNOWN, Known
 from imagelint.core.pattern import pattern
 from imagelint.core.record import NamedTuple
+from imagelint.core.source import is_within, outermost
+from imagelint.documents.complaints import MissingField
 from imagelint.documents.kubernetes.kustomize.jsonpatch import JsonPatch
 from imagelint.documents.kubernetes.kustomize.overlay import (
     UNKNOWN_TEXT,
@@ -24,6 +26,7 @@ from imagelint.knowledge.globs import matches
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from imagelint.documents.base import Complaint
     from imagelint.documents.kubernetes.kustomize.model import (
         ImageOverride,
         Patch,
@@ -35,6 +38,9 @@ if TYPE_CHECKING:
     from imagelint.documents.yaml.nodes import YamlNode
 
 _MOST_NAMES = 64
+# A namespace is given to the accounts that they name, too, where those are among the objects:
+# https://github.com/kubernetes-sigs/kustomize/blob/master/api/filters/namespace/namespace.go
+_BINDINGS = ("ClusterRoleBinding", "RoleBinding")
 _PLAIN = pattern(r"[A-Za-z0-9_.*|^$/-]*")
 _EQUALS = pattern(r"([A-Za-z0-9_./-]+)\s*==?\s*([A-Za-z0-9_.-]+)")
 
@@ -76,7 +82,19 @@ def kustomized(
     overlay = _Overlay(applied, project)
     objects = tuple(overlay.of(obj) for obj in manifest.objects)
     same = all(one is other for one, other in zip(objects, manifest.objects, strict=True))
-    return manifest if same else manifest.with_objects(objects)
+    if same:
+        return manifest
+    made = manifest.with_objects(objects)
+    made.complaints = tuple(_still(manifest, objects))
+    return made
+
+
+def _still(manifest: Manifest, objects: tuple[KubernetesObject, ...]) -> Iterator[Complaint]:
+    """The complaints of a manifest: what may still be added to an object is not missing."""
+    open_ = outermost(obj.extent for obj in objects if obj.incomplete)
+    for one in manifest.complaints:
+        if type(one) is not MissingField or not is_within(one.span, open_):
+            yield one
 
 
 class _Overlay:
@@ -85,6 +103,7 @@ class _Overlay:
     def __init__(self, applied: tuple[tuple[str, Transformation], ...], project: Project) -> None:
         self._project = project
         self._opaque = any(one.opaque for _, one in applied)
+        self._moves = any(one.moves for _, one in applied)
         self._images = tuple(image for _, one in applied for image in one.images)
         self._replicas = frozenset(name for _, one in applied for name in one.replicas)
         self._changes = tuple(changes(applied))
@@ -103,7 +122,8 @@ class _Overlay:
             tree = with_images(tree, self._other_image)
         if obj.name in self._replicas:
             tree = _with_open_count(tree)
-        incomplete = self._opaque or not readable
+        bound = self._moves and obj.kind in _BINDINGS
+        incomplete = self._opaque or bound or not readable
         if tree is body and not incomplete:
             return obj
         whole = Cursor(tree, obj.body.path)

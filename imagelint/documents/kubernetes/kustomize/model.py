@@ -80,6 +80,7 @@ class Transformation(NamedTuple):
 
     `resources`, `components` and the paths of patches are relative to its folder. `opaque` tells
     that plugins or replacements may change anything. `replicas` are the names whose count it sets.
+    `moves` tells that it puts objects, and whom bindings name, into another namespace.
     """
 
     span: Span
@@ -89,6 +90,7 @@ class Transformation(NamedTuple):
     patches: tuple[Patch, ...]
     replicas: tuple[str, ...]
     affixes: tuple[str, str]
+    moves: bool
     opaque: bool
 
 

@@ -37,6 +37,7 @@ def read_transformation(obj: KubernetesObject, source: Source) -> Transformation
         patches=tuple(_patches(body, source))[:_MOST_PATCHES],
         replicas=tuple(entry["name"].word() for entry in body["replicas"].items()),
         affixes=(body["namePrefix"].word(), body["nameSuffix"].word()),
+        moves=body["namespace"].exists,
         opaque=any(body[field].items() for field in _OPAQUE),
     )
 
