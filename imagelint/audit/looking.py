@@ -14,7 +14,6 @@ from imagelint.core.record import NamedTuple
 from imagelint.core.redact import redact
 from imagelint.core.report import Problem, ProblemKind
 from imagelint.documents.image.image import ImageIdentity
-from imagelint.documents.image.layers.history import history_of
 from imagelint.documents.image.layers.nodes import HistoryStep
 from imagelint.documents.image.manifest import (
     INDEX,
@@ -200,9 +199,8 @@ def look(
     images: list[Image] = []
     for each in found.values():
         own = each.target.identity._replace(several=several)
-        steps = history_of(each.config, len(own.layers))
-        targets.append(each.target.replaced(own, steps))
-        images.append(_image(own, each, steps))
+        targets.append(each.target.replaced(own, each.told))
+        images.append(_image(own, each))
     if view is not None and view["manifests"].is_array:
         images.append(_index(digest, view["mediaType"].text or INDEX, targets))
     return Looked(digest, tuple(targets), tuple(images), tuple(blobs.facts))
@@ -225,10 +223,10 @@ def _leads_to_artifact(digest: str, blobs: KeptBlobs) -> bool:
     return not isinstance(view, str) and not view["manifests"].is_array and not is_image(view)
 
 
-def _image(identity: ImageIdentity, found: FoundImage, steps: tuple[object, ...]) -> Image:
+def _image(identity: ImageIdentity, found: FoundImage) -> Image:
     made = {
         step.layer: (redact(step.command)[:_LONGEST_COMMAND], step.created[:_LONGEST_TIME])
-        for step in steps
+        for step in found.told
         if isinstance(step, HistoryStep) and step.layer
     }
     labels = found.config["config"]["Labels"]

@@ -5,18 +5,17 @@ What images of several repositories have in common from below is the base of eac
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import bindparam, case, func, literal_column, select, update
+from sqlalchemy import and_, case, func, literal_column, select, update
 from sqlalchemy.orm import aliased
 
 from imagelint.store.models import ChainRow, ImageRow, TagRow
-from imagelint.store.prepared import Prepared
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
 
-    from sqlalchemy.engine import Connection, Engine
+    from sqlalchemy.engine import Connection
 
 SEVERAL = "*"
 """Stands for the repository of what several have."""
@@ -32,45 +31,51 @@ class Bases:
     What many images have in common is looked at no more than twice, as far as that is remembered.
     """
 
-    def __init__(self, engine: Engine) -> None:
-        other = ChainRow.repository.not_in([bindparam("only"), literal_column(f"'{SEVERAL}'")])
-        marked = update(ChainRow).where(ChainRow.chain == bindparam("of"), other)
-        self._marked = Prepared(engine, marked.values(repository=literal_column(f"'{SEVERAL}'")))
+    def __init__(self) -> None:
         self._known: dict[str, str] = {}
-        self._now: dict[str, set[str]] = {}
+        self._now: dict[str, dict[str, Any]] = {}
 
     def begin(self) -> None:
         """Forget what was to be written: a transaction begins."""
         self._now.clear()
 
     def is_new(self, chain: str, repository: str) -> bool:
-        """Whether a chain has to be written for a repository: from now on it is."""
+        """Whether a chain has to be written for a repository."""
         if self._known.get(chain) in {SEVERAL, repository}:
             return False
-        those = self._now.setdefault(chain, set())
-        if repository in those:
-            return False
-        those.add(repository)
-        return True
+        row = self._now.get(chain)
+        if row is None:
+            return True
+        if row["repository"] != repository:
+            row["repository"] = SEVERAL
+        return False
 
-    def share(self, connection: Connection) -> None:
-        """Note which chains several repositories have, once those are written."""
-        rows = [
-            {"of": chain, "only": repository}
-            for chain, those in sorted(self._now.items())
-            for repository in sorted(those)
-        ]
-        if rows:
-            self._marked.run(connection, rows)
+    def add(self, row: dict[str, Any]) -> None:
+        """Take the row of a chain that is to be written."""
+        self._now[row["chain"]] = row
+
+    @property
+    def rows(self) -> list[dict[str, Any]]:
+        """The rows that are to be written, one of each chain."""
+        return list(self._now.values())
 
     def remember(self) -> None:
         """Remember who has the chains that are written now."""
         if len(self._known) > _MOST_REMEMBERED:
             self._known.clear()
-        for chain, those in self._now.items():
-            (first, *more) = those
-            several = more or chain in self._known
-            self._known[chain] = SEVERAL if several else first
+        for chain, row in self._now.items():
+            self._known[chain] = SEVERAL if chain in self._known else row["repository"]
+
+
+def shared(insertion: Any) -> Any:
+    """The insertion of a chain: where another repository has it, several have."""
+    new, old = insertion.excluded.repository, ChainRow.repository
+    several: Any = literal_column(f"'{SEVERAL}'")
+    return insertion.on_conflict_do_update(
+        index_elements=["chain"],
+        set_={"repository": several},
+        where=and_(old != new, old != several),
+    )
 
 
 def settle_bases(connection: Connection) -> None:

@@ -16,12 +16,10 @@ from sqlalchemy import (
     update,
     values,
 )
-from sqlalchemy.dialects.postgresql import insert as insert_postgresql
-from sqlalchemy.dialects.sqlite import insert as insert_sqlite
 from sqlalchemy.orm import aliased
 
 from imagelint.store.models import TagRow
-from imagelint.store.prepared import POSTGRESQL, Prepared, text_of
+from imagelint.store.prepared import Prepared, insertion, text_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -83,9 +81,7 @@ class TagLog:
         goes_on: Any = select(literal_column("1")).select_from(last).where(*_is(last, position))
         following = func.coalesce(position, literal_column("0")) + literal_column("1")
         row = select(_REPOSITORY, _TAG, following, _DIGEST, _NOW, _NOW).where(~goes_on.exists())
-        ours = engine.dialect.name == POSTGRESQL
-        insertion: Any = (insert_postgresql if ours else insert_sqlite)(TagRow)
-        begun = insertion.from_select(_NOTED, row).on_conflict_do_nothing()
+        begun = insertion(engine, TagRow).from_select(_NOTED, row).on_conflict_do_nothing()
         self._seen = Prepared(engine, seen)
         self._begun = Prepared(engine, begun)
 

@@ -4,20 +4,18 @@ from __future__ import annotations
 
 import json
 from functools import lru_cache
-from operator import itemgetter
+from operator import itemgetter, methodcaller
 from typing import TYPE_CHECKING, Any
 
 import zstandard
 from sqlalchemy import case, func, insert, inspect, or_, select
-from sqlalchemy.dialects.postgresql import insert as insert_postgresql
-from sqlalchemy.dialects.sqlite import insert as insert_sqlite
 
 from imagelint.core.digest import digest_of
 from imagelint.core.finding import Severity
 from imagelint.core.record import NamedTuple
 from imagelint.store import models
-from imagelint.store.bases import Bases
-from imagelint.store.prepared import POSTGRESQL, Prepared
+from imagelint.store.bases import Bases, shared
+from imagelint.store.prepared import Insertion, insertion
 from imagelint.store.tags import TagLog
 
 if TYPE_CHECKING:
@@ -62,13 +60,12 @@ class Writer:
         self._run = run
         self._clock = clock
         self._pack = zstandard.ZstdCompressor(_LEVEL).compress
-        self._bases = Bases(store.engine)
+        self._bases = Bases()
         self._tags = TagLog(store.engine) if asked else None
         self._told: set[tuple[Any, ...]] = set()
         self._written: set[tuple[str, str]] = set()
         self._now: set[tuple[str, str]] = set()
-        self._insert = _insertion(store)
-        self._prepared: dict[type[models.Base], Prepared] = {}
+        self._insertions: dict[type[models.Base], Insertion] = {}
 
     def write(self, several: Iterable[Finished]) -> None:
         """Keep some, all or none; what is there already stays as it is."""
@@ -80,14 +77,12 @@ class Writer:
         for one in finished:
             for table, row in self._rows(one, now):
                 rows.setdefault(table, []).append(row)
+        rows[models.ChainRow] = self._bases.rows
         with self._store.writing() as connection:
             for table in _ORDER:
                 if found := rows.get(table):
-                    # In one order, so that two who write the same do not wait for each other.
-                    found.sort(key=_KEYS[table])
-                    self._statement(table, found[0]).run(connection, found)
+                    self._insertion(table, found[0]).run(connection, _ordered(table, found))
             self._vulnerabilities(connection, rows.get(models.VulnerabilityRow, ()))
-            self._bases.share(connection)
             if self._tags is not None:
                 self._tags.note(connection, _led(finished), now)
         self._store.checkpoint()
@@ -108,13 +103,14 @@ class Writer:
         self._written |= self._now
         self._bases.remember()
 
-    def _statement(self, table: type[models.Base], row: _Row) -> Prepared:
-        """How rows are added: a fact that is told again was damaged, all others stay."""
-        if table not in self._prepared:
-            said = self._insert(table)
-            said = _anew(said) if table is models.FactRow else said.on_conflict_do_nothing()
-            self._prepared[table] = Prepared(self._store.engine, said, list(row))
-        return self._prepared[table]
+    def _insertion(self, table: type[models.Base], row: _Row) -> Insertion:
+        """How rows are added: a fact that is told again was damaged, most others stay."""
+        if table not in self._insertions:
+            engine = self._store.engine
+            said = insertion(engine, table)
+            how = _UPON_CONFLICT.get(table, methodcaller("on_conflict_do_nothing"))
+            self._insertions[table] = Insertion(engine, how(said), list(row))
+        return self._insertions[table]
 
     def _marked(self, one: Finished) -> Finished:
         """What is to be written, a judgement that is not whole as one of this run only.
@@ -170,7 +166,7 @@ class Writer:
                 row: _Row = {"chain": chain, "parent": below, "layer": layer.digest}
                 row |= {"diff_id": layer.diff_id, "size": layer.size, "depth": depth}
                 row |= {"command": layer.command, "created": layer.created}
-                yield models.ChainRow, row | {"repository": repository}
+                self._bases.add(row | {"repository": repository})
         said = image._asdict()
         del said["members"]
         size = sum(layer.size for layer in image.layers)
@@ -213,7 +209,7 @@ class Writer:
         if new:
             # In one order, as above. What was told once is not told again with each image.
             ordered = sorted(new.values(), key=itemgetter("id"))
-            connection.execute(_upsert(self._insert(table)), ordered)
+            connection.execute(_upsert(insertion(self._store.engine, table)), ordered)
             self._told.update(new)
 
 
@@ -226,11 +222,6 @@ def _led(finished: Iterable[Finished]) -> dict[tuple[str, str], str]:
     }
 
 
-def _insertion(store: Store) -> Any:
-    """The insertion that the database of a store has more words for than others."""
-    return insert_postgresql if store.engine.dialect.name == POSTGRESQL else insert_sqlite
-
-
 def short(text: str) -> str:
     """A text of others, no longer than somebody reads: a tag that is none may have any length."""
     return text if len(text) <= _LONGEST_DETAIL else f"{text[: _LONGEST_DETAIL - 1]}…"
@@ -238,11 +229,11 @@ def short(text: str) -> str:
 
 def keep_fact(store: Store, fact: Fact, now: str) -> None:
     """Write one fact at once."""
-    insertion = _insertion(store)(models.FactRow)
+    said = insertion(store.engine, models.FactRow)
     packed = zstandard.ZstdCompressor(_LEVEL).compress(fact.data)
     with store.writing() as connection:
         row = {**fact._asdict(), "data": packed, "at": now}
-        connection.execute(_anew(insertion), row)
+        connection.execute(_anew(said), row)
 
 
 def _anew(said: Any) -> Any:
@@ -283,6 +274,18 @@ _KEYS = {
 }
 
 
+_UPON_CONFLICT = {models.FactRow: _anew, models.ChainRow: shared}
+
+
+def _ordered(table: type[models.Base], rows: list[_Row]) -> list[_Row]:
+    """The rows, one for each key, in one order: so two writers do not wait for each other."""
+    key = _KEYS[table]
+    found: dict[Any, _Row] = {}
+    for row in rows:
+        found.setdefault(key(row), row)
+    return [found[each] for each in sorted(found)]
+
+
 class _Findings(NamedTuple):
     """Findings as rows, why each does not count, and how many there are of what."""
 
@@ -313,10 +316,10 @@ def _finding(finding: StoredFinding) -> tuple[_Row, _Row]:
 def add_examination(store: Store, asked: AskedRules) -> None:
     """Note which rules are asked, before anything refers to that."""
     table = models.ExaminationRow
-    insertion = _insertion(store)(table)
+    said = insertion(store.engine, table).on_conflict_do_nothing()
     row = {"id": asked.id, "basis": asked.basis, "rules": json.dumps(asked.rules)}
     with store.writing() as connection:
-        connection.execute(insertion.on_conflict_do_nothing(), row)
+        connection.execute(said, row)
 
 
 def add_source_problem(

@@ -12,7 +12,7 @@ from imagelint.core.record import NamedTuple
 from imagelint.core.report import Problem, ProblemKind
 from imagelint.documents.image.image import ImageIdentity, ImageTarget, image_config
 from imagelint.documents.image.layers.history import history_of
-from imagelint.documents.image.layers.nodes import HistoryStep
+from imagelint.documents.image.layers.nodes import HistoryGap, HistoryStep
 from imagelint.documents.image.manifest import (
     Descriptor,
     descriptors,
@@ -50,11 +50,12 @@ class Blobs(Protocol):
 
 
 class FoundImage(NamedTuple):
-    """An image, with its manifest and its configuration as they were read."""
+    """An image, with its manifest, its configuration and all that tells as they were read."""
 
     target: ImageTarget
     manifest: JsonView
     config: JsonView
+    told: tuple[HistoryStep | HistoryGap, ...] = ()
 
 
 class _Manifest(NamedTuple):
@@ -220,4 +221,4 @@ def _found(blobs: Blobs, identity: ImageIdentity, manifest: _Manifest) -> FoundI
     told = history_of(config, len(layers))
     steps = tuple(step for step in told if isinstance(step, HistoryStep))
     target = ImageTarget(whole, image_config(config), history=steps)
-    return FoundImage(target, manifest.view, config)
+    return FoundImage(target, manifest.view, config, told)

@@ -220,7 +220,8 @@ def image_layers(manifest: JsonView, config: JsonView) -> tuple[ImageLayer, ...]
     kind = manifest["config"]["mediaType"].text
     if kind and kind not in _CONFIGS:
         return f"is no image: its configuration is of the type {kind}"
-    blobs = [(one["digest"].text, one["size"].number) for one in manifest["layers"].items()]
+    said = tuple(manifest["layers"].items())
+    blobs = [(one["digest"].text, one["size"].number) for one in said]
     names = config["rootfs"]["diff_ids"].texts()
     if len(blobs) > _MOST_LAYERS:
         return f"has {len(blobs):,} layers, more than any engine stacks"
@@ -239,7 +240,7 @@ def image_layers(manifest: JsonView, config: JsonView) -> tuple[ImageLayer, ...]
         for (digest, size), name in zip(blobs, names, strict=True)
     )
     pairs = {(layer.digest, layer.diff_id) for layer in layers}
-    plain = (one["mediaType"].text in _UNPACKED for one in manifest["layers"].items())
+    plain = (one["mediaType"].text in _UNPACKED for one in said)
     if any(known and one.digest != one.diff_id for known, one in zip(plain, layers, strict=True)):
         return "contradicts itself: a layer is not what its configuration calls it"
     if len({one for one, _ in pairs}) != len(pairs) or len({one for _, one in pairs}) != len(pairs):

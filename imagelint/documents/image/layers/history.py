@@ -29,11 +29,11 @@ _COPIED = pattern(r"^(ADD|COPY) (?:file|dir|multi):\S+ in ")
 def history_of(config: JsonView, layers: int) -> tuple[HistoryStep | HistoryGap, ...]:
     """The steps of a configuration; a gap as well where they tell of another number of layers."""
     entries = list(config["history"].items())[:_MOST_STEPS]
-    told = sum(not entry["empty_layer"].flag for entry in entries)
+    making = [not entry["empty_layer"].flag for entry in entries]
+    told = sum(making)
     at = 0
     found: list[HistoryStep | HistoryGap] = []
-    for number, entry in enumerate(entries):
-        made = not entry["empty_layer"].flag
+    for number, (entry, made) in enumerate(zip(entries, making, strict=True)):
         at += made
         layer = at if made and told == layers else 0
         command = instruction_of(entry["created_by"].text)
