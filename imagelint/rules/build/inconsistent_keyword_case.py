@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from imagelint.documents.dockerfile import Dockerfile
+from imagelint.documents.dockerfile.vocabulary import KEYWORDS
 from imagelint.rules.api import Context, Finding, Findings, Fix, Severity, rule
 
 if TYPE_CHECKING:
@@ -38,7 +39,8 @@ def inconsistent_keyword_case(dockerfile: Dockerfile, ctx: Context) -> Findings:
         RUN true
         RUN false
     """
-    spans = [one.keyword_span for stage in dockerfile.stages for one in stage.instructions]
+    every = (one for stage in dockerfile.stages for one in stage.instructions)
+    spans = [one.keyword_span for one in every if one.keyword in KEYWORDS]
     written = [ctx.text(span) for span in spans]
     lower = sum(map(str.islower, written)) > sum(map(str.isupper, written))
     for span, keyword in zip(spans, written, strict=True):

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from imagelint.core.source import Span
 from imagelint.documents.execution import Phase
-from imagelint.documents.packages.installs import refreshed_manager
+from imagelint.documents.packages.installs import package_installs, refreshed_manager
 from imagelint.documents.packages.lookup import PACKAGE_PROGRAMS
 from imagelint.documents.queries.packages.caches import Removals, holds
 from imagelint.documents.queries.packages.wording import end_of_script
@@ -57,12 +57,14 @@ def apt_lists_kept(script: Script, ctx: Context) -> Findings:
         return
     verb = next((word for word in last.arguments if word.text == "update"), last.words[0])
     removal = f"{'sudo ' if 'sudo' in last.wrappers else ''}rm -rf {lists.folders[0]}/*"
-    end = end_of_script(script)
+    used = _installs(script, last)
+    end = end_of_script(script) if used else None
     edits = (ctx.edit(Span(end, end), f" && {removal}"),) if end is not None else ()
+    advice = "end the same RUN" if used else "install in the same RUN, and end it"
     yield ctx.finding(
         verb,
         f"`{last.program} update` leaves its package lists in the layer",
-        help=f"end the same RUN with `&& rm -rf {lists.folders[0]}/*`",
+        help=f"{advice} with `&& rm -rf {lists.folders[0]}/*`",
         subject=f"{last.program} update",
         fix=Fix(f"end with {removal}", edits) if edits else None,
     )
@@ -71,3 +73,9 @@ def apt_lists_kept(script: Script, ctx: Context) -> Findings:
 def _lists_written(command: Command) -> Cache | None:
     manager = refreshed_manager(command)
     return manager.lists if manager else None
+
+
+def _installs(script: Script, update: Command) -> bool:
+    """Whether the script installs what the lists are for; else a later RUN needs them."""
+    later = (one for one in script.commands if one.span.start > update.span.start)
+    return any(install.ecosystem.is_system for one in later for install in package_installs(one))

@@ -170,7 +170,7 @@ class _Reader:
             message = f"there is no instruction {written[:40]}"
             near = _near(keyword)
             help_ = f"did you mean {near}?" if near else ""
-            instead = near.lower() if written.islower() else near
+            instead = (near.lower() if written.islower() else near) if written.isalpha() else ""
             self._add(UnknownInstruction(span, written, message, help_, instead))
         elif self._nesting and keyword in _NOT_IN_ONBUILD:
             message = f"ONBUILD {keyword} is not allowed"
