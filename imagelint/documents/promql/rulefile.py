@@ -45,6 +45,7 @@ class RuleFile(Document):
         """Each query, and the metrics that it names."""
         for root in self.roots:
             yield from rule_queries(root)
+            yield from _adapter_queries(root, None)
 
     def landmarks(self) -> Iterator[Landmark]:
         """What is recorded under which name."""
@@ -80,13 +81,20 @@ def held_rules(scalar: Scalar, path: str) -> Iterator[Node]:
         yield from _adapter_queries(Cursor(node, path), mapped)
 
 
-def _adapter_queries(place: Cursor, within: MappedText) -> Iterator[Node]:
+def _adapter_queries(place: Cursor, within: MappedText | None) -> Iterator[Node]:
     """What the adapter asks for the metrics that it serves.
 
+    In the values of its chart, be they its own or those of another one, the rules are by what they
+    are for, and those for external metrics are called otherwise.
     https://github.com/kubernetes-sigs/prometheus-adapter/blob/master/docs/config.md
+    prometheus-community/helm-charts:charts/prometheus-adapter/values.yaml
     """
-    for field in ("rules", "externalRules"):
-        for rule in place[field].items():
+    own = place["rules"]
+    values = place.at("prometheus-adapter", "rules")
+    listed = [own, place["externalRules"]]
+    listed += [each[name] for each in (own, values) for name in ("custom", "external")]
+    for rules in listed:
+        for rule in rules.items():
             name = rule.at("name", "as").word()
             for query in ("seriesQuery", "metricsQuery"):
                 yield from query_at(rule[query], "adapter", name, within=within)

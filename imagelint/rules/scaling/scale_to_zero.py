@@ -23,6 +23,7 @@ _FIELDS = {
     "Knative": "autoscaling.knative.dev/min-scale",
     "NIMService": "minReplicas",
     "PodAutoscaler": "minReplicas",
+    "RayService": "min_replicas",
     "ScaledObject": "minReplicaCount",
 }
 _ONE = {"Knative": '"1"'}  # annotations are strings

@@ -40,12 +40,17 @@ def applications_of(obj: KubernetesObject, pods: tuple[Pod, ...]) -> Application
 
     Without one, in the first of all.
     """
-    tree = _tree(_place(obj))
+    tree = read_applications(obj)
     containers = [one for pod in pods for one in pod.containers if one.serves]
     if tree is None or not containers:
         return None
     equipped = (one for one in containers if isinstance(one.runtime.gpus, Known))
     return Applications(tree, next(equipped, containers[0]), _most_gpus(containers))
+
+
+def read_applications(obj: KubernetesObject) -> YamlNode | None:
+    """The configuration of Ray Serve in an object; None where it cannot be read."""
+    return _tree(_place(obj))
 
 
 def _most_gpus(containers: list[Container]) -> Fact[int]:

@@ -36,6 +36,10 @@ def read_autoscalers(obj: KubernetesObject, wiring: Wiring | None) -> tuple[Auto
     read = _BY_KIND.get((obj.group, obj.kind))
     if read is not None:
         return (read(obj),)
+    if obj.kind == "RayService":
+        from imagelint.documents.kubernetes.wiring.rayserve import serve_autoscalers
+
+        return tuple(serve_autoscalers(obj))
     if obj.kind != "AutoscalingPolicy":
         return ()
     from imagelint.documents.kubernetes.wiring.operated import kthena_autoscalers

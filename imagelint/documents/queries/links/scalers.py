@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from imagelint.documents.kubernetes.objects import Pod
     from imagelint.documents.kubernetes.wiring.nodes import VerticalPodAutoscaler
 
+# It scales what runs in its pods, and not the pods.
+_WITHIN = "RayService"
 _TRANSFER = "scaledobject.keda.sh/transfer-hpa-ownership"
 
 
@@ -24,7 +26,11 @@ def scalers_of_pod(pod: Pod, scope: Scope) -> Found[Autoscaler]:
     return scope.nearest(
         scalers_of(owner.kind, owner.name),
         Autoscaler,
-        lambda one: same(one.namespace, owner.namespace) and one.span != owner.span,
+        lambda one: (
+            same(one.namespace, owner.namespace)
+            and one.span != owner.span
+            and one.kind != _WITHIN
+        ),
     )
 
 
