@@ -27,9 +27,7 @@ def scalers_of_pod(pod: Pod, scope: Scope) -> Found[Autoscaler]:
         scalers_of(owner.kind, owner.name),
         Autoscaler,
         lambda one: (
-            same(one.namespace, owner.namespace)
-            and one.span != owner.span
-            and one.kind != _WITHIN
+            same(one.namespace, owner.namespace) and one.span != owner.span and one.kind != _WITHIN
         ),
     )
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from imagelint.core.fact import UNKNOWN, Known
 from imagelint.core.record import NamedTuple
 from imagelint.documents.queries.links.ports import pod_ports
+from imagelint.documents.yaml.nodes import Scalar
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from imagelint.documents.base import Node
     from imagelint.documents.kubernetes.wiring.nodes import Monitor, Service
     from imagelint.documents.queries.links.scope import Scope
+    from imagelint.documents.yaml.cursor import Cursor
 
 
 class UnknownPort(NamedTuple):
@@ -42,18 +44,31 @@ class _Ports(NamedTuple):
 def unknown_ports(monitor: Monitor, scope: Scope) -> Iterator[UnknownPort]:
     """The ports that a monitor asks in vain."""
     asked = [one for one in monitor.endpoints if isinstance(one.port, Known)]
-    if not asked or not monitor.selector.known or not isinstance(monitor.namespaces, Known):
-        return
-    ports = _of_pods(monitor, scope) if monitor.selects == "Pod" else _of_services(monitor, scope)
-    if ports is None or ports.names is None:
-        return
-    if not ports.here and any(map(scope.is_open, monitor.namespaces.value)):
-        return  # pods that an operator makes are meant, and have the same labels
+    ports = _in_sight(monitor, scope) if asked else None
     for one in asked:
-        if isinstance(one.port, Known) and one.port.value not in ports.names:
-            port = one.port.value
+        port = one.port.value if isinstance(one.port, Known) else ""
+        if ports is None or ports.names is None:
+            if _is_number(one.place):
+                yield UnknownPort(one.place, port, (), "", certain=True)
+        elif port not in ports.names:
             names = tuple(sorted(ports.names))
             yield UnknownPort(one.place, port, names, ports.numbers.get(port, ""), ports.here)
+
+
+def _is_number(place: Cursor) -> bool:
+    """Whether a number stands where the schema of monitors wants a string: it is refused."""
+    node = place.node
+    return isinstance(node, Scalar) and type(node.value) is int
+
+
+def _in_sight(monitor: Monitor, scope: Scope) -> _Ports | None:
+    """The ports of what a monitor selects; None where that cannot be told."""
+    if not monitor.selector.known or not isinstance(monitor.namespaces, Known):
+        return None
+    ports = _of_pods(monitor, scope) if monitor.selects == "Pod" else _of_services(monitor, scope)
+    if ports is not None and not ports.here and any(map(scope.is_open, monitor.namespaces.value)):
+        return None  # pods that an operator makes are meant, and have the same labels
+    return ports
 
 
 def _of_services(monitor: Monitor, scope: Scope) -> _Ports | None:
