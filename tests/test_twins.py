@@ -29,6 +29,7 @@ FORMS = {
 ROWS = 34
 IN_ALL = 20
 CORRECT = "correct"
+PLAN = "imagelint-eval.yaml"
 
 
 class Place(NamedTuple):
@@ -110,6 +111,7 @@ def found(tmp_path_factory: pytest.TempPathFactory) -> dict[tuple[str, str], lis
 def copy(form: str, mistake: Cell | None, to: Path) -> None:
     ignored = shutil.ignore_patterns("Dockerfile", ".*.yaml", "requirements.txt", "*.json", "keys")
     shutil.copytree(FORMS[form], to, ignore=ignored)
+    shutil.copy(EXAMPLES / "good" / PLAN, to)
     if mistake is not None:
         (to / mistake.file).write_text(mistake.text, encoding="utf-8")
 

@@ -241,7 +241,7 @@ STAGES: dict[str, tuple[Statement, ...]] = {
     "Stage 8: evaluation": (
         Statement(
             "A versioned set of prompts lies beside the Dockerfile.",
-            ("unpinned-dataset", "stale-evaluation"),
+            ("unpinned-dataset", "stale-evaluation", "deployed-without-evaluation"),
         ),
         Statement(
             "Each dimension is scored by itself, none hides behind an average.",

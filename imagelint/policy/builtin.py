@@ -412,6 +412,7 @@ PACKS: Mapping[str, Mapping[str, Data]] = {
             "shared-account-number": "on",
             "wasted-layer-space": "on",
             "weights-in-image": "on",
+            "deployed-without-evaluation": "on",
             "knowledge-outdated": "on",
             "lock-file-ignored": "on",
             "telemetry-left-on": "on",

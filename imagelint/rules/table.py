@@ -61,6 +61,7 @@ RULES: dict[str, Entry] = {
     "custom-selinux-options": Entry("pods", ("documents.kubernetes.objects:Pod", "documents.compose.model:ComposeService"), ("PSS baseline", "Trivy KSV-0025", "Polaris linuxHardening", "Kyverno disallow-selinux"), ("unconfined-container",)),
     "dashboard-exposed": Entry("exposure", ("documents.kubernetes.objects:KubernetesObject", "documents.compose.model:ComposeService")),
     "dead-ignore-pattern": Entry("build", ("documents.dockerfile.ignorefile:IgnoreFile",)),
+    "deployed-without-evaluation": Entry("evaluation", ("documents.serving.command:ServingCommand",)),
     "deprecated-gpu-package": Entry("gpus", ("documents.shell.script:Command", "documents.packages.requirements:Requirements"), ("env-doctor",), (), ("apk", "apt", "apt-get", "aptitude", "bun", "cargo", "conda", "dnf", "dnf5", "gem", "go", "mamba", "microdnf", "micromamba", "npm", "pip", "pipx", "pnpm", "poetry", "pypy", "python", "tdnf", "uv", "yarn", "yum", "zypper")),
     "deprecated-maintainer": Entry("build", ("documents.dockerfile.model:Instruction",), ("hadolint DL4000", "BuildKit MaintainerDeprecated", "Trivy DS-0022", "Checkov CKV_DOCKER_6", "droast DF019"), (), ("MAINTAINER",)),
     "deprecated-service-account": Entry("pods", ("documents.kubernetes.objects:Pod",), ("kube-linter deprecated-service-account-field",)),

@@ -44,6 +44,7 @@ SILENT: dict[tuple[str, str], str] = {
     ("body-limit-small", "haproxy"): "it limits no bodies",
     ("buffered-stream", "haproxy"): "it buffers no answers",
     ("unevaluated-setting", "dockerfile"): "it names its base, and not what is evaluated",
+    ("deployed-without-evaluation", "dockerfile"): "it names its base, and not what is deployed",
     **{
         (rule, kind): "nothing is scaled there"
         for rule in ("gpu-load-as-signal", "metric-of-other-engine")
