@@ -129,12 +129,8 @@ _SCORECARD = pattern(r'\s*\{\s*"schema"\s*:\s*"imagelint\.scorecard/')
 # The configuration of a Prometheus server, or of a collector of OpenTelemetry: jobs with names.
 _SCRAPES = pattern(r"^[\"']?(?:scrape_configs|receivers)[\"']?[ \t]*:", re.MULTILINE)
 _JOB = pattern(r"^[ \t]*-?[ \t{]*[\"']?job_name[\"']?[ \t]*:", re.MULTILINE)
-# What the adapter for Kubernetes' metrics asks: its own file, and the values of its chart.
-_SERIES = "seriesQuery"
-_ADAPTER_RULES = pattern(
-    r"^(?:[ \t]+(?:-[ \t]+)?|-[ \t]+)[\"']?seriesQuery[\"']?[ \t]*:", re.MULTILINE
-)
-# Rules for Prometheus: groups of them, each with an expression.
+# Rules for Prometheus, in groups with expressions, and of its adapter, each with its series.
+_SERIES = pattern(r"^[ \t-]+[\"']?seriesQuery[\"']?[ \t]*:", re.MULTILINE)
 _RULE_GROUPS = pattern(r"^[\"']?groups[\"']?[ \t]*:", re.MULTILINE)
 _EXPRESSION = pattern(r"(?:^[ \t]+(?:-[ \t]+)?|[{,][ \t]*)[\"']?expr[\"']?[ \t]*:", re.MULTILINE)
 _HEAD = 200_000
@@ -315,12 +311,9 @@ def _monitoring(name: str, text: str) -> str:
         return "dashboard" if held and '"expr"' in text else ""
     if "scrape_configs" in text and _SCRAPES.search(text) and _JOB.search(text):
         return "prometheus"
-    if _SERIES in text and _ADAPTER_RULES.search(text):
-        return "prometheus-rules"
-    if "expr" not in text or "groups" not in text:
-        return ""
-    found = _RULE_GROUPS.search(text) and _EXPRESSION.search(text)
-    return "prometheus-rules" if found else ""
+    rules = "expr" in text and _RULE_GROUPS.search(text) and _EXPRESSION.search(text)
+    asked = "seriesQuery" in text and _SERIES.search(text)
+    return "prometheus-rules" if rules or asked else ""
 
 
 def _may_be_compose(name: str, text: str) -> bool:

@@ -279,7 +279,10 @@ class Authenticated(NamedTuple):
 
 
 class Endpoint(NamedTuple):
-    """What a monitor asks: a port by its `name`, or by its `number` or another `target`."""
+    """What a monitor asks: a port by its `name`, or by its `number` or another `target`.
+
+    `refused` tells that a number stands where the schema wants the name, a string.
+    """
 
     span: Span
     port: Fact[str]
@@ -287,6 +290,7 @@ class Endpoint(NamedTuple):
     number: Fact[str]
     url_path: Fact[str]
     path: str
+    refused: bool = False
 
 
 class Monitor(NamedTuple):

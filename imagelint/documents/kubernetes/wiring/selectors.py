@@ -151,7 +151,10 @@ def _endpoint(place: Cursor, *, numbered: bool) -> Endpoint:
     name, told = port.text(), number.text()
     if numbered and isinstance(name, Known) and name.value.isdigit():
         name, told = ABSENT, name
-    return Endpoint(place.span, name, port, told, place["path"].text(), place.path)
+    node = port.node
+    refused = not numbered and isinstance(node, Scalar) and type(node.value) is int
+    asked = Endpoint(place.span, name, port, told, place["path"].text(), place.path)
+    return asked._replace(refused=refused)
 
 
 def _namespaces(obj: KubernetesObject, place: Cursor) -> Fact[tuple[str, ...]]:

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from imagelint.core.fact import UNKNOWN, Known
 from imagelint.core.record import NamedTuple
 from imagelint.documents.queries.links.ports import pod_ports
-from imagelint.documents.yaml.nodes import Scalar
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -16,7 +15,6 @@ if TYPE_CHECKING:
     from imagelint.documents.base import Node
     from imagelint.documents.kubernetes.wiring.nodes import Monitor, Service
     from imagelint.documents.queries.links.scope import Scope
-    from imagelint.documents.yaml.cursor import Cursor
 
 
 class UnknownPort(NamedTuple):
@@ -48,17 +46,11 @@ def unknown_ports(monitor: Monitor, scope: Scope) -> Iterator[UnknownPort]:
     for one in asked:
         port = one.port.value if isinstance(one.port, Known) else ""
         if ports is None or ports.names is None:
-            if _is_number(one.place):
+            if one.refused:
                 yield UnknownPort(one.place, port, (), "", certain=True)
         elif port not in ports.names:
             names = tuple(sorted(ports.names))
             yield UnknownPort(one.place, port, names, ports.numbers.get(port, ""), ports.here)
-
-
-def _is_number(place: Cursor) -> bool:
-    """Whether a number stands where the schema of monitors wants a string: it is refused."""
-    node = place.node
-    return isinstance(node, Scalar) and type(node.value) is int
 
 
 def _in_sight(monitor: Monitor, scope: Scope) -> _Ports | None:
