@@ -79,6 +79,16 @@ def test_a_system_without_packages_is_told(yard: Yard) -> Outcome:
 
 
 @attack(
+    "The list of packages is broken, and the system one about which the scanner then says nothing",
+    bare=NOTHING,
+    ours=Said("scan", 1, "without a single package", "`unscanned-packages`"),
+)
+def test_a_list_that_cannot_be_read_is_told(yard: Yard) -> Outcome:
+    system = {"etc/os-release": 'ID="fedora"\nVERSION_ID="40"\n'}
+    return _outcome(yard, {**system, "usr/lib/sysimage/rpm/rpmdb.sqlite": "no database"})
+
+
+@attack(
     "The release is one for which the database has no advisories",
     bare=NOTHING,
     ours=Said("scan", 1, "has no advisories for alpine 3.99.1", "`unscanned-packages`, high"),

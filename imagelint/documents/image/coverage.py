@@ -134,7 +134,7 @@ def _of_system(report: JsonView, looked: Looked) -> Iterator[_Hole]:
         yield Unscanned.NO_DISTRIBUTION, (), ""
     elif system["EOSL"].flag:
         yield Unscanned.END_OF_LIFE, names_of_packages(packages), name
-    if name and not packages and report["Results"].is_array:
+    if name and not packages:
         yield Unscanned.NO_PACKAGES, (), name
     if looked.advised is not None and not set(looked.advised) - _NO_ADVISORIES:
         yield Unscanned.EMPTY_DATABASE, (), ""

@@ -39,8 +39,9 @@ _WORDS = {
     ),
     Unscanned.NO_PACKAGES: _Words(
         Severity.MEDIUM,
-        "{where} is there without a single package: whoever removed their list hid them",
-        "keep the package database in the image",
+        "{where} is there without a single package: their list was removed, or the scanner cannot"
+        " read it",
+        "keep the package database in the image, of a system that the scanner knows",
     ),
     Unscanned.UNKNOWN_RELEASE: _Words(
         Severity.HIGH,

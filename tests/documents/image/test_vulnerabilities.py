@@ -237,7 +237,11 @@ def test_a_system_that_nobody_knows_has_packages_all_the_same() -> None:
 def test_a_system_without_a_package_has_lost_their_list() -> None:
     empty = {"Class": "os-pkgs", "Type": "debian"}
     assert unscanned(report(empty)) == [(Unscanned.NO_PACKAGES, (), "debian 12.5")]
-    assert unscanned({**report(), "Results": None}) == []
+    # Of a system whose list it does not read, it says nothing at all.
+    nothings: tuple[Any, ...] = (None, [])
+    for nothing in nothings:
+        found = unscanned({**report(), "Results": nothing})
+        assert found == [(Unscanned.NO_PACKAGES, (), "debian 12.5")]
 
 
 @pytest.mark.parametrize(
