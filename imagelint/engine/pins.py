@@ -43,6 +43,7 @@ class PinPlace(NamedTuple):
     """A place that names an image, and how it is written there.
 
     `reference` is None where it is not known. `why` tells why it cannot be pinned; empty: it can.
+    `held` is the place of a digest that has a key of its own already.
     """
 
     origin: str
@@ -52,22 +53,33 @@ class PinPlace(NamedTuple):
     span: Span
     style: PinStyle
     why: str = ""
+    held: Span | None = None
 
     @property
     def pinned(self) -> bool:
         """Whether its digest is written."""
         return self.reference is not None and bool(self.reference.digest)
 
-    def edit(self, text: str, tag: str, digest: str) -> Edit | None:
-        """What pins it to a digest under a tag; None where its style does not allow for that."""
+    def edits(self, text: str, tag: str, digest: str) -> tuple[Edit, ...]:
+        """What pins it to a digest under a tag; none where its style does not allow for that."""
+        named = self._retagged(tag)
+        if self.held is not None:
+            return (Edit(self.origin, self.held, digest), *named)
         if self.style is PinStyle.ENTRY:
             found = entry_behind(text, self.span, "digest", digest)
-            return Edit(self.origin, *found) if found else None
-        name = self.written.partition("@")[0]
+            return (Edit(self.origin, *found), *named) if found else ()
+        name = named[0].text if named else self.written
+        return (Edit(self.origin, self.span, f"{name.partition('@')[0]}@{digest}"),)
+
+    def _retagged(self, tag: str) -> tuple[Edit, ...]:
+        """What writes another tag, and leaves quotes and all else as they are."""
         old = self.reference.tag if self.reference else ""
-        if old and tag != old:
-            name = name[: -len(old)] + tag
-        return Edit(self.origin, self.span, f"{name}@{digest}")
+        name = self.written.partition("@")[0]
+        quote = name[-1] if name[-1:] in ("'", '"') else ""
+        if not old or tag == old or not name.endswith(f"{old}{quote}"):
+            return ()
+        name = name[: -len(f"{old}{quote}")]
+        return (Edit(self.origin, self.span, f"{name}{tag}{quote}"),)
 
 
 def pin_places(document: Document) -> Iterator[PinPlace]:
@@ -137,9 +149,11 @@ def _overridden(document: Document, overrides: tuple[ImageOverride, ...]) -> Ite
         reference = parse_reference(f"{name}:{override.tag.value}")
         if reference is None:
             continue
+        held = None
         if isinstance(override.digest, Known):
             reference = reference._replace(digest=override.digest.value)
-        yield _place(document, override.tag.span, reference, PinStyle.ENTRY)
+            held = override.digest.span and _inside_quotes(document, override.digest.span)
+        yield _place(document, override.tag.span, reference, PinStyle.ENTRY)._replace(held=held)
 
 
 def _in_values(document: Document, place: Cursor) -> Iterator[PinPlace]:
@@ -170,9 +184,11 @@ def _by_repository(document: Document, place: Cursor) -> Iterator[PinPlace]:
     reference = parse_reference("/".join(filter(None, (registry, f"{repository}:{tag}"))))
     if reference is not None:
         span = _inside_quotes(document, place["tag"].span)
+        held = None
         if digest:
             reference = reference._replace(digest=digest)
-        yield _place(document, span, reference, PinStyle.TAG)
+            held = _inside_quotes(document, place["digest"].span)
+        yield _place(document, span, reference, PinStyle.TAG)._replace(held=held)
 
 
 def _place(

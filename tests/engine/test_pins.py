@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 
 from imagelint.core.edits import apply_edits
@@ -7,6 +9,9 @@ from imagelint.core.report import Report
 from imagelint.core.source import Source
 from imagelint.engine.pins import PinPlace, pin_places
 from imagelint.run.index import recognise
+
+if TYPE_CHECKING:
+    from imagelint.core.finding import Edit
 
 DIGEST = "sha256:" + "ab" * 32
 OTHER = "sha256:" + "cd" * 32
@@ -20,12 +25,12 @@ def places(origin: str, text: str) -> list[PinPlace]:
 
 def pinned(origin: str, text: str, tag: str = "") -> str:
     """The text with every place pinned, under another tag if one is given."""
-    edits = []
+    edits: list[Edit] = []
     for place in places(origin, text):
         if place.reference is not None and not place.why:
-            edit = place.edit(text, tag or place.reference.tag, DIGEST)
-            assert edit is not None
-            edits.append(edit)
+            found = place.edits(text, tag or place.reference.tag, DIGEST)
+            assert found
+            edits.extend(found)
     return apply_edits(text, edits).replace(DIGEST, "D")
 
 
@@ -128,6 +133,19 @@ def test_values_with_a_digest_of_their_own_are_pinned() -> None:
 def test_another_tag_takes_the_place_of_the_old_one() -> None:
     text = f"FROM vllm/vllm-openai:v0.8.4@{OTHER}\nFROM python:3.12\n"
     assert pinned("Dockerfile", text, "new") == "FROM vllm/vllm-openai:new@D\nFROM python:new@D\n"
+
+
+def test_another_tag_and_its_digest_take_the_places_of_the_old_ones_in_entries() -> None:
+    text = (
+        "images:\n- name: a/b\n  newTag: 'v1' # now\n"
+        f"- {{name: x, digest: '{OTHER}', newTag: v1}}\n- {{name: y, newTag: v1}}\n"
+    )
+    assert pinned("kustomization.yaml", text, "v2") == (
+        "images:\n- name: a/b\n  newTag: 'v2' # now\n  digest: D\n"
+        "- {name: x, digest: 'D', newTag: v2}\n- {name: y, newTag: v2, digest: D}\n"
+    )
+    values = f'image:\n  repository: a\n  tag: "v1"\n  digest: {OTHER}\n'
+    assert pinned("values.yaml", values, "v2") == values.replace("v1", "v2").replace(OTHER, "D")
 
 
 def test_what_cannot_be_pinned_where_it_stands_is_told() -> None:

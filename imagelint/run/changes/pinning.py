@@ -155,11 +155,10 @@ def edited(
             continue
         edits: list[Edit] = []
         for place, tag, digest in those:
-            edit = place.edit(text, tag, digest)
-            if edit is None:
+            found = place.edits(text, tag, digest)
+            if not found:
                 yield _no_room(place)
-            else:
-                edits.append(edit)
+            edits.extend(found)
         yield origin, text, apply_edits(text, edits)
 
 
