@@ -47,9 +47,12 @@ class Tells(TypedDict):
 
     engine: Annotated[str, "the engine that is started where no command is written, or empty"]
     options: Annotated[
-        dict[str, str], "places by the option that they set; `gpus`: those of the container"
+        dict[str, str],
+        "places by the option that they set, several with ` or ` between; `gpus`: those of the"
+        " container",
     ]
     words: Annotated[list[str], "variables whose value is appended to the arguments"]
+    arguments: Annotated[str, "the place of a list that is appended to the arguments, or empty"]
     address: Annotated[str, "the place of the model's address, or empty"]
 
 

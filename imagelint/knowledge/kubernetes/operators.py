@@ -36,13 +36,15 @@ class Instructions(NamedTuple):
     """Where an object tells the server something besides arguments and variables.
 
     `engine` is started where no command is written, `options` are paths of keys by the option that
-    they set, `words` are variables whose value is appended to the arguments, `address` is the path
-    of the model's address, empty without one.
+    they set, one of which may be there, `words` are variables whose value is appended to the
+    arguments, `arguments` is the path of a list that is, `address` that of the model's address,
+    empty without one.
     """
 
     engine: str = ""
-    options: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    options: tuple[tuple[str, tuple[tuple[str, ...], ...]], ...] = ()
     words: tuple[str, ...] = ()
+    arguments: tuple[str, ...] = ()
     address: tuple[str, ...] = ()
 
 
@@ -127,8 +129,12 @@ def _workload(row: WorkloadRow) -> Workload:
         ),
         Instructions(
             engine=tells["engine"],
-            options=tuple((name, _path(place)) for name, place in tells["options"].items()),
+            options=tuple(
+                (name, tuple(map(_path, places.split(" or "))))
+                for name, places in tells["options"].items()
+            ),
             words=tuple(tells["words"]),
+            arguments=_path(tells["arguments"]),
             address=_path(tells["address"]),
         ),
         several=_path(row["several"]),

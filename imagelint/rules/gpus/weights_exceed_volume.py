@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from imagelint.core.fact import Known
+from imagelint.core.fact import UNKNOWN, Known
+from imagelint.documents.quantity import parse_quantity
 from imagelint.documents.queries.weights.hubdownloads import prepared_weights
 from imagelint.documents.queries.weights.modelcache import (
     downloads_weights,
@@ -17,13 +18,17 @@ from imagelint.rules.api import Context, Findings, Severity, rule
 if TYPE_CHECKING:
     from imagelint.documents.runtime.model import Mount
 
+_LAYER = "ephemeral-storage"
+
 
 @rule(ServingCommand, Severity.HIGH)
 def weights_exceed_volume(server: ServingCommand, ctx: Context) -> Findings:
     """The volume for the weights is smaller than the weights.
 
     The kubelet evicts a pod whose `emptyDir` grows beyond its `sizeLimit`, and a claim is full when
-    it is full: the download ends with `No space left on device`, at every start anew.
+    it is full: the download ends with `No space left on device`, at every start anew. Without a
+    volume the weights go into the layer of the container, which may grow to the limit of
+    `ephemeral-storage`.
 
     Except:
         Volumes whose size is not written, and models whose name does not tell theirs.
@@ -62,6 +67,27 @@ def weights_exceed_volume(server: ServingCommand, ctx: Context) -> Findings:
     mount = volume_at(server, folder.value)
     if mount is not None:
         yield from _too_small(server, mount, weights.value, ctx)
+    elif server.launch.runtime.mounts is not UNKNOWN:
+        yield from _above_limit(server, weights.value, ctx)
+
+
+def _above_limit(server: ServingCommand, gigabytes: float, ctx: Context) -> Findings:
+    """Weights in the layer of the container, which has a limit.
+
+    https://kubernetes.io/docs/concepts/storage/ephemeral-storage/
+    """
+    limits = server.launch.runtime.resources.limits
+    for limit in limits.value if isinstance(limits, Known) else ():
+        value = limit.quantity.value if limit.name == _LAYER else UNKNOWN
+        room = (parse_quantity(value.value) or 0) / 1e9 if isinstance(value, Known) else 0
+        if 0 < room < gigabytes:
+            yield ctx.finding(
+                limit.quantity.place,
+                f"{gigabytes:g} GB of weights are downloaded into the container, "
+                f"which may write {room:.1f} GB",
+                help="mount a volume for them, or raise the limit above what they take",
+                subject=server.launch.runtime.name,
+            )
 
 
 def _too_small(

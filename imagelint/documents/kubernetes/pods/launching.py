@@ -5,7 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from imagelint.core.fact import Known
-from imagelint.documents.kubernetes.pods.operated import appended_words, instructions, told
+from imagelint.documents.kubernetes.pods.operated import (
+    appended_words,
+    group_variables,
+    instructions,
+    told,
+)
 from imagelint.documents.kubernetes.pods.variables import expand, script_value
 from imagelint.documents.serving.startscript import (
     all_known,
@@ -89,12 +94,12 @@ def launch(container: Container) -> Launch:
 
     body = container.body
     command, args = body["command"], body["args"]
-    variables = known_variables(container.env)
+    variables = {**group_variables(container.spec), **known_variables(container.env)}
     places = (*command.items(), *args.items())
     words = tuple(_filled(places, variables))
     tells = instructions(container)
     if _is_empty(command):
-        words += appended_words(tells.words, body)
+        words += appended_words(tells, body)
     found = find_script(words)
     if found is not None:
         words = _with_script(words, places[found[0]], found[0], variables)

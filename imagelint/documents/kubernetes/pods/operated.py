@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from imagelint.documents.yaml.cursor import Cursor
     from imagelint.knowledge.kubernetes.operators import Additions, Workload
 
+_LEADERS, _WORKERS = "leaderTemplate", "workerTemplate"
+_OF_GROUPS = (_LEADERS, _WORKERS)
 # KServe's template hands the words to `eval`.
 _SHELL = "bash"
 
@@ -67,10 +69,10 @@ def told(tells: Instructions, container: Container) -> tuple[Told, ...]:
     from imagelint.documents.serving.launch import Told
 
     found = []
-    for option, keys in tells.options:
-        place = nearest(container.body, keys)
-        if place is not None and option != GPUS:
-            found.append(Told(place.span, option, _text(place), ".".join(keys)))
+    for option, places in tells.options:
+        place = told_at(container.body, places) if option != GPUS else None
+        if place is not None:
+            found.append(Told(place.span, option, _text(place), place.key))
     address = nearest(container.body, tells.address) if tells.address else None
     if address is not None:
         written = ".".join(tells.address)
@@ -108,8 +110,49 @@ def nearest(body: Cursor, keys: tuple[str, ...]) -> Cursor | None:
     return None
 
 
-def appended_words(names: tuple[str, ...], body: Cursor) -> tuple[Word, ...]:
-    """The words in variables whose value the operator's own command ends with."""
+def told_at(body: Cursor, places: tuple[tuple[str, ...], ...]) -> Cursor | None:
+    """The first of some places that is there, each seen from a container outwards."""
+    found = (nearest(body, keys) for keys in places)
+    return next((place for place in found if place is not None), None)
+
+
+def group_variables(spec: Cursor) -> dict[str, Fact[str]]:
+    """What a group of pods tells each of them of the group, before its own variables.
+
+    Leaders are the first of their group. What workers are is only known where they run.
+    Source: kubernetes-sigs/lws:pkg/utils/pod/pod_utils.go (`AddLWSVariables`).
+    """
+    template: Cursor | None = spec
+    while template is not None and template.key not in _OF_GROUPS:
+        template = template.parent
+    if template is None or template.parent is None:
+        return {}
+    group = template.parent
+    found: dict[str, Fact[str]] = {}
+    size = group["size"].text()
+    if isinstance(size, Known):
+        found["LWS_GROUP_SIZE"] = size
+    if template.key == _LEADERS and group[_WORKERS].exists:
+        found["LWS_WORKER_INDEX"] = Known("0", template.key_span)
+    return found
+
+
+def appended_words(tells: Instructions, body: Cursor) -> tuple[Word, ...]:
+    """The words that the operator's own command ends with: of a list, and in variables."""
+    place = nearest(body, tells.arguments) if tells.arguments else None
+    items = place.items() if place is not None else []
+    listed = tuple(_listed(item) for item in items)
+    return (*listed, *_in_variables(tells.words, body))
+
+
+def _listed(item: Cursor) -> Word:
+    from imagelint.documents.serving.startscript import unknown_word, whole_word
+
+    scalar = item.node
+    return whole_word(scalar, item.text()) if isinstance(scalar, Scalar) else unknown_word(item)
+
+
+def _in_variables(names: tuple[str, ...], body: Cursor) -> tuple[Word, ...]:
     found: list[Word] = []
     for variable in body["env"].items():
         if variable["name"].word() in names:

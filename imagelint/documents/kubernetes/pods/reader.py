@@ -17,7 +17,12 @@ from imagelint.documents.kubernetes.pods.accelerators import (
 )
 from imagelint.documents.kubernetes.pods.details import ContainerDetails, Together, named_at
 from imagelint.documents.kubernetes.pods.execution import ContainerPlace
-from imagelint.documents.kubernetes.pods.operated import additions, nearest, workload_of
+from imagelint.documents.kubernetes.pods.operated import (
+    additions,
+    nearest,
+    told_at,
+    workload_of,
+)
 from imagelint.documents.kubernetes.pods.platform import PodPlatform
 from imagelint.documents.kubernetes.pods.privileges import user
 from imagelint.documents.kubernetes.pods.shapes import PodPath, group_size, pod_places, replicas
@@ -237,8 +242,7 @@ def _gpus(body: Cursor, name: str, around: _PodContext) -> Fact[GpuRequest]:
 
 def _told_gpus(body: Cursor, around: _PodContext) -> Fact[GpuRequest]:
     """How many GPUs the object of an operator gives its container, beside the pod."""
-    keys = dict(around.workload.tells.options).get(GPUS)
-    place = nearest(body, keys) if keys else None
+    place = told_at(body, dict(around.workload.tells.options).get(GPUS, ()))
     if place is None:
         return ABSENT
     return Known(GpuRequest(place.span, place.key, quantity(place), place.path), place.span)

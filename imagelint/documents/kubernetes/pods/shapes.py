@@ -194,14 +194,26 @@ def group_size(obj: KubernetesObject, spec: Cursor) -> Fact[int]:
     several = workload_of(obj).several
     if several == ("*",) or (several and nearest(spec, several) is not None):
         return UNKNOWN
-    if obj.kind == "LeaderWorkerSet":
-        size = obj.body.at("spec", "leaderWorkerTemplate", "size").integer()
+    group = _leader_worker_group(obj, spec)
+    if group is not None:
+        size = group["size"].integer()
         return Known(1) if size is ABSENT else _at_least_one(size)
     around = spec.parent if spec.key in ("workerSpec", "worker") and spec.parent else spec
     if around["workerSpec"].exists:
         size = around.at("workerSpec", "pipelineParallelSize").integer()
         return UNKNOWN if size is ABSENT else _at_least_one(size)
     return UNKNOWN if around["worker"].exists else Known(1)
+
+
+def _leader_worker_group(obj: KubernetesObject, spec: Cursor) -> Cursor | None:
+    """What says how many pods are a group: of a LeaderWorkerSet, or of what an object makes one."""
+    if obj.kind == "LeaderWorkerSet":
+        return obj.body.at("spec", "leaderWorkerTemplate")
+    place = spec.parent
+    group = place.parent if place is not None else None
+    if place is None or group is None or place.key not in ("leaderTemplate", "workerTemplate"):
+        return None
+    return group if group["size"].exists else None
 
 
 def _at_least_one(size: Fact[int]) -> Fact[int]:
