@@ -116,10 +116,13 @@ def _used(document: Document, use: ImageUse) -> PinPlace:
     if parse_reference(document.written(span)) is None and document.kind == "dockerfile":
         span = _default(document, document.written(span)) or span
     written = document.written(span)
+    known = use.reference.value if isinstance(use.reference, Known) else None
+    if known is not None and written.partition("@")[0] == known.tag:
+        # `{repository: …, tag: …}`: the span is that of the tag.
+        return _place(document, span, known, PinStyle.TAG)
     reference = parse_reference(written)
     if reference is not None:
         return _place(document, span, reference)
-    known = use.reference.value if isinstance(use.reference, Known) else None
     return _place(document, span, known)._replace(why=_OPEN)
 
 

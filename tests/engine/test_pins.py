@@ -130,6 +130,17 @@ def test_values_with_a_digest_of_their_own_are_pinned() -> None:
     assert [place.pinned for place in places("values.yaml", text)] == [True]
 
 
+def test_a_tag_of_its_own_in_an_object_is_pinned_behind_the_tag() -> None:
+    text = (
+        "apiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\nmetadata: {name: llm}\nspec:\n"
+        "  chart: {spec: {chart: llm, sourceRef: {kind: HelmRepository, name: charts}}}\n"
+        "  values:\n    image: {repository: ghcr.io/a/b, tag: 1.2.0}\n    other: {image: a/b:c}\n"
+    )
+    names = [str(place.reference) for place in places("release.yaml", text)]
+    assert names == ["ghcr.io/a/b:1.2.0", "a/b:c"]
+    assert pinned("release.yaml", text) == text.replace("1.2.0", "1.2.0@D").replace("b:c", "b:c@D")
+
+
 def test_another_tag_takes_the_place_of_the_old_one() -> None:
     text = f"FROM vllm/vllm-openai:v0.8.4@{OTHER}\nFROM python:3.12\n"
     assert pinned("Dockerfile", text, "new") == "FROM vllm/vllm-openai:new@D\nFROM python:new@D\n"

@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from imagelint.documents.shared import ImageUse
     from imagelint.documents.yaml.cursor import Cursor
 
+# Groups of what has charts deployed.
+_DELIVERING = ("helm.toolkit.fluxcd.io", "argoproj.io", "helm.cattle.io")
+
 
 def operated_images(obj: KubernetesObject, pods: tuple[Pod, ...]) -> Iterator[ImageUse]:
     """The images under the keys that its operator has for them, in source order.
@@ -22,9 +25,14 @@ def operated_images(obj: KubernetesObject, pods: tuple[Pod, ...]) -> Iterator[Im
     Those of the containers of its pods are theirs.
     """
     keys = image_keys(obj.group)
-    if not keys or obj.is_own:
+    if obj.is_own or not (keys or obj.group in _DELIVERING):
         return
-    read = {id(one.body.node) for pod in pods for one in pod.containers}
+    read = frozenset(id(one.body.node) for pod in pods for one in pod.containers)
+    if obj.group in _DELIVERING:
+        from imagelint.documents.gitops.valueimages import delivered_images
+
+        yield from delivered_images(obj, read)
+        return
     pending = [obj.body["spec"]]
     while pending:
         place = pending.pop()

@@ -10,6 +10,7 @@ from imagelint.core.fact import ABSENT
 from imagelint.core.report import ProblemKind
 from imagelint.core.source import Span
 from imagelint.documents.base import Document, DocumentError
+from imagelint.documents.parts import Attachments
 from imagelint.documents.project import beside
 from imagelint.documents.shared import Holder, Setting
 from imagelint.documents.yaml.cursor import Cursor
@@ -43,12 +44,13 @@ class ChartValues(Document):
     """The values of a chart: every scalar under its key."""
 
     kind = "values"
-    __slots__ = ("_taken", "roots")
+    __slots__ = ("_alone", "_taken", "roots")
 
     def __init__(self, source: Source) -> None:
         stream = read_stream(source, self.kind)
         super().__init__(source, complaints=duplicate_complaints(stream))
         self.roots = tuple(map(Cursor, stream.documents))
+        self._alone = False
         self._taken = False
 
     def settle(self) -> ChartValues:
@@ -58,7 +60,12 @@ class ChartValues(Document):
         return taken
 
     def nodes(self) -> Iterator[Node]:
-        """Each setting, in order."""
+        """Each setting, in order, and the images of a chart that nobody here renders."""
+        if self._alone:
+            from imagelint.documents.gitops.valueimages import value_images
+
+            for root in self.roots:
+                yield from value_images(root)
         pending = [("", root) for root in reversed(self.roots)]
         while pending:
             name, place = pending.pop()
@@ -77,11 +84,11 @@ class ChartValues(Document):
             return self
         from imagelint.documents.yaml.servervalues import server_in
 
+        alone = self.attach(Attachments())
+        alone._alone = True  # noqa: SLF001 - of its own
         server = next(filter(None, map(server_in, self.roots)), None)
-        if server is None:
-            return self
-        alone = copy(self)
-        alone.gaps = (*self.gaps, _unread(server.span))
+        if server is not None:
+            alone.gaps = (*self.gaps, _unread(server.span))
         return alone
 
     def concealed(self) -> Iterator[Span]:

@@ -128,6 +128,7 @@ def _workload(row: dict[str, Any]) -> dict[str, Any]:
             "engine": tells.get("engine", ""),
             "options": {key_of(name): place for name, place in told.items()},
             "words": tells.get("words", []),
+            "arguments": "",
             "address": tells.get("address", ""),
         },
         "source": _SOURCE,

@@ -2,19 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from imagelint.documents.dockerfile.model import Instruction
 from imagelint.documents.packages.installs import package_installs
+from imagelint.documents.queries.dockerfiles.runtimes import brings_runtime
 from imagelint.documents.queries.stages import enclosing_stage
-from imagelint.documents.shared import ImageUse
 from imagelint.documents.shell.script import Command
 from imagelint.documents.shell.shells import POSIX_SHELLS
 from imagelint.knowledge.packages.host_packages import host_installer, host_package
 from imagelint.rules.api import Context, Findings, Severity, rule
-
-if TYPE_CHECKING:
-    from imagelint.documents.base import Document
 
 _MOUNTED = "leave it out: the container toolkit mounts the host's own"
 _JUDGED = {
@@ -25,19 +19,6 @@ _JUDGED = {
     "driver": ("is a part of the host's driver", _MOUNTED),
     "toolkit": ("belongs on the host, not into a container", "install it on the nodes"),
 }
-# What runs containers inside of a container, by the names of its packages and programs.
-_RUNTIMES = (
-    "docker-ce",
-    "docker.io",
-    "dockerd",
-    "podman",
-    "containerd",
-    "enroot",
-    "k3s",
-    "kubelet",
-)
-# Instructions whose words are files and programs; those of RUN are read as commands.
-_NAMING = frozenset(("COPY", "ADD", "CMD", "ENTRYPOINT"))
 
 
 @rule(Command, Severity.HIGH, references=("tally gpu/no-container-runtime-in-image",))
@@ -67,7 +48,7 @@ def host_driver_in_image(command: Command, ctx: Context) -> Findings:
     for install in package_installs(command):
         for package in install.packages if install.ecosystem.is_system else ():
             kind = host_package(package.name)
-            if kind == "toolkit" and _brings_runtime(ctx.document):
+            if kind == "toolkit" and brings_runtime(ctx.document):
                 continue
             if kind:
                 yield ctx.finding(
@@ -87,18 +68,3 @@ def host_driver_in_image(command: Command, ctx: Context) -> Findings:
                 help=_MOUNTED if kind == "driver" else "install only the toolkit: `--toolkit`",
                 subject=name,
             )
-
-
-def _brings_runtime(document: Document) -> bool:
-    """Whether a Dockerfile names a container runtime as something that it installs or runs."""
-    texts = [word.text for command in document.nodes_of(Command) for word in command.words]
-    for instruction in document.nodes_of(Instruction):
-        if instruction.keyword in _NAMING:
-            texts += [word.text for word in instruction.words]
-    for use in document.nodes_of(ImageUse):
-        texts += [use.known.repository] if use.known else []
-    return any(part.startswith(_RUNTIMES) for text in texts for part in _parts(text))
-
-
-def _parts(text: str) -> list[str]:
-    return text.replace("/", " ").split()

@@ -177,7 +177,7 @@ def test_an_operator_makes_what_it_says() -> None:
     assert known.adds.probes == {"readiness", "liveness", "startup"}
     assert (known.adds.shared_memory, known.adds.arguments) == (True, False)
     assert known.tells.engine == "acme-serve"
-    assert known.tells.options == (("tensor_parallel", ("parallel", "tensor")),)
+    assert known.tells.options == (("tensor_parallel", (("parallel", "tensor"),)),)
     assert known.several == ("workers",)
     assert makes_pods("serving.example.com", "ModelServer")
     assert image_keys("serving.example.com") == ("image",)

@@ -49,6 +49,7 @@ if TYPE_CHECKING:
 
 # What fills templates in, which `yaml.cursor.is_template` knows by how it begins.
 _FILLED = pattern(r"\{\{.*?\}\}|\{%.*?%\}|\$\{[^{}]*\}|<%.*?%>|\$\(\(.*?\)\)|__[A-Z][A-Z0-9_]*__")
+_OF_CHARTS = "helm.toolkit.fluxcd.io"
 _KILLING = frozenset(("liveness", "startup"))
 _ENDING = frozenset(("Never", "OnFailure"))
 _ENDING_KINDS = frozenset(("JobSet", "Workflow", "CronWorkflow", "TaskRun", "PipelineRun"))
@@ -159,13 +160,17 @@ def _image(body: Cursor, owner: KubernetesObject) -> ImageUse | None:
         return None
     # Operators that have a field for the image often have one for its tag beside it.
     elsewhere = any(body[key].exists for key in ("version", "tag", "imageTag"))
+    # Of charts it is the version of the application, where no other is given.
+    by_chart = owner.group == _OF_CHARTS and isinstance(place.node, Mapping)
+    elsewhere = elsewhere or (by_chart and not place["tag"].word())
     return image_at(place, elsewhere=elsewhere)
 
 
 def image_at(place: Cursor, *, elsewhere: bool = False) -> ImageUse | None:
     """The image that a place names; its tag may stand `elsewhere`."""
     if isinstance(place.node, Mapping):
-        return _image_by_parts(place)
+        found = _image_by_parts(place)
+        return found._replace(reference=UNKNOWN) if found and elsewhere else found
     fact = place.text()
     if fact is ABSENT:
         return None
@@ -195,6 +200,9 @@ def _image_by_parts(place: Cursor) -> ImageUse | None:
         return None
     known = repository.word() and not (tag.templated or registry.templated)
     reference = parse_reference(text) if known else None
+    digest = place["digest"].word()
+    if reference is not None and digest.startswith("sha256:"):
+        reference, text = reference._replace(digest=digest), f"{text}@{digest}"
     fact = Known(reference, repository.span) if reference else UNKNOWN
     at = tag if tag.word() else repository
     return ImageUse(at.span, ImageRole.POD, text, fact, path=place.path)
