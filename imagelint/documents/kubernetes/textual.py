@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 _API_VERSION = pattern(r"^apiVersion[ \t]*:[ \t]*\S|\"apiVersion\"[ \t]*:", re.MULTILINE)
 _KIND = pattern(r"^kind[ \t]*:[ \t]*\S|\"kind\"[ \t]*:", re.MULTILINE)
+_CONTAINERS = pattern(r"^[ \t-]*containers[ \t]*:", re.MULTILINE)
 _MOST = 50
 """Manifests of one document that are read as texts."""
 _DEEPEST = 2
@@ -47,19 +48,23 @@ def textual_manifests(
     """The manifests with pods that ConfigMaps, Secrets and bundles hold, each at its key.
 
     `depth` is that of the texts in texts that these objects stand in; `parse` is given the next.
-    What is no YAML is the template of somebody else, who fills it in.
+    What cannot be read is told where it speaks of containers: a mistake, or the template of
+    somebody else, who fills it in.
     """
     found: list[Embedded] = []
+    gaps: list[DocumentError] = []
     for number, (place, mapped) in enumerate(_texts(objects)):
         if number >= _MOST or depth >= _DEEPEST:
-            return TextualManifests(tuple(found), (_unread(place.span),))
+            return TextualManifests(tuple(found), (*gaps, _unread(place.span)))
         try:
             inner = parse(Source(source.origin, mapped.text), depth + 1)
-        except DocumentError:
+        except DocumentError as error:
+            if _CONTAINERS.search(mapped.text):
+                gaps.append(_unreadable(error, place))
             continue
         if inner.pods or inner.embedded or _is_cut(inner):
             found.append(Embedded(inner, mapped, place.path))
-    return TextualManifests(tuple(found), ())
+    return TextualManifests(tuple(found), tuple(gaps))
 
 
 def _texts(objects: Iterable[KubernetesObject]) -> Iterator[tuple[Cursor, MappedText]]:
@@ -84,6 +89,11 @@ def _placed(place: Cursor, text: str) -> MappedText:
     if isinstance(node, Scalar) and node.text == text:
         return map_scalar(node)
     return MappedText(text, place.span, ())
+
+
+def _unreadable(error: DocumentError, place: Cursor) -> DocumentError:
+    message = f"the manifest in this text was not examined: {error.message}"
+    return DocumentError(error.kind, message, place.span, error.help)
 
 
 def _unread(span: Span) -> DocumentError:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from imagelint.knowledge.globs import matches
 from imagelint.knowledge.tables import looked_up, table
 
-__all__ = ["meant_value", "product_labels"]
+__all__ = ["machine_labels", "meant_value", "product_labels", "product_of_machine"]
 
 
 @looked_up
@@ -28,3 +28,19 @@ def meant_value(key: str, value: str) -> str:
 def product_labels() -> tuple[str, ...]:
     """The labels whose value names the product of a GPU."""
     return tuple(table("node_labels")["products"])
+
+
+@looked_up
+def machine_labels() -> tuple[str, ...]:
+    """The labels whose value names the type of a machine of a cloud."""
+    return tuple(table("node_labels")["machines"])
+
+
+@looked_up
+def product_of_machine(name: str) -> str:
+    """The GPU that all machines of a type have; empty where that is not known."""
+    lowered = name.lower()
+    for row in table("node_labels")["machine_types"]:
+        if any(matches(lowered, glob) for glob in row["globs"]):
+            return row["product"]
+    return ""

@@ -77,12 +77,21 @@ class NodeLabelRow(TypedDict):
     meant: Annotated[dict[str, list[str]], "a value, by globs of what is written in its place"]
 
 
+class MachineTypeRow(TypedDict):
+    """Types of machines of clouds that have one product."""
+
+    product: Annotated[str, "as GPU feature discovery calls it"]
+    globs: Annotated[list[str], "of the names of types, in lower case"]
+
+
 class NodeLabelTable(Dated):
     """Labels that name accelerators."""
 
     source: str
     labels: list[NodeLabelRow]
     products: Annotated[list[str], "keys of those whose value names the product"]
+    machines: Annotated[list[str], "keys of those whose value names the type of the machine"]
+    machine_types: list[MachineTypeRow]
 
 
 class ObsoleteVariableRow(TypedDict):

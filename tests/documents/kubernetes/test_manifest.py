@@ -277,6 +277,34 @@ spec:
 """
 
 
+HELD_AS_TEMPLATE = """apiVersion: v1
+kind: ConfigMap
+metadata: {name: templates}
+data:
+  pod.yaml: |
+    apiVersion: v1
+    kind: Pod
+    metadata:
+      {{- with .Name }}
+      name: a
+      {{- end }}
+    spec:
+      containers:
+        - name: server
+          image: vllm/vllm-openai:latest
+"""
+
+
+def test_a_manifest_in_a_text_that_cannot_be_read_is_told() -> None:
+    (gap,) = manifest(HELD_AS_TEMPLATE).gaps
+    assert gap.message.startswith("the manifest in this text was not examined: ")
+    assert gap.span is not None
+    assert HELD_AS_TEMPLATE[gap.span.start :].startswith("|")
+    assert not manifest(HELD_AS_TEMPLATE.replace("containers:", "volumes:")).gaps
+    filled = manifest(HELD_AS_TEMPLATE.replace("{{-", "#"))
+    assert (filled.gaps, len(filled.embedded)) == ((), 1)
+
+
 def test_a_manifest_that_is_a_text_is_not_passed_over() -> None:
     (gap,) = manifest(HELD).gaps
     assert gap.message == "a manifest that is written as a text is not examined"

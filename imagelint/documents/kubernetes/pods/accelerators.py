@@ -14,7 +14,11 @@ from imagelint.knowledge.accelerators import (
     annotated_shares,
     shares,
 )
-from imagelint.knowledge.kubernetes.node_labels import product_labels
+from imagelint.knowledge.kubernetes.node_labels import (
+    machine_labels,
+    product_labels,
+    product_of_machine,
+)
 
 if TYPE_CHECKING:
     from imagelint.documents.yaml.cursor import Cursor
@@ -125,19 +129,35 @@ def gpu_product(spec: Cursor) -> Fact[str]:
     for label in product_labels():
         if selector[label].exists:
             return selector[label].text()
+    for label in machine_labels():
+        found = _of_machine(selector[label].text())
+        if found is not ABSENT:
+            return found
     affinity = spec.at("affinity", "nodeAffinity", "requiredDuringSchedulingIgnoredDuringExecution")
-    found: list[Fact[str]] = []
+    named: list[Fact[str]] = []
     terms = affinity["nodeSelectorTerms"].items()
     for term in terms:
-        found += [_demanded(place) for place in term["matchExpressions"].items() if _names(place)]
-    if not found:
+        named += [_named(place) for place in term["matchExpressions"].items()]
+    named = [one for one in named if one is not ABSENT]
+    if not named:
         return ABSENT if _readable(spec["affinity"]) else UNKNOWN
-    return found[0] if len(found) == len(terms) == 1 else UNKNOWN
+    return named[0] if len(named) == len(terms) == 1 else UNKNOWN
 
 
-def _names(expression: Cursor) -> bool:
+def _named(expression: Cursor) -> Fact[str]:
+    """The product that an expression demands; absent where it is about something else."""
     key = expression["key"].text()
-    return isinstance(key, Known) and key.value in product_labels()
+    if not isinstance(key, Known):
+        return ABSENT
+    if key.value in product_labels():
+        return _demanded(expression)
+    return _of_machine(_demanded(expression)) if key.value in machine_labels() else ABSENT
+
+
+def _of_machine(name: Fact[str]) -> Fact[str]:
+    """The product of a type of machine; absent where nobody knows it, as if nothing were said."""
+    product = product_of_machine(name.value) if isinstance(name, Known) else ""
+    return Known(product, name.span) if isinstance(name, Known) and product else ABSENT
 
 
 def _demanded(expression: Cursor) -> Fact[str]:
