@@ -66,8 +66,10 @@ _OF_SHAPE = (
 )
 _RUNS_APPLICATIONS = "RayService"
 _LOCAL = "config.kubernetes.io/local-config"
-# What is laid over an object that is whole, by whatever program: `deployment-patch.yaml`.
-_PATCH = pattern(r"(?:^|[/._-])patch(?:[._-][^/]*)?\.(?:ya?ml|json)$")
+# What is laid over an object that is whole, or compared with it by a test: `02-assert.yaml`.
+_PATCH = pattern(
+    r"(?:(?:^|[/._-])patch|(?:^|/)\d+[a-z]?-(?:assert|errors?))(?:[._-][^/]*)?\.(?:ya?ml|json)$"
+)
 
 
 class Manifest(Document):
