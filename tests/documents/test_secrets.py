@@ -73,6 +73,8 @@ PLACEHOLDERS += [
     "...",
     "'your_token_here'",
     "hf_xxxx",
+    "sk-lf-xxx",
+    "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY",
     "sk-111111111111",
     "ci-placeholder-secret",
     "sk-...",

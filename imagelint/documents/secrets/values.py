@@ -54,7 +54,9 @@ _SAID = pattern(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
 _PLACEHOLDER_SHAPES = pattern(
     r"<[^<>]*>|\[[^\[\]]*\]|\{\{.*\}\}|\{[^{}]*\}|__\w+__|%\w+%|@{1,2}[\w.-]+@{1,2}|#\{.*\}#?"
     r"|\$(?:\w+|\{.*\}|\(.*\)|\{\{.*\}\}|__\w+\{.*\})|<<.*>>|!!?\w+!?!?"
-    r"|\d{1,6}(?:ms|[smhdwy])|[x*.•_#-]+|(?:hf_|sk-|nvapi-|sk-ant-|ghp_)?(?:x{3,}|\*{3,}|\.{3}|…)"
+    r"|\d{1,6}(?:ms|[smhdwy])|[x*.•_#-]+|(?:[a-z]{2,6}[-_]){0,3}(?:x{3,}|\*{3,}|\.{3}|…)"
+    # The key of AWS' own documentation.
+    r"|wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLE(?:KEY)?"
     r"|(?:hf_|sk-|nvapi-|ghp_)([0-9a-z])\1{5,}"
     r"|(?:[a-z]{2,5}[-_])?(?:your|my|insert|replace|enter|add|put)[-_ ].*"
     r"|your[-_ ]?(?:own)?(?:api|secret|access)?[-_ ]?(?:password|passwd|token|key|secret)"
