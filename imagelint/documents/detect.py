@@ -126,13 +126,8 @@ _INSPECTED = pattern(r'\s*\{\s*"inspected"\s*:\s*"')
 _TEST_RESULT = pattern(r'"predicateType"\s*:\s*"https://in-toto\.io/attestation/test-result/')
 _EVALUATION = '"imagelint.dev/evaluation"'
 _SCORECARD = pattern(r'\s*\{\s*"schema"\s*:\s*"imagelint\.scorecard/')
-# The configuration of a Prometheus server, or of a collector of OpenTelemetry: jobs with names.
-_SCRAPES = pattern(r"^[\"']?(?:scrape_configs|receivers)[\"']?[ \t]*:", re.MULTILINE)
-_JOB = pattern(r"^[ \t]*-?[ \t{]*[\"']?job_name[\"']?[ \t]*:", re.MULTILINE)
-# Rules for Prometheus, in groups with expressions, and of its adapter, each with its series.
-_SERIES = pattern(r"^[ \t-]+[\"']?seriesQuery[\"']?[ \t]*:", re.MULTILINE)
-_RULE_GROUPS = pattern(r"^[\"']?groups[\"']?[ \t]*:", re.MULTILINE)
-_EXPRESSION = pattern(r"(?:^[ \t]+(?:-[ \t]+)?|[{,][ \t]*)[\"']?expr[\"']?[ \t]*:", re.MULTILINE)
+# What stands in texts that hold queries.
+_QUERIES = pattern(r"expr|scrape_configs|seriesQuery")
 _HEAD = 200_000
 
 
@@ -306,14 +301,11 @@ def _data(path: str, name: str, text: str, head: str) -> str:
 
 def _monitoring(name: str, text: str) -> str:
     """A dashboard, rules for Prometheus, or whom that asks."""
-    if name.endswith(".json"):
-        held = '"panels"' in text or ('"elements"' in text and '"vizConfig"' in text)
-        return "dashboard" if held and '"expr"' in text else ""
-    if "scrape_configs" in text and _SCRAPES.search(text) and _JOB.search(text):
-        return "prometheus"
-    rules = "expr" in text and _RULE_GROUPS.search(text) and _EXPRESSION.search(text)
-    asked = "seriesQuery" in text and _SERIES.search(text)
-    return "prometheus-rules" if rules or asked else ""
+    if not _QUERIES.search(text):
+        return ""
+    from imagelint.documents.promql.recognition import monitoring_kind
+
+    return monitoring_kind(name, text)
 
 
 def _may_be_compose(name: str, text: str) -> bool:

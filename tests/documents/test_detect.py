@@ -131,6 +131,8 @@ EMBEDDED = (
         ("gpu-compose.yaml", "services: {a: {image: b}}\n", "compose"),
         ("docker-compose.yml", "anything: {}\n", "compose"),
         ("Dockerfile", "FROM a:${templateOption:variant}\n", "template"),
+        ("board.json", '{"panels": [{"targets": [{"expr": "up"}]}]}', "dashboard"),
+        ("vocab.json", '{"panels": 21877, "vizConfig": 21878, "elements": 9, "expr": 219}', ""),
     ],
 )
 def test_kinds(origin: str, text: str, kind: str) -> None:

@@ -96,10 +96,17 @@ def is_secret_name(name: str) -> bool:
     if at is None or _SWITCHES.intersection(words[:at]):
         return False
     behind = words[at + 1 :]
-    if words[at].startswith("PASS") and behind in (["KEY"], ["KEYS"]):
-        return False  # under which key of a Secret it lies
+    if words[at].startswith("PASS") and _is_key_of_secret(behind, name):
+        return False
     # A key's own words stay: `SECRET_ACCESS_KEY`, `PASSWORD_DB`, `CREDENTIALS_FILE`.
     return not behind or behind == ["DB"] or behind[-1] not in _ABOUT
+
+
+def _is_key_of_secret(behind: list[str], name: str) -> bool:
+    """Whether a name goes on as that of the key of a Secret: `passwordKey`, `passwordSecretKey`."""
+    if behind[-1:] not in (["KEY"], ["KEYS"]):
+        return False
+    return len(behind) == 1 or (behind[0] == "SECRET" and not name.isupper())
 
 
 def _secret_word(words: list[str]) -> int | None:

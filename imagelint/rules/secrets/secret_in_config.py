@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+from imagelint.core.pattern import pattern
 from imagelint.documents.base import Text
 from imagelint.documents.queries.secrets.stray import stray_secrets
 from imagelint.documents.secrets.names import is_secret_name
@@ -10,7 +13,13 @@ from imagelint.documents.secrets.written import written_secrets
 from imagelint.documents.shared import Holder, Setting
 from imagelint.rules.api import Confidence, Context, Findings, Severity, rule
 
+if TYPE_CHECKING:
+    from imagelint.core.source import Span
+
 _OPEN = (Holder.CONFIG_MAP, Holder.CONFIG_MAP_GENERATOR)
+_PIPELINE = "workflow"
+# The address of a host that others reach as well, a login.
+_ELSEWHERE = pattern(r"//[^\s/]*\w\.[A-Za-z]{2,}(?![\w.])|\blogin\b")
 _SHORTEST_NUMBER = 4
 _HELP = {
     Holder.CONFIG_MAP: "put it into a Secret that is made outside of this file",
@@ -32,7 +41,9 @@ def secret_in_config(node: Setting | Text, ctx: Context) -> Findings:
 
     Except:
         Placeholders, references, paths, names that only look like secrets; sealed and external
-        secrets. Values that are keys by their looks are reported by `secret-value`.
+        secrets. Values that are keys by their looks are reported by `secret-value`. In a pipeline,
+        what a login or the address of another host does not take is low: databases for tests live
+        for one run.
 
     Bad (config.yaml):
         apiVersion: v1
@@ -59,13 +70,23 @@ def secret_in_config(node: Setting | Text, ctx: Context) -> Findings:
 def _anywhere(ctx: Context) -> Findings:
     """What stands in a label, a field of another kind, a line of a list."""
     for secret in stray_secrets(ctx.document):
+        severity = Severity.LOW if _is_for_one_run(secret.span, ctx) else None
         yield ctx.finding(
             secret.span,
             f"{secret.what} is written in plain text into this file",
             help="keep it out of the file, and replace it: it is known now",
             subject=secret.name or secret.what,
+            severity=severity,
             confidence=Confidence.LIKELY,
         )
+
+
+def _is_for_one_run(span: Span, ctx: Context) -> bool:
+    """Whether a pipeline itself starts, for its tests, what a secret seems to be for."""
+    if ctx.document.kind != _PIPELINE:
+        return False
+    line = ctx.source.line(ctx.source.position(span.start).line)
+    return not _ELSEWHERE.search(line)
 
 
 def _held(setting: Setting, ctx: Context) -> Findings:
