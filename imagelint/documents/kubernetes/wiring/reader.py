@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from imagelint.core.fact import ABSENT, Fact, Known
+from imagelint.core.fact import ABSENT, Fact, Known, value_or
 from imagelint.core.source import Span
 from imagelint.documents.kubernetes.wiring.nodes import (
     POOL,
@@ -134,11 +134,12 @@ def _pool(obj: KubernetesObject) -> Service:
 
 
 def _port(place: Cursor) -> ServicePort:
+    target = place["targetPort"].text()
     return ServicePort(
         span=place.span,
         name=place["name"].word(),
         port=place["port"].integer(),
-        target=place["targetPort"].text(),
+        target=ABSENT if value_or(target, "") == "0" else target,  # 0 stands for `port`
         node_port=place["nodePort"].integer(),
         path=place.path,
         called=place["name"].text(),
