@@ -29,6 +29,9 @@ _ENDING = pattern(rf"({_GAP})(?=[tefd}}])")
 _GLUED = pattern(r"(?<=[\w\"'])\\\n(?=[ \t]+[A-Za-z_]\w*=)")
 # A comment among the words of a command, which is a substitution of nothing.
 _NOTE = pattern(r"(?<![^\s\";&|(])`#[^`\n]*`")
+# A file for reading and writing (`3<>/dev/tcp/…`), a dollar that nothing makes a variable of.
+_BOTH_WAYS = pattern(r"<>")
+_DOLLAR = pattern(r"\$(?=[./,:%=^+~])")
 # Within `${ … }` both have a meaning.
 _SIGN = pattern(r"\$\{[^{}]*\}|[%:]")
 
@@ -101,7 +104,7 @@ def simplified(text: str) -> str:
     It knows no `${X:-0}` before an operator in a sum: a number stands for each `$(( … ))`. A
     percent sign or a colon in a program's name may be too much for it: a comma means as little. It
     wants a semicolon between `fi` and `fi`, a blank between assignments, and no comments in
-    backquotes.
+    backquotes. It knows no `<>`, and no dollar that stands for itself.
     """
     if "$((" in text:
         text = _ARITHMETIC.sub(_number, text)
@@ -109,6 +112,7 @@ def simplified(text: str) -> str:
         text = _GLUED.sub(_blanks, text)
     if "`#" in text:
         text = _NOTE.sub(_blanks, text)
+    text = _DOLLAR.sub(",", _BOTH_WAYS.sub("> ", text))
     return _SIGN.sub(_comma, _ENDED.sub(_separated, text))
 
 

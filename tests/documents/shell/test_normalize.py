@@ -70,6 +70,23 @@ def test_sums_that_run_commands_stay(text: str) -> None:
     assert simplified(text) == text
 
 
+def test_a_connection_is_opened_for_both_ways() -> None:
+    text = "exec 3<>/dev/tcp/127.0.0.1/9000 && echo -e 'GET /\\r\\n' >&3 && grep -q 200 <&3"
+    script = read(text)
+    assert script.readable
+    assert words(script) == [["exec"], ["echo", "-e", "GET /\\r\\n"], ["grep", "-q", "200"]]
+    (opened,) = script.commands[0].redirects
+    assert opened.target is not None
+    assert opened.target.text == "/dev/tcp/127.0.0.1/9000"
+
+
+@pytest.mark.parametrize("word", ["s$../utils$./utils$", "a$/b", "$,", "$.", "50$%"])
+def test_a_dollar_may_stand_for_itself(word: str) -> None:
+    script = read(f"sed -i {word} requirements.txt && ls")
+    assert script.readable
+    assert words(script) == [["sed", "-i", word, "requirements.txt"], ["ls"]]
+
+
 def test_what_is_broken_elsewhere_stays_broken() -> None:
     assert not read('echo $(( ${X:-0} * 2 )); if true; then echo "open"').readable
 
