@@ -125,7 +125,7 @@ def test_the_good_example_has_nothing_to_complain_about(check: Judge) -> None:
 
 
 def test_the_good_example_has_all_kinds_of_files(check: Judge) -> None:
-    kinds = {"dockerfile", "ignore", "kubernetes", "policy", "requirements"}
+    kinds = {"dockerfile", "evaluation-plan", "ignore", "kubernetes", "policy", "requirements"}
     assert check("good").examined == kinds
 
 

@@ -164,7 +164,7 @@ _OF_OTHERS = pattern(
     r"^[\"' \t]*AWSTemplateFormatVersion\b|\bType[\"']?[ \t]*:[ \t]*[\"']?AWS::"
     r"|\"containerDefinitions\""
     r"|schemas?\.(?:management\.azure\.com|azureedge\.net)/|\bMicrosoft\.(?:ContainerInstance|App)/"
-    r"|\"containerSpec\"|^head_start_ray_commands:|^#cloud-config\b|^base_image:"
+    r"|\"containerSpec\"|^head_start_\w+_commands:|^#cloud-config\b|^base_image:"
     r"|^[ \t]+(?:- )?(?:community\.docker\.\w+|containers\.podman\.\w+"
     r"|kubernetes\.core\.(?:k8s|helm)|docker_(?:container|compose\w*|swarm_service|stack)"
     r"|podman_container|k8s)[ \t]*:",

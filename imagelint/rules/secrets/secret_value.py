@@ -42,6 +42,7 @@ def secret_value(node: Text | Setting, ctx: Context) -> Findings:
 
     Good:
         FROM python:3.12.7-slim
+        ENV HF_HUB_DISABLE_TELEMETRY=1
         RUN --mount=type=secret,id=hf,env=HF_TOKEN hf download \
             --revision b968826d9c46dd6066d109eabc6255188de91218 Qwen/Qwen3-8B
     """

@@ -21,7 +21,7 @@ _ENDS = {
     ".egg-info/PKG-INFO": "Python package",
     "/package.json": "Node package",
     ".jar": "Java archive",
-    ".gemspec": "gem",
+    ".gemspec": "Ruby package",
 }
 _LISTS = frozenset(
     (
