@@ -73,6 +73,7 @@ def test_what_is_encoded_is_read_at_its_key(kind: str, pack: Callable[[bytes], b
         b64encode(b"\xff" * 60).decode(),
         "no base64, but apiVersion and kind are words of it",
     ],
+    ids=["too-long", "broken", "no-gzip", "no-base64"],
 )
 def test_what_cannot_be_unpacked_is_no_manifest(data: str) -> None:
     text = f"apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: a}}\nbinaryData:\n  a: {data}\n"
