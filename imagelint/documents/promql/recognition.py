@@ -13,7 +13,6 @@ _JOB = pattern(r"^[ \t]*-?[ \t{]*[\"']?job_name[\"']?[ \t]*:", re.MULTILINE)
 _SERIES = pattern(r"^[ \t-]+[\"']?seriesQuery[\"']?[ \t]*:", re.MULTILINE)
 _RULE_GROUPS = pattern(r"^[\"']?groups[\"']?[ \t]*:", re.MULTILINE)
 _PANELS = pattern(r'"(?:panels"\s{0,99}:\s{0,99}\[|vizConfig"\s{0,99}:\s{0,99}\{)')
-_ASKED = pattern(r'"expr"\s{0,99}:\s{0,99}"')
 _EXPRESSION = pattern(r"(?:^[ \t]+(?:-[ \t]+)?|[{,][ \t]*)[\"']?expr[\"']?[ \t]*:", re.MULTILINE)
 
 
@@ -21,7 +20,7 @@ def monitoring_kind(name: str, text: str) -> str:
     """Whether a text is a dashboard, rules for Prometheus, or whom that asks; empty: none of it."""
     if name.endswith(".json"):
         # What the keys hold tells: the vocabulary of a model has all words as its keys.
-        return "dashboard" if _PANELS.search(text) and _ASKED.search(text) else ""
+        return "dashboard" if '"expr"' in text and _PANELS.search(text) else ""
     if "scrape_configs" in text and _SCRAPES.search(text) and _JOB.search(text):
         return "prometheus"
     rules = "expr" in text and _RULE_GROUPS.search(text) and _EXPRESSION.search(text)
