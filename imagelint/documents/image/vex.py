@@ -8,6 +8,7 @@ https://docs.oasis-open.org/csaf/csaf/v2.0/csaf-v2.0.html (profile 5)
 
 from __future__ import annotations
 
+from math import inf
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
@@ -85,11 +86,12 @@ def word_about(
 ) -> VexStatement | None:
     """Who says that a vulnerability of an image with these digests does no harm.
 
-    What somebody said last counts, and of two words at the same time the worse.
+    What somebody said last counts, and of two words at the same time the worse. Who names no time
+    may have spoken last: no other document of theirs takes back that it does harm.
     """
     about = sorted((each for each in statements if each.covers(one, digests)), key=_order)
     of_document = {(each.author, each.origin): each for each in about}
-    latest = sorted(of_document.values(), key=lambda each: (each.when, not each.said))
+    latest = sorted(of_document.values(), key=lambda each: (_latest(each), not each.said))
     words = {each.author or each.origin: each for each in latest}
     return next((each for each in words.values() if each.said), None)
 
@@ -98,11 +100,16 @@ def _order(one: VexStatement) -> tuple[float, int, bool]:
     return one.when, one.place, not one.said
 
 
+def _latest(one: VexStatement) -> float:
+    """When it was said, at the latest where that makes it worse."""
+    return one.when if one.when or one.said else inf
+
+
 def parse_vex(source: Source) -> tuple[VexStatement, ...]:
     """All statements of a document, in its order, but for those that are without a reason.
 
     Raises:
-        DocumentError: it is of none of the three formats.
+        DocumentError: it is of none of the three formats, or says something twice.
     """
     view = read_once(source.text)
     if isinstance(view, str):

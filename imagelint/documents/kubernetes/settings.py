@@ -7,6 +7,7 @@ import zlib
 from base64 import b64decode
 from typing import TYPE_CHECKING
 
+from imagelint.core.record import NamedTuple
 from imagelint.documents.shared import Holder, Setting
 from imagelint.documents.yaml.settings import setting
 
@@ -38,8 +39,16 @@ def held_texts(obj: KubernetesObject) -> Iterator[tuple[str, Cursor]]:
         yield from obj.body[_TEXTS[obj.kind]].entries()
 
 
-def encoded_texts(obj: KubernetesObject) -> Iterator[tuple[Cursor, str]]:
-    """The texts that an object holds in base64, compressed or not, each with its place."""
+class EncodedText(NamedTuple):
+    """A text that stands at a place in base64; `is_whole` unless only its start was unpacked."""
+
+    place: Cursor
+    text: str
+    is_whole: bool = True
+
+
+def encoded_texts(obj: KubernetesObject) -> Iterator[EncodedText]:
+    """The texts that an object holds in base64, compressed or not."""
     found: Iterable[Cursor] = ()
     if obj.kind in _ENCODED and not obj.group:
         found = (place for _, place in obj.body[_ENCODED[obj.kind]].entries())
@@ -47,11 +56,11 @@ def encoded_texts(obj: KubernetesObject) -> Iterator[tuple[Cursor, str]]:
         found = (one["content"] for one in obj.body.at("spec", "resources").items())
     for place in found:
         text = place.word()
-        unpacked = _unpacked(text) if len(text) >= _SHORTEST else None
+        unpacked = _unpacked(text, place) if len(text) >= _SHORTEST else None
         if unpacked is None and obj.kind not in _ENCODED:
-            unpacked = text  # a bundle holds texts as they are, too
+            unpacked = EncodedText(place, text)  # a bundle holds texts as they are, too
         if unpacked is not None:
-            yield place, unpacked
+            yield unpacked
 
 
 def may_hold_manifests(objects: Iterable[KubernetesObject], text: str) -> bool:
@@ -101,8 +110,8 @@ def decoded(text: str) -> str | None:
         return None
 
 
-def _unpacked(text: str) -> str | None:
-    """The text that base64 holds, compressed or not; None for what is none, or too long."""
+def _unpacked(text: str, place: Cursor) -> EncodedText | None:
+    """The text that base64 holds, compressed or not; None for what is none."""
     if len(text) > _LONGEST_ENCODED:
         return None
     try:
@@ -110,9 +119,9 @@ def _unpacked(text: str) -> str | None:
         if data.startswith(_GZIP):
             unpacking = zlib.decompressobj(zlib.MAX_WBITS | 16)
             data = unpacking.decompress(data, _LONGEST_ENCODED)
-            if unpacking.unconsumed_tail:
-                return None
-        return data.decode("utf-8")
+            if not unpacking.eof:  # too long, or cut: the last character may be, too
+                return EncodedText(place, data.decode("utf-8", "ignore"), is_whole=False)
+        return EncodedText(place, data.decode("utf-8"))
     except (binascii.Error, zlib.error, ValueError):
         return None
 

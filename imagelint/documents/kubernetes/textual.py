@@ -56,6 +56,9 @@ def textual_manifests(
     for number, (place, mapped) in enumerate(_texts(objects)):
         if number >= _MOST or depth >= _DEEPEST:
             return TextualManifests(tuple(found), (*gaps, _unread(place.span)))
+        if mapped is None:
+            gaps.append(_cut(place.span))
+            continue
         try:
             inner = parse(Source(source.origin, mapped.text), depth + 1)
         except DocumentError as error:
@@ -67,16 +70,16 @@ def textual_manifests(
     return TextualManifests(tuple(found), tuple(gaps))
 
 
-def _texts(objects: Iterable[KubernetesObject]) -> Iterator[tuple[Cursor, MappedText]]:
-    """The values of ConfigMaps, Secrets and bundles that look like manifests."""
+def _texts(objects: Iterable[KubernetesObject]) -> Iterator[tuple[Cursor, MappedText | None]]:
+    """The values of ConfigMaps, Secrets and bundles that look like manifests; None for a start."""
     for obj in objects:
         for _, place in held_texts(obj) if obj.is_own else ():
             node = place.node
             if isinstance(node, Scalar) and _is_manifest(node.text):
                 yield place, map_scalar(node)
-        for place, text in encoded_texts(obj):
+        for place, text, is_whole in encoded_texts(obj):
             if _is_manifest(text):
-                yield place, _placed(place, text)
+                yield place, _placed(place, text) if is_whole else None
 
 
 def _is_manifest(text: str) -> bool:
@@ -99,6 +102,12 @@ def _unreadable(error: DocumentError, place: Cursor) -> DocumentError:
 def _unread(span: Span) -> DocumentError:
     message = "manifests that are written as texts are not examined from here on"
     help_ = "keep them in files of their own, and check those"
+    return DocumentError(ProblemKind.TOO_LARGE, message, span, help_)
+
+
+def _cut(span: Span) -> DocumentError:
+    message = "this compressed manifest is not examined: it is too long, or its end is missing"
+    help_ = "keep it in a file of its own, and check that"
     return DocumentError(ProblemKind.TOO_LARGE, message, span, help_)
 
 

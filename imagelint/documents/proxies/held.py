@@ -40,7 +40,7 @@ def unread_proxies(obj: KubernetesObject) -> Iterator[DocumentError]:
     """Why the configurations of proxies in a ConfigMap or a Secret are not read."""
     for name, place in held_texts(obj):
         yield from unread_proxy(name, place)
-    for place, text in encoded_texts(obj):
+    for place, text, _ in encoded_texts(obj):
         if proxy_language(place.key, text):
             message = "the configuration of a proxy in base64 is not examined"
             yield DocumentError(ProblemKind.UNREADABLE, message, place.key_span, "write it as text")

@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 
 from imagelint.core.finding import Severity
 from imagelint.core.source import Source
@@ -126,9 +126,15 @@ def test_what_is_no_such_document_is_refused(text: str) -> None:
 
 
 @given(VALUES)
+@example({"\u00cf": None, "\u00ef": None})
 def test_any_document_is_read_or_refused(value: object) -> None:
     text = json.dumps({"@context": "https://openvex.dev/ns", "statements": [value]})
-    for one in parse_vex(Source("vex.json", text)):
+    try:
+        found, refusal = parse_vex(Source("vex.json", text)), ""
+    except DocumentError as error:
+        found, refusal = (), error.message
+    assert not refusal or refusal.endswith(" twice")
+    for one in found:
         one.covers(ONE, ())
 
 
@@ -189,6 +195,17 @@ def test_the_last_word_of_an_author_counts_in_whichever_document_it_is() -> None
     assert not words(harmless + said("Ada", "b.json", LATER, "affected"))
     assert not words(said("Ada", "b.json", EARLIER, "affected") + harmless)
     assert words(harmless + said("Bob", "b.json", LATER, "affected"))
+
+
+def test_a_word_without_a_time_is_taken_back_by_no_other_document() -> None:
+    def said(origin: str, status: str, **more: str) -> tuple[VexStatement, ...]:
+        document = {**openvex({"@id": PURL}, status=status), "author": "Ada", **more}
+        return parse_vex(Source(origin, json.dumps(document)))
+
+    harmful = said("a.json", "affected")
+    assert not words(harmful + said("b.json", "not_affected", timestamp=LATER))
+    assert not words(harmful + said("b.json", "not_affected"))
+    assert not words(said("a.json", "not_affected") + said("b.json", "affected", timestamp=EARLIER))
 
 
 def test_of_two_words_at_one_time_the_worse_counts() -> None:

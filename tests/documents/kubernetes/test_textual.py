@@ -80,6 +80,21 @@ def test_what_cannot_be_unpacked_is_no_manifest(data: str) -> None:
     assert parse_manifest(Source("a.yaml", text)).embedded == ()
 
 
+@pytest.mark.parametrize("kept", [None, -9], ids=["too-long", "cut"])
+@pytest.mark.parametrize("kind", ["ConfigMap", "Secret"])
+def test_what_unpacks_only_in_part_is_told_as_not_examined(kind: str, kept: int | None) -> None:
+    field = "binaryData" if kind == "ConfigMap" else "data"
+    manifest = dedent(POD.partition("|\n")[2]) + "# \u00e9" * (10 if kept else 500_000)
+    data = b64encode(gzip.compress(manifest.encode())[:kept]).decode()
+    text = f"apiVersion: v1\nkind: {kind}\nmetadata: {{name: a}}\n{field}:\n  a: {data}\n"
+    found = parse_manifest(Source("a.yaml", text))
+    assert found.embedded == ()
+    (gap,) = found.gaps
+    assert gap.message.startswith("this compressed manifest is not examined")
+    assert gap.span is not None
+    assert text[slice(*gap.span)] == data
+
+
 def test_a_bundle_of_fleet_is_read() -> None:
     head = "apiVersion: fleet.cattle.io/v1alpha1\nkind: Bundle\nmetadata: {name: a}\nspec:\n"
     plain = indent(POD.partition("|\n")[2], "    ")

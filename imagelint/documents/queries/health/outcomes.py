@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 _FAILING = ("-f", "--fail", "--fail-with-body", "--fail-early")
 # Who looks at the answer needs no failure of curl.
 _SHOWN = ("-w", "--write-out")
-_ALWAYS_THERE = ("/dev/null", "/dev/stderr", "/dev/stdout", "/proc/1/fd/1", "/proc/1/fd/2")
+_CONNECTIONS = ("/dev/tcp/", "/dev/udp/")
+"""Files of bash that are connections: gnu.org/software/bash/manual, Redirections."""
 _CONTROL = frozenset({"if", "case", "while", "until", "for", "trap", "test", "[", "[[", "set"})
 _UNCHECKED = ("requests.get(", "requests.head(", "httpx.get(")
 _CHECKED = ("raise_for_status", "status_code", ".ok", "assert", "exit", "is_success")
@@ -32,7 +33,7 @@ def never_fails(check: CheckCommand) -> str:
         return _by_itself(bare) if bare and not check.in_shell else ""
     if not script.readable or not script.commands:
         return ""
-    if _is_redirected(script.commands[-1]):
+    if _may_fail_to_open(script.commands[-1]):
         return ""
     if len(script.commands) == 1:
         return _by_itself(script.commands[0].words)
@@ -82,10 +83,13 @@ def _is_controlled(script: Script) -> bool:
     return exits or not _CONTROL.isdisjoint(words)
 
 
-def _is_redirected(command: Command) -> bool:
-    """Whether a command reads or writes what may not be there: `echo > /dev/tcp/localhost/80`."""
-    targets = (one.target.text for one in command.redirects if one.target is not None)
-    return any("/" in target and target not in _ALWAYS_THERE for target in targets)
+def _may_fail_to_open(command: Command) -> bool:
+    """Whether a command reads a file, or uses a connection: `echo > /dev/tcp/localhost/80`."""
+    return any(
+        one.operator.lstrip("0123456789") in ("<", "<>") or one.target.text.startswith(_CONNECTIONS)
+        for one in command.redirects
+        if one.target is not None and one.target.text != "/dev/null"
+    )
 
 
 def _status(command: Command) -> str:
