@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from imagelint.core.source import Span
@@ -20,6 +21,8 @@ _FAILING = ("-f", "--fail", "--fail-with-body", "--fail-early")
 _SHOWN = ("-w", "--write-out")
 _CONNECTIONS = ("/dev/tcp/", "/dev/udp/")
 """Files of bash that are connections: gnu.org/software/bash/manual, Redirections."""
+_BRACKETS = re.compile(r"[$<>]?\(|[)`]")
+_GROUPS = re.compile(r"[(){}]")
 _CONTROL = frozenset({"if", "case", "while", "until", "for", "trap", "test", "[", "[[", "set"})
 _UNCHECKED = ("requests.get(", "requests.head(", "httpx.get(")
 _CHECKED = ("raise_for_status", "status_code", ".ok", "assert", "exit", "is_success")
@@ -31,13 +34,13 @@ def never_fails(check: CheckCommand) -> str:
     if script is None:
         bare = check.words[unwrap(check.words).start :]
         return _by_itself(bare) if bare and not check.in_shell else ""
-    if not script.readable or not script.commands:
-        return ""
-    if _may_fail_to_open(script.commands[-1]):
+    substituted = _substituted(script)
+    commands = [one for one in script.commands if one.span not in substituted]
+    if not script.readable or not commands or _may_fail_to_open(commands[-1]):
         return ""
     if len(script.commands) == 1:
-        return _by_itself(script.commands[0].words)
-    return _ending(script)
+        return _by_itself(commands[0].words)
+    return _ending(script, *commands[-2:]) if len(commands) > 1 else ""
 
 
 def ignores_answer(check: CheckCommand) -> str:
@@ -49,9 +52,10 @@ def ignores_answer(check: CheckCommand) -> str:
     if not script.readable or _is_controlled(script):
         return ""
     pipes = [command.pipe for command in script.commands]
+    substituted = _substituted(script)
     for command in script.commands:
         # What a pipe or a substitution takes is looked at by somebody else.
-        if pipes.count(command.pipe) == 1 and not _is_substituted(command, script):
+        if pipes.count(command.pipe) == 1 and command.span not in substituted:
             found = _ignoring(command.words)
             if found:
                 return found
@@ -96,12 +100,11 @@ def _status(command: Command) -> str:
     return command.arguments[0].text if command.arguments else ""
 
 
-def _ending(script: Script) -> str:
-    """What makes the end of a script succeed whatever was before it."""
-    last = script.commands[-1]
-    if _is_controlled(script) or not _succeeds(last.words):
+def _ending(script: Script, before: Command, last: Command) -> str:
+    """What makes the end of a script, its last two commands, succeed whatever was before it."""
+    if _is_controlled(script) or not _succeeds(last.words) or _is_conditional(last, script):
         return ""
-    joint = _joint(script, script.commands[-2], last)
+    joint = _joint(script, before, last)
     text = " ".join(word.raw for word in last.words)
     if "||" in joint:
         return f"|| {text}"
@@ -118,9 +121,33 @@ def _is_after_or(command: Command, script: Script) -> bool:
     return bool(before) and "||" in _joint(script, before[-1], command)
 
 
-def _is_substituted(command: Command, script: Script) -> bool:
-    head = script.text[: command.span.start].rstrip(" \"'")
-    return head.endswith(("$(", "`", "<("))
+def _is_conditional(command: Command, script: Script) -> bool:
+    """Whether a command is in a group that runs only after a success: `a && (b || c)`."""
+    opened: list[int] = []
+    for found in _GROUPS.finditer(script.text, 0, command.span.start):
+        if found[0] in ")}":
+            del opened[-1:]
+        else:
+            opened.append(found.start())
+    return any(script.text[:at].rstrip().endswith("&&") for at in opened)
+
+
+def _substituted(script: Script) -> frozenset[Span]:
+    """The commands in substitutions, wherever in them: of their ends others make something."""
+    opened: list[str] = []
+    found: list[Span] = []
+    brackets = _BRACKETS.finditer(script.text)
+    bracket = next(brackets, None)
+    for command in sorted(script.commands, key=lambda one: one.span.start):
+        while bracket is not None and bracket.start() < command.span.start:
+            if bracket[0] == ")" or (bracket[0] == "`" and "`" in opened):
+                del opened[-1:]
+            else:
+                opened.append(bracket[0])
+            bracket = next(brackets, None)
+        if any(one != "(" for one in opened):
+            found.append(command.span)
+    return frozenset(found)
 
 
 def _succeeds(words: tuple[Word, ...]) -> bool:
