@@ -33,19 +33,25 @@ if TYPE_CHECKING:
 _WIDTH = 96
 _NOTHING = re.compile(r"(?!)")
 _SOURCES = (".py", ".rs", ".cpp")
-# A field of clap's `Args`, behind the attribute that makes it a long flag.
-_FIELD = re.compile(r"#\[clap\((?P<how>[^\]]*)\)\]\s*(?:pub )?(?P<name>\w+):")
+# A field of clap's `Args`, behind the attribute that makes it a long flag, and others.
+_FIELD = re.compile(
+    r"#\[clap\((?P<how>[^\]]*)\)\]\s*(?:#\[\w+\(\w*\)\]\s*)?(?:pub )?(?P<name>\w+):"
+)
 _OPTION = re.compile(r'"(--[a-z][\w-]*)"')
 _EXAMPLES = re.compile(r"set_examples\(\{([^}]*)\}")
 
 
 class Project(NamedTuple):
-    """Where an engine says what it takes; `variables` is the pattern of its own."""
+    """Where an engine says what it takes; `variables` is the pattern of its own.
+
+    All parameters of `functions` are flags: they are commands of Typer.
+    """
 
     files: re.Pattern[str]
     settings: re.Pattern[str] = _NOTHING
     variables: re.Pattern[str] = _NOTHING
     classes: str = ""
+    functions: tuple[str, ...] = ()
 
 
 PROJECTS = {
@@ -70,6 +76,11 @@ PROJECTS = {
     ),
     "lmdeploy": Project(re.compile(r"(?:[^/]+/)?lmdeploy/cli/(?:serve|utils)\.py")),
     "tgi": Project(re.compile(r"[^/]+/(?:launcher|backends/\w+)/src/main\.rs")),
+    "tei": Project(re.compile(r"[^/]+/router/src/main\.rs")),
+    "infinity": Project(
+        re.compile(r"[^/]+/libs/infinity_emb/infinity_emb/(?:cli|infinity_server)\.py"),
+        functions=("v1", "v2"),
+    ),
     "llama.cpp": Project(re.compile(r"[^/]+/(?:vendor/)?(?:llama\.cpp/)?common/arg\.cpp")),
 }
 
@@ -103,6 +114,13 @@ def flags_of(text: str, classes: str) -> Iterator[str]:
                 if isinstance(entry, ast.AnnAssign) and isinstance(entry.target, ast.Name):
                     names = [entry.target.id] if every else annotated(entry, entry.target.id)
                     yield from (name.lstrip("-").replace("_", "-") for name in names)
+
+
+def parameters_of(text: str, functions: tuple[str, ...]) -> Iterator[str]:
+    """The long flags of commands of Typer, which are the parameters of functions."""
+    for node in ast.walk(ast.parse(text)) if functions else ():
+        if isinstance(node, ast.FunctionDef) and node.name in functions:
+            yield from (one.arg.replace("_", "-") for one in node.args.args)
 
 
 def annotated(field: ast.AnnAssign, name: str) -> list[str]:
@@ -155,6 +173,7 @@ def read_release(archives: list[Path], project: Project) -> tuple[set[str], set[
                 flags.update(flags_of_cpp(text))
             else:
                 flags.update(flags_of(text, project.classes))
+                flags.update(parameters_of(text, project.functions))
         elif project.settings.fullmatch(name):
             found = project.variables.findall(text)
             variables.update(one or other for one, other in found)

@@ -123,7 +123,7 @@ def engines_page() -> str:
     ]
     for kind, head in (
         ("generation", "## Servers of language models"),
-        ("embedding", "## Recognised and left alone: servers that only make embeddings"),
+        ("embedding", "## Servers that only make embeddings"),
     ):
         lines += ["", head, "", "| engine | commands | own images | notes |", "|---|---|---|---|"]
         lines += [engine_row(table) for table in engines if table.get("kind") == kind]

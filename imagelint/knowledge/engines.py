@@ -390,8 +390,3 @@ def _removed(raw: engine_schema.Removed) -> RemovedFlag:
 @looked_up
 def _aliases(name: str) -> Mapping[str, str]:
     return {alias: main for main, names in engine(name).flags.items() for alias in (main, *names)}
-
-
-def is_embedding(name: str) -> bool:
-    """Whether that engine only makes embeddings: what is said of language models is not for it."""
-    return bool(name) and engine(name).kind == "embedding"

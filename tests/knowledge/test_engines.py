@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from imagelint.knowledge import tables
-from imagelint.knowledge.engines import engine, engines, is_embedding
+from imagelint.knowledge.engines import engine, engines
 from imagelint.knowledge.versions import version_key
 
 FOLDER = Path(tables.__file__).parent
@@ -65,12 +65,11 @@ def test_what_was_removed_can_be_compared(name: str) -> None:
 
 
 def test_embedding_servers() -> None:
-    assert {name for name in engines() if is_embedding(name)} == {
+    assert {name for name in engines() if engine(name).kind == "embedding"} == {
         "tei",
         "infinity",
         "nim-embedding",
     }
-    assert not is_embedding("")
 
 
 def test_an_engine_that_is_not_known() -> None:

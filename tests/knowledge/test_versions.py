@@ -106,7 +106,7 @@ def test_tags_of_engines(engine: str, image: str, version: str) -> None:
         ("vllm", "ollama/ollama:0.40.1"),
         ("tgi", "ghcr.io/huggingface/text-generation-inference:3.3"),
         ("llama.cpp", "ghcr.io/ggml-org/llama.cpp:server-cuda"),
-        ("tei", "ghcr.io/huggingface/text-embeddings-inference:1.8.0"),
+        ("tei", "ghcr.io/huggingface/text-embeddings-inference:cpu-latest"),
         ("vllm", "python:3.12"),
     ],
 )

@@ -22,6 +22,9 @@ struct Args {
     model_id: String,
     #[clap(long, short, env)]
     port: u16,
+    #[clap(long, env)]
+    #[redact(partial)]
+    token: String,
     #[clap(short)]
     quiet: bool,
 }
@@ -65,13 +68,18 @@ def archive(folder: Path, name: str, member: str, text: str) -> None:
 
 
 def test_flags_of_rust_are_the_long_ones_of_the_launcher() -> None:
-    assert list(engine_flags.flags_of_rust(RUST)) == ["model-id", "port"]
+    assert list(engine_flags.flags_of_rust(RUST)) == ["model-id", "port", "token"]
 
 
 def test_flags_of_annotated_fields_are_their_names_and_others() -> None:
     assert list(engine_flags.flags_of(ANNOTATED, "")) == [
         *("model-path", "model", "tensor-parallel-size", "tp-size", "host")
     ]
+
+
+def test_flags_of_commands_are_their_parameters() -> None:
+    text = "def v2(model_id: str, url_prefix: str = ''): ...\ndef other(name: str): ...\n"
+    assert list(engine_flags.parameters_of(text, ("v2",))) == ["model-id", "url-prefix"]
 
 
 @pytest.mark.parametrize("engine", sorted(table("engine_flags")["engines"]))

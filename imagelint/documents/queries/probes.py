@@ -73,10 +73,14 @@ def _plain(number: float) -> str:
 
 
 def need(server: ServingCommand) -> StartupEstimate:
-    """The time that a server should be given, by the size of its weights; half when they stay."""
+    """The time that a server should be given, by the size of its weights; half when they stay.
+
+    Models for embeddings are taken to be small where their names tell no size.
+    """
     weights = server.checkpoint_gb()
     size = weights.value if isinstance(weights, Known) else None
-    seconds = float(seconds_to_start(size))
+    guess = SMALL if server.only_embeds else None
+    seconds = float(seconds_to_start(guess if size is None else size))
     why = "loading a model" if size is None else f"loading {size:g} GB of weights"
     if weights_stay(server):
         return StartupEstimate(

@@ -261,9 +261,13 @@ class ServingCommand(NamedTuple):
 
     @property
     def only_embeds(self) -> bool:
-        """Whether an engine for language models is told to pool instead of to generate."""
-        pooling = self.facts.traits.pooling if self.facts else {}
-        return any(value_or(self.switch(flag), "") in values for flag, values in pooling.items())
+        """Whether it makes embeddings or ranks texts, and generates none, by engine or setting."""
+        known = self.facts
+        if known is None:
+            return False
+        pooling = known.traits.pooling.items()
+        told = (value_or(self.switch(flag), "") in values for flag, values in pooling)
+        return known.kind == "embedding" or any(told)
 
     @property
     def is_follower(self) -> bool:

@@ -15,7 +15,7 @@ from imagelint.documents.serving.switches import (
     read_words,
     settled,
 )
-from imagelint.knowledge.engines import Engine, engine, is_embedding
+from imagelint.knowledge.engines import Engine, engine
 from imagelint.knowledge.versions import engine_version
 
 if TYPE_CHECKING:
@@ -42,12 +42,11 @@ def serving_commands(launch: Launch) -> Iterator[ServingCommand]:
 
 
 def serving_command(launch: Launch) -> ServingCommand | None:
-    """The server that a container starts; None when it starts none, or only makes embeddings."""
+    """The server that a container starts; None when it starts none."""
     invocation = find_invocation(launch)
     if invocation is None:
         return _unknown_server(launch)
-    asked = any(word.text in _ASKED for word in invocation.words)
-    if asked or is_embedding(invocation.engine):
+    if any(word.text in _ASKED for word in invocation.words):
         return None
     launch = launch._replace(env=(*launch.env, *invocation.exported))
     known = engine(invocation.engine)

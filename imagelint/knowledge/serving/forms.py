@@ -125,10 +125,22 @@ class GpuFloorRow(TypedDict):
     source: str
 
 
+class BuildRow(TypedDict):
+    """An image of which each tag is compiled for one kind of GPU."""
+
+    glob: str
+    release: Annotated[str, "pattern of what stands in a tag behind the build"]
+    capabilities: Annotated[
+        dict[str, str], "the compute capability of each build by what stands before the release"
+    ]
+    source: str
+
+
 class GpuFloorTable(Dated):
     """What engines need of GPUs."""
 
     source: str
+    builds: list[BuildRow]
     linked: Annotated[list[str], "globs over labels of products, in lower case, that have NVLink"]
     floors: list[GpuFloorRow]
 

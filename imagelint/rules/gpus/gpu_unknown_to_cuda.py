@@ -16,6 +16,8 @@ def gpu_unknown_to_cuda(subject: Container | ComposeService | Stage, ctx: Contex
     A CUDA release compiles for the architectures that it knows: Blackwell is known from 12.8 on,
     Hopper and Ada from 11.8 on, and 13 has dropped Maxwell, Pascal and Volta. PyTorch's wheels hold
     fewer still. The server ends with `no kernel image is available for execution on the device`.
+    Of Text Embeddings Inference each tag is compiled for one kind: `89-1.9` for Ada, `1.9` for
+    the A100.
 
     The product is that of the node selector, or the one that the policy declares under
     `environment.gpu`.

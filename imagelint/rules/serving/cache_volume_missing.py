@@ -20,8 +20,8 @@ def cache_volume_missing(server: ServingCommand, ctx: Context) -> Findings:
 
     Except:
         Models that are a path or kept offline, workloads of an operator. An `emptyDir`, which
-        lasts as long as its pod, also where an init container fills it, and models below 3 GB get
-        a low severity.
+        lasts as long as its pod, also where an init container fills it, models below 3 GB, and
+        those for embeddings whose size is not known get a low severity.
 
     Bad (deployment.yaml):
         apiVersion: v1
@@ -76,5 +76,5 @@ def cache_volume_missing(server: ServingCommand, ctx: Context) -> Findings:
 def _weights(server: ServingCommand) -> tuple[str, bool]:
     size = server.checkpoint_gb()
     if not isinstance(size, Known):
-        return "the weights", False
+        return "the weights", server.only_embeds
     return f"{size.value:g} GB of weights", size.value < _SMALL_GB

@@ -18,7 +18,8 @@ def liveness_generates(server: ServingCommand, ctx: Context) -> Findings:
 
     Under load the probe waits in the queue behind the users' requests, runs into its timeout, and
     the busiest server is killed: its load falls on the others, which follow. Whether the process
-    is alive is what the engine's health path tells, without using the GPU.
+    is alive is what the engine's health path tells, without using the GPU. Embeddings wait in the
+    same queue.
 
     Except:
         SGLang's `/health_generate`, which does not generate while the server is busy, and health
@@ -72,10 +73,11 @@ def liveness_generates(server: ServingCommand, ctx: Context) -> Findings:
     place, path = found
     instead = f"ask `{server.facts.endpoints.liveness}`" if server.facts else _UNKNOWN
     kills = probe.value.kills
+    works = "embed" if server.only_embeds else "generate"
     mild = not kills or path.startswith(_SKIPS_WHEN_BUSY)
     yield ctx.finding(
         place,
-        f"the {probe.value.title} asks {path}, which makes the model generate",
+        f"the {probe.value.title} asks {path}, which makes the model {works}",
         help=instead + (": it answers without using the GPU" if kills and server.facts else ""),
         subject=runtime.name,
         severity=Severity.MEDIUM if mild else None,

@@ -13,9 +13,10 @@ def unknown_engine_flag(server: ServingCommand, ctx: Context) -> Findings:
     """The server is told by a flag that its engine does not have.
 
     An argument that is not known ends the server with a usage message, however good the others
-    are. The flags of vLLM, SGLang, Text Generation Inference, LMDeploy and llama.cpp are read from
-    the sources of their releases: what none of them has is a mistake, and what came later needs
-    a newer image. Of TensorRT-LLM they are known without the releases.
+    are. The flags of vLLM, SGLang, Text Generation Inference, LMDeploy, llama.cpp, Text Embeddings
+    Inference and Infinity are read from the sources of their releases: what none of them has is a
+    mistake, and what came later needs a newer image. Of TensorRT-LLM they are known without the
+    releases.
 
     Except:
         Flags of other programs that start the same engine, beginnings of flags, and parts that a

@@ -23,7 +23,7 @@ from imagelint.documents.serving.reading import serving_command
 from imagelint.documents.shared import EnvOrigin, EnvVar, ImageRole, ImageUse
 from imagelint.documents.shell.script import Word
 from imagelint.documents.yaml.cursor import Cursor
-from imagelint.knowledge.engines import engines, is_embedding
+from imagelint.knowledge.engines import engines
 
 if TYPE_CHECKING:
     from imagelint.documents.runtime.platform import Platform
@@ -127,11 +127,11 @@ def cases() -> list[Any]:
 
 def test_the_cases_are_sorted_by_engine() -> None:
     files = {path.name for path in CASES.glob("*.toml")}
-    wanted = {f"{name}.toml" for name in engines() if not is_embedding(name)}
+    wanted = {f"{name}.toml" for name in engines()}
     assert files <= wanted | {"other.toml", "shells.toml"}
 
 
-@pytest.mark.parametrize("name", [name for name in engines() if not is_embedding(name)])
+@pytest.mark.parametrize("name", engines())
 def test_the_cases_of_an_engine_are_about_it(name: str) -> None:
     path = CASES / f"{name}.toml"
     assert path.exists(), f"write cases of {name} into it: see what others have"

@@ -10,6 +10,7 @@ from imagelint.documents.queries.gpus.products import product_label
 from imagelint.documents.queries.wheels import wheels
 from imagelint.knowledge.cuda import cuda_in_image, cuda_of_image, wheel_architectures
 from imagelint.knowledge.gpus import architecture, gpu, is_served
+from imagelint.knowledge.serving.floors import build_of_image
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from imagelint.documents.shared import ImageUse
     from imagelint.knowledge.cuda import Cuda
     from imagelint.knowledge.gpus import Architecture, Gpu
+    from imagelint.knowledge.serving.floors import Build
 
 
 class Misfit(NamedTuple):
@@ -56,6 +58,10 @@ def _image(use: ImageUse | None, product: Gpu) -> Iterator[Misfit]:
     if use is None or known is None or not isinstance(use.reference, Known):
         return
     image = use.reference.value
+    build = build_of_image(image)
+    if build is not None:
+        yield from _other_build(use, build, product)
+        return
     named = cuda_of_image(image)
     cuda = named.value if isinstance(named, Known) else cuda_in_image(image)
     if not cuda:
@@ -72,6 +78,20 @@ def _image(use: ImageUse | None, product: Gpu) -> Iterator[Misfit]:
         last = known.last[0]
         message = f"CUDA {release} has dropped {_words(product, known)}, {last}.x was the last"
         yield Misfit(use, message, f"take an image of CUDA {last}", image.familiar, sure=True)
+
+
+def _other_build(use: ImageUse, build: Build, product: Gpu) -> Iterator[Misfit]:
+    """A build for another kind of GPU: its server ends, or computes on the CPU."""
+    if use.known is None or is_served(product.capability, (build.capability,)):
+        return
+    has = ".".join(str(part) for part in product.capability)
+    message = (
+        f"the tag `{use.known.tag}` is built for compute capability {build.capability}, "
+        f"and the {product.name} has {has}"
+    )
+    fitting = [tag for one, tag in build.tags if is_served(product.capability, (one,))]
+    help_ = f"take `{fitting[-1]}`" if fitting else "take another image"
+    yield Misfit(use, message, help_, use.known.familiar, sure=True)
 
 
 def _wheels(document: Document, stage: Stage, product: Gpu) -> Iterator[Misfit]:

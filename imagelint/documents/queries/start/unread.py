@@ -18,7 +18,7 @@ from imagelint.documents.queries.stages import stage_scripts
 from imagelint.documents.shell.shells import base_name
 from imagelint.documents.shell.wrappers import unwrap
 from imagelint.knowledge.cuda import cuda_of_image
-from imagelint.knowledge.engines import engine, is_embedding
+from imagelint.knowledge.engines import engine
 from imagelint.knowledge.gpu_stack import ENGINE_PACKAGES
 from imagelint.knowledge.recognition import engine_of_image
 
@@ -127,7 +127,7 @@ def _holds_engine(document: Dockerfile, stage: Stage) -> bool:
     use = stage.root_image
     name = engine_of_image(use.known) if use is not None and use.known is not None else ""
     if name:
-        return not is_embedding(name)
+        return True
     commands = (command for script in stage_scripts(document, stage) for command in script.commands)
     installs = (one for command in commands for one in package_installs(command))
     listed = (one for file in document.files.installed for one in file.packages)
@@ -142,4 +142,4 @@ def _python_packages(installs: Iterable[PackageInstall]) -> Iterator[str]:
 
 def _is_engine(name: str) -> bool:
     found = ENGINE_PACKAGES.get(name, "")
-    return bool(found) and not (is_embedding(found) or engine(found).traits.launches_others)
+    return bool(found) and not engine(found).traits.launches_others
