@@ -61,6 +61,12 @@ class InstructionBeforeFrom(Complaint):
     __slots__ = ()
 
 
+class InvalidCheckDirective(Complaint):
+    """An option of `# check=` is none that BuildKit reads; about the option."""
+
+    __slots__ = ()
+
+
 class InvalidEscapeDirective(Complaint):
     """`# escape=` names another character than a backslash or a backtick; about the value."""
 

@@ -18,8 +18,6 @@ if TYPE_CHECKING:
     from imagelint.documents.base import Document
 
 _BUILDKIT = "buildkit"
-# strconv.ParseBool of Go
-_TRUE = ("1", "t", "T", "TRUE", "true", "True")
 
 
 def ends_build(document: Document) -> bool:
@@ -29,8 +27,11 @@ def ends_build(document: Document) -> bool:
     from imagelint.documents.dockerfile import Dockerfile
 
     check = document.directives.get("check", "") if isinstance(document, Dockerfile) else ""
-    pairs = (part.partition("=") for part in check.split(";"))
-    return any(key.strip() == "error" and value.strip() in _TRUE for key, _, value in pairs)
+    if not check:
+        return False
+    from imagelint.documents.dockerfile.syntax.checks import check_options
+
+    return any(option.name == "error" and option.is_true for option in check_options(check))
 
 
 def as_errors(findings: Iterable[Finding]) -> Iterator[Finding]:

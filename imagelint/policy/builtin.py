@@ -35,6 +35,7 @@ PACKS: Mapping[str, Mapping[str, Data]] = {
             "duplicate-key": "on",
             "empty-dockerfile": "on",
             "instruction-before-from": "on",
+            "invalid-check-directive": "on",
             "invalid-escape-directive": "on",
             "invalid-exposed-port": "on",
             "invalid-flag-value": "on",

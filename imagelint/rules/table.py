@@ -122,6 +122,7 @@ RULES: dict[str, Entry] = {
     "insecure-build-step": Entry("build", ("documents.dockerfile.model:Instruction",), ("semgrep run-security-insecure",), (), ("RUN",)),
     "insecure-hub-endpoint": Entry("serving", ("documents.shared:EnvVar",)),
     "instruction-before-from": Entry("syntax", ("documents.complaints:InstructionBeforeFrom",), ("hadolint DL3061", "tally require-stages", "droast DF037", "dockerfilelint from_first"), ("invalid-instruction",)),
+    "invalid-check-directive": Entry("syntax", ("documents.complaints:InvalidCheckDirective",)),
     "invalid-custom-resource": Entry("wiring", ("documents.kubernetes.objects:KubernetesObject",), ("kube-linter schema-validation",)),
     "invalid-default-image": Entry("build", ("documents.dockerfile.model:Stage",), ("BuildKit InvalidDefaultArgInFrom",)),
     "invalid-description": Entry("build", ("documents.dockerfile.document:Dockerfile",), ("BuildKit InvalidDefinitionDescription",)),

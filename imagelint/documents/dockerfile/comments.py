@@ -35,7 +35,6 @@ _TRIVY = pattern(r"#\s*(?:trivy|tfsec):ignore:")
 _BUILDKIT = pattern(r"#\s*check\s*=\s*(?P<value>.*)")
 _CHECKOV = pattern(r"#\s*(?:checkov|bridgecrew|cortex):skip=(?P<rules>\w+)(?::(?P<reason>.*))?")
 _LINE = pattern(r"^[ \t]*(#[ \t]*imagelint\b[^\n]*)", re.MULTILINE)
-_SKIP = pattern(r"(?:^|;)\s*skip\s*=\s*([^;]*)")
 
 
 class InstructionMap(NamedTuple):
@@ -104,9 +103,17 @@ def script_allowances(script: Script) -> Iterator[Allowance]:
 
 
 def _skipped(value: str, scope: Span, span: Span) -> Iterator[Allowance]:
-    """What `check=` of BuildKit skips: in the whole file, or in the next instruction."""
-    match = _SKIP.search(value)
-    for rule in _names(match[1]) if match else ():
+    """What `check=` of BuildKit skips: in the whole file, or in the next instruction.
+
+    Nothing where it cannot be read: a build ends at a directive, and passes over a comment.
+    """
+    from imagelint.documents.dockerfile.syntax.checks import check_options
+
+    options = tuple(check_options(value))
+    if any(option.fault for option in options):
+        return
+    skipped = [name for option in options if option.name == "skip" for name in option.names]
+    for rule in filter(None, skipped):
         name = "*" if rule == "all" else rule
         yield Allowance(name, "", scope, span, Dialect.BUILDKIT)
 
@@ -131,7 +138,9 @@ def _of_others(written: str, comment: Span, places: InstructionMap) -> Iterator[
             scope = places.next_instruction(comment)
             yield Allowance(rule, "", scope, comment, Dialect.TRIVY, until=until)
     elif match := _BUILDKIT.match(written):
-        yield from _skipped(match["value"], places.next_instruction(comment), comment)
+        # What stands behind a blank is the reason.
+        options = match["value"].partition(" ")[0]
+        yield from _skipped(options, places.next_instruction(comment), comment)
     elif match := _CHECKOV.match(written):
         reason = stated_reason(match["reason"])
         yield Allowance(match["rules"], reason, places.whole(), comment, Dialect.CHECKOV)

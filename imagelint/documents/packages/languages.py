@@ -37,6 +37,8 @@ _GO_VALUED = frozenset(
     | {"-buildmode", "-overlay", "-pkgdir", "-toolexec", "-gccgoflags", "-installsuffix"}
 )
 _GO_RUN = ("run",)
+# What `go help packages` reserves, in the versions of go.mod or of the toolchain.
+_GO_PATTERNS = frozenset({"all", "cmd", "std", "tool", "work"})
 _EXACT = pattern(r"v?\d+\.\d+\.\d+[\w.+-]*")
 _COMMIT = pattern(r"[0-9a-f]{40}", re.IGNORECASE)
 # A tag can be moved, but hardly ever is one of a version; `#semver:^5.0` is a range.
@@ -159,7 +161,7 @@ def _gem_requirement(word: Word) -> Requirement:
 
 def _go_requirement(word: Word) -> Requirement:
     text = bare_text(word)
-    if text.startswith((".", "/")):
+    if text.startswith((".", "/")) or text in _GO_PATTERNS:
         return Requirement(word.span, word.raw, "", pinned=Known(value=True), local=True)
     return _split(word, "@")
 

@@ -18,8 +18,10 @@ def named_user(stage: Stage, ctx: Context) -> Findings:
     start. The number also is what owns the files of a volume.
 
     Except:
-        All but the last USER of the final stage, names that depend on a variable, `root` (of which
-        `root-user` speaks). hadolint tells of all of them; only the last one is what a pod sees.
+        All but the last USER of the final stage, names in a variable without a value, `root` (of
+        which `root-user` speaks). hadolint tells of all of them; only the last one is the image's
+        `User`, which is what a pod is started as
+        (https://github.com/opencontainers/image-spec/blob/main/config.md).
 
     Bad:
         FROM debian:12.7

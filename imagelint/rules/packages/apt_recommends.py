@@ -30,8 +30,9 @@ def apt_recommends(command: Command, ctx: Context) -> Findings:
     servers, fonts, often more than what was named. All of it is shipped, scanned and patched.
 
     Except:
-        Stages that are not shipped (hadolint tells of them, too), commands with words that cannot
-        be known, images that switch `APT::Install-Recommends` off.
+        Stages that are not shipped, of which nothing is left but what is copied
+        (https://docs.docker.com/build/building/multi-stage/; hadolint tells of them, too),
+        commands with words that cannot be known, images that switch `APT::Install-Recommends` off.
 
     Bad:
         FROM debian:12.7

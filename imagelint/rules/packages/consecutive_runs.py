@@ -30,7 +30,8 @@ def consecutive_runs(stage: Stage, ctx: Context) -> Findings:
     instruction, which speaks for several.
 
     Except:
-        Stages that are not shipped, where layers cost nothing (hadolint tells of them too),
+        Stages that are not shipped, whose layers are left behind
+        (https://docs.docker.com/build/building/multi-stage/; hadolint tells of them too),
         instructions with other flags (`--mount`, `--network`), and RUNs of several commands, which
         have their place.
 

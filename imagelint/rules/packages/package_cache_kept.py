@@ -48,10 +48,12 @@ def package_cache_kept(script: Script, ctx: Context) -> Findings:
     `apt-lists-kept` speaks, of pip and uv `pip-cache-kept`.
 
     Except:
-        Stages that are not shipped, caches in a mount of type cache or tmpfs, and those that the
-        same RUN removes, by the manager itself or with `rm` (hadolint wants `--no-cache` of apk
-        even then). That of dnf lies in `/var/cache/dnf` or `/var/cache/libdnf5`, says `cachedir` in
-        dnf.conf(5); hadolint is content with an empty `/var/cache/yum`.
+        Stages that are not shipped, of which nothing is left but what is copied
+        (https://docs.docker.com/build/building/multi-stage/), caches in a mount of type cache or
+        tmpfs, and those that the same RUN removes, by the manager itself or with `rm` (hadolint
+        wants `--no-cache` of apk even then). That of dnf lies in `/var/cache/dnf` or
+        `/var/cache/libdnf5`, says `cachedir` in dnf.conf(5); hadolint is content with an
+        empty `/var/cache/yum`.
 
     Bad:
         FROM alpine:3.20

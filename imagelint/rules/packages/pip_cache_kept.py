@@ -32,8 +32,9 @@ def pip_cache_kept(script: Script, ctx: Context) -> Findings:
     build finds it. Both together are of no use: the switch defeats the mount.
 
     Except:
-        Stages that are not shipped, pip that only brings itself up to date (both are told by
-        hadolint), `PIP_NO_CACHE_DIR` and `UV_NO_CACHE` in force, also where the
+        Stages that are not shipped, of which nothing is left but what is copied
+        (https://docs.docker.com/build/building/multi-stage/; hadolint tells of them, too),
+        `PIP_NO_CACHE_DIR` and `UV_NO_CACHE` in force, also where the
         RUN exports them or `pip config` has set them, caches that the same RUN removes, and those
         in a mount of type tmpfs. Any value of `PIP_NO_CACHE_DIR` switches the cache off, also `0`
         and `false`, of which hadolint thinks otherwise: `_handle_no_cache_dir` in

@@ -112,6 +112,8 @@ def test_names_and_reason_are_read(comment: str, rules: list[str], reason: str) 
         ("# trivy:ignore:A trivy:ignore:B", [("A", _RUN, _TRIVY), ("B", _RUN, _TRIVY)]),
         ("# check=skip=all", [("*", _RUN, Dialect.BUILDKIT)]),
         ("# check=error=true;skip=A,B", [("A", _RUN, _BUILDKIT), ("B", _RUN, _BUILDKIT)]),
+        ("# check=skip=A // and not B", [("A", _RUN, _BUILDKIT)]),
+        ("# check=skip=A;error=maybe", []),
     ],
 )  # fmt: skip
 def test_allowances_written_for_other_tools_are_read(

@@ -14,6 +14,7 @@ from imagelint.core.pattern import pattern
 from imagelint.core.source import Span
 from imagelint.documents.complaints import (
     DuplicateDirective,
+    InvalidCheckDirective,
     InvalidEscapeDirective,
     MisspeltDirective,
     UnknownInstruction,
@@ -141,6 +142,8 @@ class _Scanner:
         self.directives.append(Directive(span, name, match[2]))
         if name == "escape":
             self._set_escape(span, match[2])
+        elif name == "check":
+            self._read_check(match[2], start + match.start(2))
 
     def _misspelt(self, bare: str, start: int) -> None:
         match = _NEARLY.match(bare)
@@ -161,6 +164,20 @@ class _Scanner:
             return
         message = f"the escape character cannot be {value[:20]}"
         self.complaints.append(InvalidEscapeDirective(span, value, message, "use \\ or `"))
+
+    def _read_check(self, value: str, start: int) -> None:
+        from imagelint.documents.dockerfile.syntax.checks import check_options
+
+        for option in check_options(value):
+            if option.fault:
+                written = option.text.strip()
+                first = start + option.text.index(written)
+                span = Span(first, first + len(written)) if written else Span(start - 1, start)
+                help_ = "write `skip=…` and `error=true`, with `;` between them"
+                said = f"the build ends at this `check`: {option.fault}"
+                self.complaints.append(InvalidCheckDirective(span, written, said, help_))
+                return
+            start += len(option.text) + 1
 
     def _joined(self, bare: str, start: int) -> LogicalLine | None:
         """The instruction that begins with this line; None when nothing is there."""

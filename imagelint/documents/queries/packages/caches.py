@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from imagelint.documents.shared import EnvVar
     from imagelint.documents.shell.script import Command
 
-__all__ = ["Filling", "Removals", "brings_more_than_itself", "cache_mount", "cache_switched_off"]
+__all__ = ["Filling", "Removals", "cache_mount", "cache_switched_off"]
 __all__ += ["holds", "kept_fillings", "moved_and_removed", "wheel_cache", "wheel_fillings"]
 
 _REMOVING = ("rm", "mv", "unlink")
@@ -74,7 +74,7 @@ def wheel_fillings(script: Script) -> Iterator[Filling]:
     for command in script.commands:
         for install in package_installs(command):
             cache = wheel_cache(install)
-            if cache and brings_more_than_itself(install):
+            if cache:
                 removals = removals or Removals(script)
                 yield Filling(install, cache, removals.behind(command, cache))
 
@@ -219,12 +219,6 @@ class Removals:
     def behind(self, command: Command, cache: Cache) -> bool:
         """Whether a cache is removed behind one of the script's commands, which fills it."""
         return self._last.get(cache, -1) >= self._numbers[id(command)]
-
-
-def brings_more_than_itself(install: PackageInstall) -> bool:
-    """Whether an installation brings more than the manager's own packages."""
-    names = {package.name for package in install.packages}
-    return bool(install.files) or not names or not names <= install.manager.own
 
 
 def _settings(

@@ -1,0 +1,56 @@
+"""What `# check=` tells BuildKit's checks: `skip=JSONArgsRecommended;error=true`.
+
+`ParseLintOptions` in frontend/dockerfile/linter/linter.go of moby/buildkit.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from imagelint.core.record import NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+# strconv.ParseBool of Go
+_TRUE = frozenset(("1", "t", "T", "TRUE", "true", "True"))
+_FALSE = frozenset(("0", "f", "F", "FALSE", "false", "False"))
+_SEVERAL = ("skip", "experimental")
+_MOST = 3
+
+
+class CheckOption(NamedTuple):
+    """`name=value` in the value of a directive, blanks taken away; `text` as it is written.
+
+    `fault` is what ends a build, or empty.
+    """
+
+    text: str
+    name: str
+    value: str
+    fault: str
+
+    @property
+    def is_true(self) -> bool:
+        """Whether it switches something on."""
+        return self.value in _TRUE
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The checks that it names."""
+        return tuple(name.strip() for name in self.value.split(","))
+
+
+def check_options(value: str) -> Iterator[CheckOption]:
+    """The options in the value of a `check` directive."""
+    for text in value.split(";", _MOST - 1) if value.strip() else ():
+        name, equals, said = (part.strip() for part in text.partition("="))
+        yield CheckOption(text, name, said, _fault(name, equals, said))
+
+
+def _fault(name: str, equals: str, value: str) -> str:
+    if not equals or name not in (*_SEVERAL, "error"):
+        return f"`{name[:40]}` is no option of it" if name else "an option is empty"
+    if name == "error" and value not in _TRUE | _FALSE:
+        return f"`{value[:40]}` is neither true nor false"
+    return ""
