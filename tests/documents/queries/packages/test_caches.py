@@ -6,7 +6,6 @@ from imagelint.documents.packages.installs import package_installs
 from imagelint.documents.packages.python import PIP
 from imagelint.documents.packages.system import APT
 from imagelint.documents.queries.packages.caches import (
-    brings_more_than_itself,
     cache_mount,
     cache_switched_off,
     holds,
@@ -85,21 +84,6 @@ def test_a_script_may_switch_a_cache_off_for_what_follows(before: str, *, off: b
     script = scripts(document)[0]
     filling = next(iter(wheel_fillings(script)))
     assert cache_switched_off(document, script, filling.install, filling.cache) is off
-
-
-@pytest.mark.parametrize(
-    ("command", "more"),
-    [
-        ("pip install -U pip setuptools", False),
-        ("uv pip install pip", False),
-        ("pip install pip torch", True),
-        ("pip install -r a.txt pip", True),
-        ("uv sync", True),
-    ],
-)
-def test_the_manager_itself_is_not_worth_a_cache(command: str, *, more: bool) -> None:
-    script = scripts(dockerfile("FROM python:3.12", f"RUN {command}"))[0]
-    assert brings_more_than_itself(package_installs(script.commands[0])[0]) is more
 
 
 @pytest.mark.parametrize(
