@@ -30,9 +30,10 @@ class MigProfile(NamedTuple):
 class Gpu(NamedTuple):
     """A product.
 
-    `sold` and `usable` are GB of one device, None where the name leaves it open; for a MIG slice
-    they are the slice's. `shared` is true when time slicing hands one device to several pods.
-    `profiles` are the slices into which it can be cut (`1g.10gb`), None where that is not known.
+    `sold` are the GB by which one device is sold, `usable` the GiB of it that CUDA tells of; None
+    where the name leaves it open, and for a MIG slice the slice's. `shared` is true when time
+    slicing hands one device to several pods. `profiles` are the slices into which it can be cut
+    (`1g.10gb`), None where that is not known.
     """
 
     name: str
@@ -90,7 +91,7 @@ def plain_label(label: str) -> str:
 
 
 def gpu_memory_gb(label: str) -> float | None:
-    """Usable GB of the device that a label names, None when it is not known."""
+    """Usable GiB of the device that a label names, None when it is not known."""
     found = gpu(label)
     return found.usable if found else None
 

@@ -19,7 +19,7 @@ def test_weights_and_cache_are_told_for_each_gpu(program: Program) -> None:
         "",
         "GPU                memory  GPUs   weights   cache     left  GB of each",
         "H100 NVL            100.9     1      64.0    10.7     16.1",
-        "H100                 85.9     1      64.0    10.7      2.6",
+        "H100                 85.0     1      64.0    10.7      1.8",
         "L4                   24.2     4      16.0     2.7      3.1",
     ]
 

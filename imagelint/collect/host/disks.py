@@ -15,6 +15,13 @@ if TYPE_CHECKING:
     from imagelint.documents.host.machine import Mount
 
 
+_VIRTUAL_DISKS = ("vd", "xvd")
+"""How Linux calls the disks of virtio and of Xen."""
+_MOST_SAID = 64
+_HYPERVISORS = frozenset(("QEMU", "VMware", "Msft", "Google", "VBOX", "Xen"))
+"""What a SCSI disk that a hypervisor makes up says of its maker."""
+
+
 def disk(root: str, path: str, mounts: Iterable[Mount]) -> Disk:
     """The disk of a folder below a root, or of the nearest folder above it that is there."""
     free, total = _space(below(root, path), root)
@@ -36,16 +43,31 @@ def _space(path: str, root: str) -> tuple[int | None, int | None]:
 
 
 def _medium(root: str, device: str) -> str:
-    """`nvme`, `ssd` or `hdd`, by what the kernel knows of a block device; empty where nothing."""
+    """`nvme`, `virtual`, `ssd` or `hdd`, by what the kernel knows of it; empty where nothing.
+
+    What a virtual disk says of its rotation is no fact: hypervisors leave it at that of a disk
+    that turns.
+    """
     if not device:
         return ""
     place = os.path.realpath(below(root, f"/sys/class/block/{device}"))
     if device.startswith("nvme"):
         return "nvme"
+    if device.startswith(_VIRTUAL_DISKS):
+        return "virtual"
     for folder in (place, os.path.dirname(place)):
-        try:
-            with open(os.path.join(folder, "queue", "rotational"), encoding="ascii") as file:
-                return {"0": "ssd", "1": "hdd"}.get(file.read().strip(), "")
-        except (OSError, ValueError):
-            continue
+        if _said(folder, "device", "vendor") in _HYPERVISORS:
+            return "virtual"
+        turns = _said(folder, "queue", "rotational")
+        if turns:
+            return {"0": "ssd", "1": "hdd"}.get(turns, "")
     return ""
+
+
+def _said(*parts: str) -> str:
+    """What the kernel says in a small file; empty where there is none."""
+    try:
+        with open(os.path.join(*parts), encoding="ascii") as file:
+            return file.read(_MOST_SAID).strip()
+    except (OSError, ValueError):
+        return ""

@@ -5,6 +5,7 @@ https://docs.nvidia.com/deploy/nvml-api/
 
 from __future__ import annotations
 
+import math
 from importlib import import_module
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,20 @@ if TYPE_CHECKING:
 
 _MIB = 2**20
 _THOUSAND, _TEN = 1000, 10
+# `nvmlBrandType_t` of nvml.h, in the words of `nvidia-smi`.
+_BRANDS = {
+    1: "Quadro",
+    2: "Tesla",
+    3: "NVS",
+    4: "GRID",
+    5: "GeForce",
+    6: "Titan",
+    12: "Quadro RTX",
+    13: "NVIDIA RTX",
+    14: "NVIDIA",
+    15: "GeForce RTX",
+    16: "Titan RTX",
+}
 
 
 def ask_nvml() -> Driver | None:
@@ -40,14 +55,31 @@ def ask_nvml() -> Driver | None:
 
 
 def _gpu(library: ModuleType, handle: object) -> HostGpu:
-    memory = library.nvmlDeviceGetMemoryInfo(handle).total // _MIB
+    memory, reserved = _memory(library, handle)
     product = _text(library.nvmlDeviceGetName(handle))
+    found = HostGpu(product, memory, brand=_brand(library, handle), reserved=reserved)
     try:
         mode, _ = library.nvmlDeviceGetMigMode(handle)
     except library.NVMLError:
-        return HostGpu(product, memory)
+        return found
     slices = tuple(_slices(library, handle)) if mode else ()
-    return HostGpu(product, memory, bool(mode), slices)
+    return found._replace(mig=bool(mode), slices=slices)
+
+
+def _memory(library: ModuleType, handle: object) -> tuple[int, int]:
+    """MiB, and how many of them the driver keeps: only the second version of the answer tells."""
+    try:
+        said = library.nvmlDeviceGetMemoryInfo(handle, version=library.nvmlMemory_v2)
+    except (AttributeError, TypeError, library.NVMLError):
+        return library.nvmlDeviceGetMemoryInfo(handle).total // _MIB, 0
+    return said.total // _MIB, math.ceil(said.reserved / _MIB)
+
+
+def _brand(library: ModuleType, handle: object) -> str:
+    try:
+        return _BRANDS.get(library.nvmlDeviceGetBrand(handle), "")
+    except library.NVMLError:
+        return ""
 
 
 def _slices(library: ModuleType, handle: object) -> list[MigDevice]:
@@ -57,7 +89,7 @@ def _slices(library: ModuleType, handle: object) -> list[MigDevice]:
             device = library.nvmlDeviceGetMigDeviceHandleByIndex(handle, at)
         except library.NVMLError:
             continue
-        found.append(MigDevice(library.nvmlDeviceGetMemoryInfo(device).total // _MIB))
+        found.append(MigDevice(*_memory(library, device)))
     return found
 
 

@@ -31,6 +31,8 @@ _PROGRAMS = {"docker": "/usr/bin/dockerd", "podman": "/usr/bin/podman"}
 _CDI_FOLDERS = ("/etc/cdi", "/var/run/cdi")
 _RUNTIME_CONFIG = "/etc/nvidia-container-runtime/config.toml"
 _RUNTIME = "/usr/bin/nvidia-container-runtime"
+_CONTAINER_MARKS = ("/.dockerenv", "/run/.containerenv")
+"""What docker and podman put into containers; those of containerd lie upon an overlay."""
 _PCI = "/sys/bus/pci/devices"
 _NVIDIA_VENDOR, _DISPLAY_CLASS = "0x10de", "0x03"
 _SMI_SECONDS, _CTK_SECONDS = 30.0, 10.0
@@ -64,8 +66,14 @@ class HostReader:
             shm=machine.shm_of(mounts, memory),
             disks=tuple(disk(self._root, folder, mounts) for folder in folders),
             problems=tuple(self._problems),
+            contained=self._live and self._is_contained(mounts),
             platform=_PLATFORMS.get(os.uname().machine, "") if self._live else "",
         )
+
+    def _is_contained(self, mounts: tuple[machine.Mount, ...]) -> bool:
+        root = machine.mount_of("/", mounts)
+        layered = root is not None and root.kind == "overlay"
+        return layered or any(map(self._exists, _CONTAINER_MARKS))
 
     def _driver(self) -> Driver:
         kernel = smi.read_kernel_version(self._text("/proc/driver/nvidia/version"))

@@ -13,16 +13,18 @@ if TYPE_CHECKING:
 
 
 class MigDevice(NamedTuple):
-    """A slice of a GPU, with its memory in MiB."""
+    """A slice of a GPU, with its memory in MiB and what the driver keeps of it."""
 
     memory: int | None = None
+    reserved: int = 0
 
 
 class HostGpu(NamedTuple):
     """A GPU: its product as the driver names it, its memory in MiB, and the slices it is cut into.
 
     `mig` tells whether it can be used in slices only; None where it cannot be cut at all. `brand`
-    is how NVIDIA sells it (`Tesla`, `GeForce`), empty where the driver does not say.
+    is how NVIDIA sells it (`GeForce`; `NVIDIA` for those of data centres since Ampere), empty where
+    the driver does not say. `reserved` is what the driver keeps of the memory, in MiB.
     """
 
     product: str
@@ -30,6 +32,14 @@ class HostGpu(NamedTuple):
     mig: bool | None = None
     slices: tuple[MigDevice, ...] = ()
     brand: str = ""
+    reserved: int = 0
+
+    @property
+    def usable(self) -> int | None:
+        """MiB of what one container gets: of a GPU that is cut, its largest slice."""
+        if self.mig:
+            return max(((one.memory or 0) - one.reserved for one in self.slices), default=0)
+        return None if self.memory is None else self.memory - self.reserved
 
     @property
     def label(self) -> str:
@@ -86,7 +96,11 @@ class Toolkit(NamedTuple):
 
 
 class Disk(NamedTuple):
-    """What a folder lies upon: `nvme`, `ssd`, `hdd`, `network`, `memory`, or empty; bytes."""
+    """What a folder lies upon: a medium, or empty; bytes.
+
+    Media are `nvme`, `ssd`, `hdd`, `virtual` (a disk of a virtual machine, which does not tell what
+    is below it), `network` and `memory`.
+    """
 
     path: str
     medium: str = ""
@@ -99,6 +113,8 @@ class HostFacts(NamedTuple):
 
     `pci_gpus` counts NVIDIA's GPUs on the bus, driver or not; without `bus_read` there was no bus
     to look at. `platform` is what its containers run on (`linux/amd64`), empty where nobody knows.
+    `contained`: the running system is itself a container, in which the host's toolkit and engines
+    are not to be seen.
     """
 
     driver: Driver = Driver()
@@ -111,6 +127,7 @@ class HostFacts(NamedTuple):
     disks: tuple[Disk, ...] = ()
     problems: tuple[Problem, ...] = ()
     bus_read: bool = True
+    contained: bool = False
     platform: str = ""
 
     @property

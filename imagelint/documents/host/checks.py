@@ -20,6 +20,7 @@ _CONFIGURE = {
     "docker": "`nvidia-ctk runtime configure --runtime=docker`, then restart it",
     "containerd": "`nvidia-ctk runtime configure --runtime=containerd`, then restart it",
 }
+_MEDIA = {"virtual": "a virtual disk"}
 _GIB = 2**30
 
 
@@ -94,9 +95,13 @@ def _cuts(facts: HostFacts) -> Iterator[HostCheck]:
 
 def _containers(facts: HostFacts) -> Iterator[HostCheck]:
     toolkit = facts.toolkit
+    if facts.contained and facts.driver.gpus and not (toolkit.version or facts.engines):
+        said = "this is a container, and GPUs work in it"
+        yield HostCheck("engine", CheckState.GOOD, said)
+        return
     if not toolkit.version:
-        help_ = "install nvidia-container-toolkit"
-        yield HostCheck("toolkit", CheckState.BAD, "it is not installed", help_)
+        said, help_ = "no NVIDIA container toolkit is installed", "install nvidia-container-toolkit"
+        yield HostCheck("toolkit", CheckState.BAD, said, help_)
     else:
         mode = f", its runtime in mode {toolkit.mode}" if toolkit.mode else ""
         yield HostCheck("toolkit", CheckState.GOOD, f"version {toolkit.version}{mode}")
@@ -163,5 +168,5 @@ def _machine(facts: HostFacts) -> Iterator[HostCheck]:
         yield HostCheck("shm", CheckState.NOTE, said)
     for disk in facts.disks:
         room = f"{disk.free / _GIB:.0f} GiB free" if disk.free is not None else "room unknown"
-        medium = disk.medium or "a disk of unknown kind"
+        medium = _MEDIA.get(disk.medium, disk.medium) or "a disk of unknown kind"
         yield HostCheck("disk", CheckState.NOTE, f"{disk.path}: {medium}, {room}")

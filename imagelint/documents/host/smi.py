@@ -1,7 +1,8 @@
 """What `nvidia-smi -q -x` and `/proc/driver/nvidia/version` say.
 
-The XML has the form of NVIDIA's `nvsmi_device_v12.dtd`; what a board does not have is `N/A`, and a
-board without slices has the word `None` in the place of a list.
+The XML has the form of NVIDIA's `nvsmi_device_v13.dtd`, which drivers of release 580 write, and
+`nvsmi_device_v12.dtd` before it; what a board does not have is `N/A`, and a board without slices
+has the word `None` in the place of a list.
 """
 
 from __future__ import annotations
@@ -52,14 +53,17 @@ def _gpu(element: Element) -> HostGpu:
     mode = _text(element, "mig_mode/current_mig")
     mig = {_ENABLED: True, _DISABLED: False}.get(mode)
     slices = tuple(
-        MigDevice(_memory(device)) for device in element.findall("mig_devices/mig_device")
+        MigDevice(_memory(device), _memory(device, "reserved") or 0)
+        for device in element.findall("mig_devices/mig_device")
     )
     brand = _text(element, "product_brand")
-    return HostGpu(_text(element, "product_name"), _memory(element), mig, slices, brand)
+    reserved = _memory(element, "reserved") or 0
+    product = _text(element, "product_name")
+    return HostGpu(product, _memory(element), mig, slices, brand, reserved)
 
 
-def _memory(element: Element) -> int | None:
-    found = _MEBIBYTES.fullmatch(_text(element, "fb_memory_usage/total"))
+def _memory(element: Element, which: str = "total") -> int | None:
+    found = _MEBIBYTES.fullmatch(_text(element, f"fb_memory_usage/{which}"))
     return int(found[1]) if found else None
 
 

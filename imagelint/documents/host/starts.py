@@ -23,7 +23,7 @@ from imagelint.knowledge.versions import at_least
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from imagelint.core.serving.host import HostFacts, HostGpu
+    from imagelint.core.serving.host import HostFacts
     from imagelint.knowledge.cuda import Cuda
 
 _MIB, _GIB, _GB = 2**20, 2**30, 1e9
@@ -172,7 +172,7 @@ def _model(wish: Wish, facts: HostFacts) -> HostCheck:
         wish.model, wish.quantization, tokens=wish.tokens, share=wish.share, tensor=wish.gpus
     )
     size = model_size(question)
-    memory = min((_usable(one) for one in facts.driver.gpus), default=0)
+    memory = min((one.usable or 0 for one in facts.driver.gpus), default=0)
     if size is None or not memory:
         what = f"the size of {wish.model}" if memory else "the memory of the GPUs"
         return HostCheck("model", CheckState.UNKNOWN, f"{what} is not known")
@@ -185,13 +185,6 @@ def _model(wish: Wish, facts: HostFacts) -> HostCheck:
         return HostCheck("model", CheckState.GOOD, said)
     help_ = "take a shorter `--max-model-len`" if weights < room else "take more GPUs"
     return HostCheck("model", CheckState.BAD, f"{said}: it does not fit", help_)
-
-
-def _usable(one: HostGpu) -> int:
-    """MiB of what one container gets: of a GPU that is cut, its largest slice."""
-    if one.mig:
-        return max((each.memory or 0 for each in one.slices), default=0)
-    return one.memory or 0
 
 
 def _dotted(parts: Cuda) -> str:

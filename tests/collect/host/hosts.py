@@ -1,6 +1,7 @@
 """Hosts as folders, with configuration files and what programs would say, in words of our own.
 
-What `nvidia-smi` says follows NVIDIA's document type `nvsmi_device_v12.dtd`; none was recorded.
+What `nvidia-smi` says of one GPU was recorded on real ones (`recorded/`); of several GPUs and of
+slices it follows NVIDIA's document type `nvsmi_device_v12.dtd`.
 """
 
 from __future__ import annotations

@@ -197,11 +197,19 @@ def test_disks_are_known_by_what_the_kernel_says(tmp_path: Path) -> None:
     for said, medium in (("0\n", "ssd"), ("1\n", "hdd"), ("?\n", "")):
         (block / "queue" / "rotational").write_text(said, encoding="ascii")
         assert disk(str(tmp_path), "/srv", mounts).medium == medium
+    (block / "device").mkdir()
+    for maker, medium in (("ATA     \n", "hdd"), ("QEMU    \n", "virtual"), ("Msft\n", "virtual")):
+        (block / "queue" / "rotational").write_text("1\n", encoding="ascii")
+        (block / "device" / "vendor").write_text(maker, encoding="ascii")
+        assert disk(str(tmp_path), "/srv", mounts).medium == medium
     assert disk(str(tmp_path), "/run/x", mounts).medium == "memory"
     assert disk(str(tmp_path), "/net/models", mounts).medium == "network"
     assert disk(str(tmp_path), "/srv", ()).medium == ""
     assert disk(str(tmp_path / "none"), "/srv", mounts)[2:] == (None, None)
     assert disk(str(tmp_path), "/srv", read_mounts("overlay / overlay rw 0 0\n")).medium == ""
+
+
+SLICES = (MigDevice(40448),) * 2
 
 
 class FakeNvmlError(Exception):
@@ -222,6 +230,9 @@ def library(**functions: object) -> ModuleType:
             raise FakeNvmlError("not found")
         return "slice"
 
+    def memory(one: int | str) -> SimpleNamespace:
+        return SimpleNamespace(total=(40448 if one == "slice" else 81559) * 2**20)
+
     made.__dict__.update(
         NVMLError=FakeNvmlError,
         nvmlInit=lambda: None,
@@ -231,9 +242,8 @@ def library(**functions: object) -> ModuleType:
         nvmlDeviceGetCount=lambda: 2,
         nvmlDeviceGetHandleByIndex=lambda at: at,
         nvmlDeviceGetName=lambda _handle: "NVIDIA H100 80GB HBM3",
-        nvmlDeviceGetMemoryInfo=lambda one: SimpleNamespace(
-            total=(40448 if one == "slice" else 81559) * 2**20
-        ),
+        nvmlDeviceGetMemoryInfo=memory,
+        nvmlDeviceGetBrand=lambda _handle: 14,
         nvmlDeviceGetMigMode=mode,
         nvmlDeviceGetMaxMigDeviceCount=lambda _handle: 7,
         nvmlDeviceGetMigDeviceHandleByIndex=part,
@@ -253,9 +263,23 @@ def test_the_library_answers_where_the_program_is_missing(
     driver = HostReader(str(root)).facts().driver
     assert (driver.version, driver.cuda) == ("580.95.05", "13.1")
     assert driver.gpus == (
-        HostGpu("NVIDIA H100 80GB HBM3", 81559, mig=True, slices=(MigDevice(40448),) * 2),
-        HostGpu("NVIDIA H100 80GB HBM3", 81559),
+        HostGpu("NVIDIA H100 80GB HBM3", 81559, mig=True, slices=SLICES, brand="NVIDIA"),
+        HostGpu("NVIDIA H100 80GB HBM3", 81559, brand="NVIDIA"),
     )
+
+
+def test_the_library_tells_what_the_driver_keeps(
+    root: Path, programs: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def memory(_one: object, version: int = 1) -> SimpleNamespace:
+        newer = {"reserved": 480 * 2**20 - 1} if version == 2 else {}
+        return SimpleNamespace(total=81559 * 2**20, **newer)
+
+    said = {"nvmlMemory_v2": 2, "nvmlDeviceGetMemoryInfo": memory, "nvmlDeviceGetMigMode": refuse}
+    monkeypatch.setitem(sys.modules, "pynvml", library(**said, nvmlDeviceGetBrand=refuse))
+    for one in HostReader(str(root)).facts().driver.gpus:
+        assert one == HostGpu("NVIDIA H100 80GB HBM3", 81559, reserved=480)
+        assert one.usable == 81079
 
 
 @pytest.mark.parametrize("name", ["nvmlInit", "nvmlDeviceGetCount"])
