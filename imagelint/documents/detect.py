@@ -62,6 +62,12 @@ _NONE_OF_OURS = pattern(
 
 _API_VERSION = pattern(r"^(?:- )?[\"']?apiVersion[\"']?[ \t]*:", re.MULTILINE)
 _KIND = pattern(r"^(?:- |  )?[\"']?kind[\"']?[ \t]*:", re.MULTILINE)
+# Objects in a list of the document, or of a List; under other keys, values of charts hold them.
+_LISTED = pattern(
+    r"(?:\A|^---[^\n]*\n)(?:[ \t]*+(?:#.*+|---)?\r?\n)*+- "
+    r"|^[\"']?(?:apiVersion|kind|items)[\"']?[ \t]*:",
+    re.MULTILINE,
+)
 _JSON_API_VERSION = pattern(r'"apiVersion"\s*:\s*"')
 _JSON_KIND = pattern(r'"kind"\s*:\s*"')
 _SERVICES = pattern(
@@ -109,6 +115,7 @@ _MADE = pattern(
 _AS_IT_IS = ("in", "dist")
 _FILLED_IN = pattern(r"\{[{%]|<%|@[A-Za-z_]\w*@|\$\{?[A-Z_]")
 _COMPRESSED = pattern(r".+\.ya?ml\.gz")
+_TASKS = pattern(r"(?:^|/)(?:tasks|handlers|playbooks)/")
 _TEMPLATE_FOLDER = pattern(r"(?:^|.*/)templates/.*")
 # RFC 6902, as JSON or as YAML: a list of operations, each with a path.
 _OPERATION = pattern(
@@ -211,10 +218,7 @@ def _proxy(name: str, text: str) -> str:
 
 
 def _made(made: re.Match[str], text: str) -> str:
-    """The kind of a text of which a file is made, by what that is named.
-
-    `.in` and `.dist` may stand for nothing, as long as nothing in the text does.
-    """
+    """The kind of a text of which a file is made, by its name; `.in` may be one itself."""
     name = made["inner"]
     kind = _manifest_kind(text)
     if not kind and _COMPOSE.fullmatch(name) and _may_be_compose(name, text):
@@ -288,7 +292,8 @@ def _data(path: str, name: str, text: str, head: str) -> str:
         builds = any(action in text for action in _BUILD_ACTIONS)
         told = builds or _PIPELINE_IMAGE.search(text)
         return "workflow" if told else _running(name, text, "workflow")
-    if _COMPOSE.fullmatch(name) and _may_be_compose(name, text):
+    tasks = _TASKS.search(path) and _OPERATIONS.match(head)  # of Ansible
+    if _COMPOSE.fullmatch(name) and _may_be_compose(name, text) and not tasks:
         return _odd_kind(text) or "compose"
     if "loadBalancer" in text and _proxy(name, text):
         return "traefik"
@@ -358,7 +363,7 @@ def _is_kubernetes(text: str) -> bool:
         return False
     if text.lstrip("\ufeff \t\r\n").startswith(("{", "[")) and _JSON_API_VERSION.search(text):
         return _JSON_KIND.search(text) is not None
-    return _API_VERSION.search(text) is not None and _KIND.search(text) is not None
+    return all(part.search(text) for part in (_API_VERSION, _KIND, _LISTED))
 
 
 def _is_template(text: str) -> bool:

@@ -15,8 +15,15 @@ if TYPE_CHECKING:
 
 TEMPLATE_BLOCK = pattern(r"^[ \t-]*\{[{%]|\{[{%]-", re.MULTILINE)
 """What begins a control block, or an expression that stands for more than a value."""
-_HELP = "render it first (`helm template`, `kustomize build`) and check what comes out"
-
+_HELP = "render it first (%s) and check what comes out"
+_BY_GO = "`helm template`, `kustomize build`"
+_BY_JINJA = "as Ansible or `jinja2` does"
+_BY_OTHERS = "as the tool does that it belongs to"
+# What begins an action of Go's templates, and no expression of Jinja's.
+_GO = pattern(
+    r"\{\{-?\s*(?:[.$]|/\*|end\s*-?\}"
+    r"|(?:if|range|with|include|template|define|block|toYaml|tpl)[ \t]+[\"$.(\w])"
+)
 
 BRACES = pattern(r"\{\{|\{%|<%|@[A-Za-z_]\w*@")
 """What stands for something else, be it a value or a block."""
@@ -27,7 +34,14 @@ def template_error(text: str) -> DocumentError:
     message = "this is a template: what it becomes is known only when it is rendered"
     found = BRACES.search(text)
     at = found.start() if found else 0
-    return DocumentError(ProblemKind.TEMPLATE, message, Span(at, at), _HELP)
+    return DocumentError(ProblemKind.TEMPLATE, message, Span(at, at), _HELP % _renderer(text))
+
+
+def _renderer(text: str) -> str:
+    """What renders a template, as far as its braces tell."""
+    if _GO.search(text):
+        return _BY_GO
+    return _BY_JINJA if "{%" in text else _BY_OTHERS
 
 
 def refuse_template(source: Source) -> NoReturn:

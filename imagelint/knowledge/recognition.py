@@ -91,6 +91,15 @@ def recognise_image(reference: Image) -> RecognisedEngine | None:
     return None
 
 
+def holds_another(reference: Image) -> bool:
+    """Whether an image is known to hold no engine of ours, whatever its name says."""
+    image = original(reference)
+    for _, tags, without in _recognise(f"{image.registry}/{image.repository}"):
+        if matches(reference.tag, tags):
+            return any(matches(reference.tag, glob) for glob in without)
+    return False
+
+
 def engine_of_image(reference: Image) -> str:
     """The name of the engine that an image holds, empty for none that is known."""
     found = recognise_image(reference)

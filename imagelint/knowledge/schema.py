@@ -324,24 +324,6 @@ class HubTable(forms.Dated):
     moved: list[MovedModel]
 
 
-class OtherServerRow(TypedDict):
-    """A server, by words in names and by the first words of its commands."""
-
-    name: str
-    title: str
-    models: Annotated[bool, "whether it serves models"]
-    words: list[str]
-    programs: Annotated[list[list[str]], "`python` is any interpreter with `-m`"]
-    source: str
-
-
-class OtherServerTable(forms.Dated):
-    """Servers without a table of their own."""
-
-    source: str
-    servers: list[OtherServerRow]
-
-
 class PodSecurityTable(forms.Dated):
     """What the Pod Security Standards let pods have."""
 
@@ -389,7 +371,7 @@ TABLES: dict[str, type] = {
     "metrics": forms.MetricTable,
     "models": ModelTable,
     "node_labels": forms.NodeLabelTable,
-    "other_servers": OtherServerTable,
+    "other_servers": forms.OtherServerTable,
     "pod_security": PodSecurityTable,
     "query_languages": forms.QueryLanguageTable,
     "routes": forms.RouteTable,

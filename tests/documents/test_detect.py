@@ -67,6 +67,14 @@ EMBEDDED = (
         ("Chart.yaml", "apiVersion: v2\nname: x\n", "chart"),
         ("values.yaml", COMPOSE, "values"),
         ("values-prod.yaml", MANIFEST, "kubernetes"),
+        ("values.yaml", "a: 1\nextra:\n- apiVersion: v1\n  kind: Pod\n", "values"),
+        ("more.yaml", "extra:\n- apiVersion: v1\n  kind: Pod\n", ""),
+        ("list.yaml", "kind: List\nitems:\n- apiVersion: v1\n  kind: Pod\n", "kubernetes"),
+        ("list.yaml", "items:\n- apiVersion: v1\n  kind: Pod\n", "kubernetes"),
+        ("list.yaml", "a: 1\n--- # b\n\n# c\n- apiVersion: v1\n  kind: Pod\n", "kubernetes"),
+        ("roles/web/tasks/compose.yml", "---\n- name: a\n  ansible.builtin.x: {}\n", ""),
+        ("roles/web/files/compose.yml", "---\n- name: a\n", "compose"),
+        ("tasks/compose.yml", COMPOSE, "compose"),
         ("values-prod.yaml", "apiVersion: 1\n", "values"),
         ("late.yaml", "# long\n" * 40_000 + MANIFEST, "kubernetes"),
         ("late.yaml", "# long\n" * 40_000 + COMPOSE, "compose"),
@@ -167,7 +175,7 @@ def test_templates_are_problems(text: str, at: int) -> None:
         parse(Source("x", text), "template")
     assert caught.value.kind is ProblemKind.TEMPLATE
     assert caught.value.span == (at, at)
-    assert "helm template" in caught.value.help
+    assert "render it first" in caught.value.help
 
 
 @given(

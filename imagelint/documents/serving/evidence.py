@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from imagelint.knowledge.recognition import holds_another
 from imagelint.knowledge.serving.evidence import (
     engine_of_choice,
     engine_of_flags_together,
@@ -37,7 +38,8 @@ def behind_program(words: tuple[Word, ...]) -> tuple[Word, ...]:
 def engine_by_clues(launch: Launch) -> str:
     """The engine that is likely by variables, or by the name of the image."""
     image = launch.image.known if launch.image is not None else None
-    name = image.repository.rpartition("/")[2] if image is not None else ""
+    named = image is not None and not holds_another(image)
+    name = image.repository.rpartition("/")[2] if image is not None and named else ""
     variables = frozenset(variable.name for variable in launch.env)
     return engine_of_variables(variables) or engine_of_words(name)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from imagelint.core.fact import ABSENT, UNKNOWN, Fact, Known
+from imagelint.core.fact import ABSENT, UNKNOWN, Fact, Known, value_or
 from imagelint.documents.serving.command import ServingCommand
 from imagelint.documents.serving.invocation import Invocation, commands, find_invocation
 from imagelint.documents.serving.options import MODEL, TENSOR_PARALLEL
@@ -76,8 +76,27 @@ def serving_command(launch: Launch) -> ServingCommand | None:
         # Who says how a model is split says all of it; the rest may come from where this may.
         command = command._replace(complete=False)
     model = _model(command, known, reading)
+    if _is_namesake(command, model):
+        return _unknown_server(launch)
     place = model.span if isinstance(model, Known) else None
     return command._replace(model=model, span=place or command.span)
+
+
+def _is_namesake(command: ServingCommand, model: Fact[str]) -> bool:
+    """Whether what a server is told says that it is another one, which the same words start."""
+    from imagelint.knowledge.serving.namesakes import namesakes
+
+    variables = {variable.name for variable in command.launch.env}
+    for other in namesakes(command.engine):
+        if isinstance(model, Known) and other.serves(model.value):
+            return True
+        if not other.variables.isdisjoint(variables):
+            return True
+        for switch in command.switches:
+            values = other.flags.get(switch.name)
+            if values is not None and (not values or value_or(switch.value, "") in values):
+                return True
+    return False
 
 
 def _by_files(

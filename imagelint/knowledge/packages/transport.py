@@ -41,7 +41,6 @@ INSECURE_VARIABLES: Mapping[str, frozenset[str]] = {
     "PYTHONHTTPSVERIFY": frozenset(("0",)),
     # https://nodejs.org/api/cli.html#node_tls_reject_unauthorizedvalue
     "NODE_TLS_REJECT_UNAUTHORIZED": frozenset(("0",)),
-    "GOSUMDB": frozenset(("off",)),
     "YARN_ENABLE_STRICT_SSL": NO,
     "PERL_LWP_SSL_VERIFY_HOSTNAME": frozenset(("0",)),
     # requests of releases before 2.28 takes an empty path for "do not verify".

@@ -284,3 +284,35 @@ class FlagConflictTable(Dated):
 
     source: str
     conflicts: list[FlagConflictRow]
+
+
+class OtherServerRow(TypedDict):
+    """A server, by words in names and by the first words of its commands."""
+
+    name: str
+    title: str
+    models: Annotated[bool, "whether it serves models"]
+    words: list[str]
+    programs: Annotated[list[list[str]], "`python` is any interpreter with `-m`"]
+    source: str
+
+
+class NamesakeRow(TypedDict):
+    """What the words that start an engine start as well, by what it is told."""
+
+    engine: str
+    title: str
+    flags: Annotated[
+        dict[str, list[str]], "flags that are only its own, with the values; empty: any"
+    ]
+    variables: Annotated[list[str], "variables that only it reads"]
+    models: Annotated[list[str], "globs over the models that only it serves"]
+    source: str
+
+
+class OtherServerTable(Dated):
+    """Servers without a table of their own."""
+
+    source: str
+    servers: list[OtherServerRow]
+    namesakes: list[NamesakeRow]

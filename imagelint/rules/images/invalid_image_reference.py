@@ -10,6 +10,8 @@ from imagelint.rules.api import Confidence, Context, Findings, Severity, rule
 
 # A part of a name that is written as the names of variables are.
 _CAPITALS = pattern(r"(?:^|/)[A-Z][A-Z0-9_-]*(?:[:/@]|$)")
+# The same of one that says what belongs there: a script replaces it before it builds.
+_PLACE = pattern(r"(?:^|/)(?=[A-Z0-9_-]*(?:IMAGE|REGISTRY|REPO|BASE))[A-Z][A-Z0-9_-]*(?:[:/@]|$)")
 # What other programs put values for, before anybody reads the file as what it is.
 _FILLED_IN = frozenset("<>{}[]$%")
 
@@ -25,7 +27,9 @@ def invalid_image_reference(use: ImageUse, ctx: Context) -> Findings:
 
     Except:
         A name with a variable that the build, or whoever applies the file, may set. In manifests
-        and compose files also what is plainly to be filled in (`<image>`, `MY_PROJECT/server`).
+        and compose files also what is plainly to be filled in (`<image>`, `MY_PROJECT/server`), and
+        in Dockerfiles what says so by its words (`BASEIMAGE`, `REGISTRY/base`); a blank that an
+        image trigger of OpenShift fills in.
 
     Bad:
         FROM rockylinux:sha256:9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08
@@ -78,6 +82,8 @@ def _is_filled_in(use: ImageUse) -> bool:
     """Whether a file is not meant to be used as it stands: Terraform and ko make another of it."""
     if "$${" in use.text:
         return True
+    if use.role is ImageRole.BASE:
+        return bool(_PLACE.search(use.text))
     if use.role not in (ImageRole.POD, ImageRole.COMPOSE):
         return False
     said = use.text.isupper() or use.text.startswith("ko://")

@@ -45,7 +45,8 @@ def root_user(stage: Stage | ImageConfig, ctx: Context) -> Findings:
         (https://docs.docker.com/build/building/multi-stage/) and of which hadolint tells;
         entry points that change the user themselves (`gosu`, `su-exec`, `setpriv` …), also those of
         bases (`postgres`, `redis` …), Windows, images from scratch that name no command: they
-        carry files to other builds.
+        carry files to other builds; and images that machines boot (bootc, ostree), of which
+        systemd is the first process.
 
     Bad:
         FROM alpine:3.20
@@ -68,6 +69,10 @@ def root_user(stage: Stage | ImageConfig, ctx: Context) -> Findings:
         yield from _judge_config(stage, ctx)
         return
     if not stage.final or is_windows(stage) or _drops(stage) or _carries_files(stage):
+        return
+    from imagelint.documents.queries.dockerfiles.bootable import is_host
+
+    if is_host(ctx.document, stage):
         return
     root = stage.user.is_root
     if isinstance(root, Known) and root.value:

@@ -32,7 +32,8 @@ def host_driver_in_image(command: Command, ctx: Context) -> Findings:
 
     Except:
         Stages that other stages use, and the toolkit beside a container runtime (Docker, Podman,
-        containerd, enroot) in the same file: it is that one's.
+        containerd, enroot) in the same file: it is that one's. Images that machines boot (bootc,
+        ostree): they are the host.
 
     Bad:
         FROM nvidia/cuda:12.8.1-runtime-ubuntu24.04
@@ -42,8 +43,7 @@ def host_driver_in_image(command: Command, ctx: Context) -> Findings:
         FROM nvidia/cuda:12.8.1-runtime-ubuntu24.04
         RUN apt-get update && apt-get install -y --no-install-recommends libcudnn9-cuda-12
     """
-    stage = enclosing_stage(ctx.document, command.span)
-    if stage is None or not stage.delivered:
+    if not _is_of_container(command, ctx):
         return
     for install in package_installs(command):
         for package in install.packages if install.ecosystem.is_system else ():
@@ -68,3 +68,11 @@ def host_driver_in_image(command: Command, ctx: Context) -> Findings:
                 help=_MOUNTED if kind == "driver" else "install only the toolkit: `--toolkit`",
                 subject=name,
             )
+
+
+def _is_of_container(command: Command, ctx: Context) -> bool:
+    """Whether a command builds what is delivered, and runs as a container."""
+    from imagelint.documents.queries.dockerfiles.bootable import is_host
+
+    stage = enclosing_stage(ctx.document, command.span)
+    return stage is not None and stage.delivered and not is_host(ctx.document, stage)

@@ -50,6 +50,7 @@ if TYPE_CHECKING:
 # What fills templates in, which `yaml.cursor.is_template` knows by how it begins.
 _FILLED = pattern(r"\{\{.*?\}\}|\{%.*?%\}|\$\{[^{}]*\}|<%.*?%>|\$\(\(.*?\)\)|__[A-Z][A-Z0-9_]*__")
 _OF_CHARTS = "helm.toolkit.fluxcd.io"
+_OF_OPENSHIFT = "DeploymentConfig"
 _KILLING = frozenset(("liveness", "startup"))
 _ENDING = frozenset(("Never", "OnFailure"))
 _ENDING_KINDS = frozenset(("JobSet", "Workflow", "CronWorkflow", "TaskRun", "PipelineRun"))
@@ -156,7 +157,8 @@ def _given_name(body: Cursor, around: _PodContext) -> str:
 
 def _image(body: Cursor, owner: KubernetesObject) -> ImageUse | None:
     place = body["image"]
-    if place.text() == Known("", place.span) and not _must_be_named(owner):
+    text = place.text()
+    if isinstance(text, Known) and not text.value.strip() and not _must_be_named(owner, text.value):
         return None
     # Operators that have a field for the image often have one for its tag beside it.
     elsewhere = any(body[key].exists for key in ("version", "tag", "imageTag"))
@@ -181,9 +183,18 @@ def image_at(place: Cursor, *, elsewhere: bool = False) -> ImageUse | None:
     return image_use(place, ImageRole.POD, text, read)
 
 
-def _must_be_named(owner: KubernetesObject) -> bool:
-    """Whether nobody names the image where a pod of a kind of Kubernetes leaves it empty."""
-    return owner.is_own and not owner.annotation("image.openshift.io/triggers").exists
+def _must_be_named(owner: KubernetesObject, blank: str) -> bool:
+    """Whether nobody names the image where a pod leaves it empty, or has a space for it.
+
+    A trigger does, by an annotation or in a DeploymentConfig: a space keeps tools from leaving the
+    key away. https://docs.okd.io/latest/openshift_images/triggering-updates-on-imagestream-changes.html
+    """
+    if owner.annotation("image.openshift.io/triggers").exists:
+        return False
+    triggers = owner.body.at("spec", "triggers").items() if owner.kind == _OF_OPENSHIFT else ()
+    if any(one["imageChangeParams"].exists for one in triggers):
+        return False
+    return owner.is_own or bool(blank)
 
 
 def _image_by_parts(place: Cursor) -> ImageUse | None:
