@@ -4,26 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from imagelint.core.fact import ABSENT, UNKNOWN
 from imagelint.core.record import NamedTuple
 from imagelint.deployment.attachment import Attacher
 from imagelint.deployment.builds import Builder, build_of
 from imagelint.deployment.objects import Neighbourhood
+from imagelint.deployment.runtimes import with_runtime
 from imagelint.deployment.settings import Settings
 from imagelint.documents.kubernetes.manifest import Manifest
 from imagelint.documents.kubernetes.pods.execution import ContainerPlace
-from imagelint.documents.kubernetes.pods.launching import runtime_choice
-from imagelint.documents.kubernetes.pods.reader import read_pods
 from imagelint.documents.serving.imageconfig import run_as
 
 if TYPE_CHECKING:
     from imagelint.documents.base import Document
     from imagelint.documents.kubernetes.objects import Container, Pod
     from imagelint.documents.project import Project
-
-
-# The container of a runtime that a predictor is merged with, and that it is called by.
-_PREDICTOR = "kserve-container"
 
 
 def joined_pods(document: Document, project: Project) -> Document:
@@ -52,27 +46,13 @@ class _Joiner(NamedTuple):
 
     def pod(self, pod: Pod) -> Pod:
         """The pod itself, where nothing is to be said about its containers."""
+        pod = with_runtime(pod, self.around, self.settings.attacher)
         containers = tuple(map(self._container, pod.containers))
         same = all(one is other for one, other in zip(containers, pod.containers, strict=True))
         return pod if same else pod._replace(containers=containers)
 
     def _container(self, container: Container) -> Container:
-        container = self._with_runtime(container)
         return self._with_scripts(self._with_image(self._with_settings(container)))
-
-    def _with_runtime(self, container: Container) -> Container:
-        """A predictor of KServe without shared memory where its runtime has none either."""
-        choice = runtime_choice(container.body)
-        if choice is None or container.runtime.shm is not UNKNOWN:
-            return container
-        found = self.around.runtime(choice.runtime, choice.model_format, container.owner.namespace)
-        pods = read_pods(found.object) if found is not None else ()
-        servers = [one for pod in pods for one in pod.containers if one.name == _PREDICTOR]
-        if len(servers) != 1:
-            return container
-        if servers[0].runtime.shm is not ABSENT:
-            return container
-        return container._replace(runtime=container.runtime._replace(shm=ABSENT))
 
     def _with_settings(self, container: Container) -> Container:
         takes = any(one.reference == "configMapKeyRef" for one in container.env)

@@ -54,7 +54,7 @@ class Settings:
 
     def __init__(self, around: Neighbourhood, attacher: Attacher) -> None:
         self._around = around
-        self._attacher = attacher
+        self.attacher = attacher
 
     def environment(self, container: Container) -> Handed:
         """The variables of a container with those that objects of the run set."""
@@ -81,7 +81,7 @@ class Settings:
     def _all(self, found: ObjectInRun, prefix: str, container: Container) -> Iterator[EnvVar]:
         """Everything that an object holds, as variables."""
         secret = found.object.kind == "Secret"
-        offset = self._attacher.offset(found.manifest, certain=False)
+        offset = self.attacher.offset(found.manifest, certain=False)
         for one in read_settings(found.object):
             span = Span(one.span.start + offset, one.span.end + offset)
             yield EnvVar(
@@ -106,7 +106,7 @@ class Settings:
         one = next((one for one in settings if one.name == key["key"].word()), None)
         if found is None or one is None:
             return variable
-        offset = self._attacher.offset(found.manifest, certain=False)
+        offset = self.attacher.offset(found.manifest, certain=False)
         span = Span(one.span.start + offset, one.span.end + offset)
         return variable._replace(value=Known(one.text, span), value_span=span)
 
@@ -137,7 +137,7 @@ class Settings:
             scalar = held.place.node if held is not None else None
             node = read_config(map_scalar(scalar), path) if isinstance(scalar, Scalar) else None
             if held is not None and node is not None:
-                offset = self._attacher.offset(held.manifest, certain=False)
+                offset = self.attacher.offset(held.manifest, certain=False)
                 found[path] = shifted(node, offset, container.place)
         return found
 
@@ -174,7 +174,7 @@ class Settings:
             variables={one.name: one.value for one in container.env},
             path=place.path,
         )
-        offset = self._attacher.offset(held.manifest, certain=False)
+        offset = self.attacher.offset(held.manifest, certain=False)
         return shifted(script, offset, container.place).standing_in(container.place)
 
 

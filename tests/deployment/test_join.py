@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from imagelint.core.fact import Known
+from imagelint.core.fact import Known, value_or
 from imagelint.core.source import Source
 from imagelint.deployment.attachment import Attacher
 from imagelint.deployment.join import joined
@@ -173,3 +173,46 @@ def test_stages_have_names_and_numbers() -> None:
         1,
         None,
     ]
+
+
+RUNTIME = """\
+apiVersion: serving.kserve.io/v1alpha1
+kind: ServingRuntime
+metadata: {name: vllm}
+spec:
+  nodeSelector: {product: NVIDIA-L4, zone: b}
+  containers:
+    - name: kserve-container
+      image: vllm/vllm-openai:v0.30.0
+      command: [vllm, serve]
+      args: [--port=8080]
+      env: [{name: A, value: "1"}, {name: B, value: "2"}]
+"""
+PREDICTOR = """\
+apiVersion: serving.kserve.io/v1beta1
+kind: InferenceService
+metadata: {name: llm}
+spec:
+  predictor:
+    nodeSelector: {zone: c}
+    model:
+      modelFormat: {name: vLLM}
+      runtime: vllm
+      args: [--seed=1]
+      env: [{name: B, value: "3"}]
+"""
+
+
+def test_a_predictor_is_merged_with_its_runtime() -> None:
+    files = {"runtime.yaml": RUNTIME, "predictor.yaml": PREDICTOR}
+    made = manifest(files, "predictor.yaml")
+    (container,) = made.pods[0].containers
+    words = [one.word() for key in ("command", "args") for one in container.body[key].items()]
+    assert words == ["vllm", "serve", "--port=8080", "--seed=1"]
+    assert [(one.name, value_or(one.value, "")) for one in container.env] == [
+        ("A", "1"),
+        ("B", "3"),
+    ]
+    assert made.pods[0].spec["nodeSelector"].pairs() == (("zone", "c"), ("product", "NVIDIA-L4"))
+    places = [made.part_at(one.value_span.start).source.origin for one in container.env]
+    assert places == ["runtime.yaml", "predictor.yaml"]

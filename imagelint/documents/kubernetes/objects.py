@@ -48,7 +48,8 @@ class KubernetesObject(NamedTuple):
     `span` is its name, or its first key when it has none; `body` the whole. `kind` is the one that
     must have been meant where it is spelt wrongly (`deployments`). Strings are empty where nothing
     is written, or a template. `path` is that of the item of a list, `incomplete` is true where
-    something else completes it.
+    something else completes it. `merged` is the kind of the object that its operator has merged
+    with it, empty where it stands alone.
     """
 
     span: Span
@@ -61,6 +62,7 @@ class KubernetesObject(NamedTuple):
     body: Cursor
     path: str
     incomplete: bool = False
+    merged: str = ""
 
     @property
     def extent(self) -> Span:

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from imagelint.documents.shell.script import Word
     from imagelint.knowledge.serving.other_servers import OtherServer
 
+_MOUNT = "/mnt/models"
+"""kserve/kserve:pkg/constants/constants.go `DefaultModelLocalMountPath`."""
 _ASKED = ("--help", "--version")
 """An engine that is asked so answers, and ends."""
 
@@ -60,7 +62,7 @@ def serving_command(launch: Launch) -> ServingCommand | None:
         switches=(
             *_told(known, launch),
             *under,
-            *reading.switches,
+            *_besides_mount(reading.switches, launch),
             *over,
             *_split_address(read_environment(known, launch.env)),
         ),
@@ -118,6 +120,14 @@ def _told(known: Engine, launch: Launch) -> Iterator[Switch]:
     for one in launch.told:
         for flag in known.options.get(one.option, ())[:1]:
             yield Switch(one.span, flag, one.value, one.span, one.written)
+
+
+def _besides_mount(switches: tuple[Switch, ...], launch: Launch) -> Iterator[Switch]:
+    """The switches but for where KServe mounts the model whose address its object tells."""
+    addressed = any(one.option == MODEL.name for one in launch.told)
+    for switch in switches:
+        if not (addressed and isinstance(switch.value, Known) and switch.value.value == _MOUNT):
+            yield switch
 
 
 def _split_address(switches: tuple[Switch, ...]) -> tuple[Switch, ...]:

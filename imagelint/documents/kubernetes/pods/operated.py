@@ -61,7 +61,8 @@ def workload_of(obj: KubernetesObject) -> Workload:
     """What becomes of the pods that an object holds."""
     if obj.incomplete:
         return COMPLETED
-    return AS_WRITTEN if is_own(obj) else workload(obj.group, obj.kind)
+    kind = f"{obj.kind} of {obj.merged}" if obj.merged else obj.kind
+    return AS_WRITTEN if is_own(obj) else workload(obj.group, kind)
 
 
 def told(tells: Instructions, container: Container) -> tuple[Told, ...]:

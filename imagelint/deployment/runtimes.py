@@ -1,0 +1,111 @@
+"""Predictors of KServe, merged with the runtime that stands elsewhere in the run.
+
+Source: kserve/kserve:pkg/controller/v1beta1/inferenceservice/utils/utils.go
+(`MergeRuntimeContainers`, `MergePodSpec`).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from imagelint.core.source import Span
+from imagelint.deployment.attachment import shifted
+from imagelint.documents.kubernetes.pods.launching import runtime_choice
+from imagelint.documents.kubernetes.pods.reader import read_pods
+from imagelint.documents.yaml.cursor import Cursor
+from imagelint.documents.yaml.nodes import Entry, Mapping, Sequence
+
+if TYPE_CHECKING:
+    from collections.abc import Container
+
+    from imagelint.deployment.attachment import Attacher
+    from imagelint.deployment.objects import Neighbourhood
+    from imagelint.documents.kubernetes.objects import Pod
+    from imagelint.documents.yaml.nodes import YamlNode
+
+# The container of a runtime that a predictor is merged with.
+_SERVER = "kserve-container"
+_OF_POD = frozenset(("nodeSelector", "affinity", "tolerations", "volumes", "imagePullSecrets"))
+# By what the items of lists are known, as Kubernetes' strategic merge has it.
+_KEYS = {"env": "name", "volumes": "name", "volumeMounts": "mountPath", "ports": "containerPort"}
+_NOTHING = Mapping(Span(0, 0), ())
+# Who calls a container what is no part of it.
+_NAMED = frozenset(("name",))
+_EXTENDED = "args"
+"""A list that a predictor adds to, and does not replace."""
+
+
+def with_runtime(pod: Pod, around: Neighbourhood, attacher: Attacher) -> Pod:
+    """The pod of a predictor as KServe makes it; itself where its runtime is not in the run."""
+    asking = [(one, choice) for one in pod.containers if (choice := runtime_choice(one.body))]
+    if len(asking) != 1 or pod.owner.merged:
+        return pod
+    predictor, choice = asking[0]
+    found = around.runtime(choice.runtime, choice.model_format, pod.owner.namespace)
+    below = found.object.body["spec"].node if found is not None else None
+    server = _server(below)
+    nodes = (pod.owner.body.node, pod.spec.node, predictor.body.node, below, server)
+    whole, spec, model, below, server = (
+        node if isinstance(node, Mapping) else _NOTHING for node in nodes
+    )
+    if found is None or server is _NOTHING:
+        return pod
+    offset = attacher.offset(found.manifest, certain=True)
+    if offset:
+        below = shifted(below, offset, predictor.place)
+        server = shifted(server, offset, predictor.place)
+    container = _merged(model, _only(server, {entry.key.text for entry in server.entries} - _NAMED))
+    own = _merged(_replaced(spec, model, container), _only(below, _OF_POD))
+    body = Cursor(_replaced(whole, spec, own), pod.owner.body.path)
+    made = read_pods(pod.owner._replace(body=body, merged=found.object.kind))
+    return next((one for one in made if one.path == pod.path), pod)
+
+
+def _server(spec: YamlNode | None) -> YamlNode | None:
+    """The container of a runtime that serves; None where not exactly one does."""
+    found = [
+        one.node for one in Cursor(spec)["containers"].items() if one["name"].word() == _SERVER
+    ]
+    return found[0] if len(found) == 1 else None
+
+
+def _only(node: Mapping, keys: Container[str]) -> Mapping:
+    return Mapping(node.span, tuple(one for one in node.entries if one.key.text in keys))
+
+
+def _replaced(node: Mapping, old: Mapping, new: Mapping) -> Mapping:
+    """A tree with another mapping in the place of one of its own."""
+    if node is old:
+        return new
+    entries = (
+        Entry(key, _replaced(value, old, new) if isinstance(value, Mapping) else value)
+        for key, value in node.entries
+    )
+    return Mapping(node.span, tuple(entries))
+
+
+def _merged(above: Mapping, below: Mapping) -> Mapping:
+    """What is said above, with the rest of what is said below."""
+    entries = [
+        Entry(key, value if other is None else _both(key.text, value, other))
+        for key, value in above.entries
+        for other in (below.get(key.text),)
+    ]
+    rest = (entry for entry in below.entries if above.entry(entry.key.text) is None)
+    return Mapping(above.span, (*entries, *rest))
+
+
+def _both(key: str, above: YamlNode, below: YamlNode) -> YamlNode:
+    """Two values of one key: mappings are merged, lists of what has a name by it."""
+    if isinstance(above, Mapping) and isinstance(below, Mapping):
+        return _merged(above, below)
+    if not (isinstance(above, Sequence) and isinstance(below, Sequence)):
+        return above
+    if key == _EXTENDED:
+        return Sequence(above.span, (*below.items, *above.items))
+    name = _KEYS.get(key)
+    if name is None:
+        return above
+    taken = {Cursor(item)[name].word() for item in above.items}
+    rest = (item for item in below.items if Cursor(item)[name].word() not in taken)
+    return Sequence(above.span, (*rest, *above.items))
