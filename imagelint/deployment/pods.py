@@ -8,7 +8,6 @@ from imagelint.core.record import NamedTuple
 from imagelint.deployment.attachment import Attacher
 from imagelint.deployment.builds import Builder, build_of
 from imagelint.deployment.objects import Neighbourhood
-from imagelint.deployment.runtimes import with_runtime
 from imagelint.deployment.settings import Settings
 from imagelint.documents.kubernetes.manifest import Manifest
 from imagelint.documents.kubernetes.pods.execution import ContainerPlace
@@ -37,6 +36,10 @@ def joined_pods(document: Document, project: Project) -> Document:
     return document.with_pods(pods, attacher.attachments)
 
 
+# Of its objects some are merged with others.
+_KSERVE = "serving.kserve.io"
+
+
 class _Joiner(NamedTuple):
     """Completes the pods of one manifest."""
 
@@ -46,7 +49,10 @@ class _Joiner(NamedTuple):
 
     def pod(self, pod: Pod) -> Pod:
         """The pod itself, where nothing is to be said about its containers."""
-        pod = with_runtime(pod, self.around, self.settings.attacher)
+        if pod.owner.group == _KSERVE:
+            from imagelint.deployment.runtimes import with_runtime
+
+            pod = with_runtime(pod, self.around, self.settings.attacher)
         containers = tuple(map(self._container, pod.containers))
         same = all(one is other for one, other in zip(containers, pod.containers, strict=True))
         return pod if same else pod._replace(containers=containers)
