@@ -11,11 +11,12 @@ from weakref import WeakMethod
 
 from imagelint.core.record import NamedTuple
 from imagelint.core.report import Report
-from imagelint.documents.project import by_key, mark_of
+from imagelint.documents.kinds import KINDS
+from imagelint.documents.project import beside, by_key, mark_of
 from imagelint.documents.remembered import forget_many
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator
 
     from imagelint.documents.base import Document, Key, Node
 
@@ -42,6 +43,12 @@ def holding(document: Document | Report | None, read: Iterable[str] = ()) -> Hol
         return Holding()
     marks = {mark_of(document.kind, key) for key in document.derived(by_key)}
     return Holding(tuple(sorted(marks)), tuple(read))
+
+
+def read_with(document: Document) -> Iterator[str]:
+    """The origins of the files that are read, or looked for, to read a document."""
+    names = (*KINDS[document.kind].beside, *document.asked) if document.kind in KINDS else ()
+    return (beside(document.source.origin, name) for name in names)
 
 
 def _weak(ask: Callable[P, T]) -> Callable[P, T]:
@@ -111,14 +118,17 @@ class Landmarks:
         if kind not in self._holders:
             by_mark = self._holders[kind] = {}
             for origin in self._of_kind(kind):
-                for each in self._holding(origin).marks:
+                for each in self.held(origin).marks:
                     by_mark.setdefault(each, []).append(origin)
         return [(origin, self._held[origin]) for origin in self._holders[kind].get(mark, ())]
 
-    def _holding(self, origin: str) -> Holding:
+    def held(self, origin: str) -> Holding:
+        """What a file holds; it is parsed for that if nobody has told."""
         held = self._held.get(origin)
         if held is None:
-            held = self._held[origin] = holding(self._parse(origin, ""))
+            document = self._parse(origin, "")
+            read = () if document is None or isinstance(document, Report) else read_with(document)
+            held = self._held[origin] = holding(document, read)
             forget_many()
         return held
 

@@ -137,8 +137,10 @@ def reached(allowance: Allowance) -> Collection[str]:
     tool = allowance.dialect.value
     if allowance.rule == _ALL:
         return [name for name in catalog.answering(tool) if family_of(name).by_wildcard]
-    named = frozenset(catalog.answering(tool, allowance.rule))
-    return [name for name in catalog.find(allowance.rule) if name in named]
+    found = (name for name in catalog.find(allowance.rule) if not catalog.is_custom(name))
+    return [
+        name for name in found if catalog.answers(catalog.references(name), tool, allowance.rule)
+    ]
 
 
 def _use(allowance: Allowance, enabled: Container[str], *, used: bool) -> AllowanceUse:

@@ -100,10 +100,10 @@ def answers_to() -> dict[str, tuple[str, ...]]:
     return {key: tuple(found) for key, found in index.items()}
 
 
-def answering(tool: str, name: str = "") -> Iterator[str]:
-    """The rules that answer to a tool (`hadolint`, in lower case), or to one of its ids."""
+def answering(tool: str) -> Iterator[str]:
+    """The rules that answer to a tool (`hadolint`, in lower case)."""
     for rule, entry in RULES.items():
-        if answers(entry.references, tool, name):
+        if answers(entry.references, tool):
             yield rule
 
 

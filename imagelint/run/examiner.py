@@ -15,7 +15,7 @@ from imagelint.core.redact import redact
 from imagelint.core.report import Examined, Ignored, IgnoreReason, Problem, ProblemKind, Report
 from imagelint.core.source import Source
 from imagelint.deployment.join import joined
-from imagelint.deployment.landmarks import Holding, holding
+from imagelint.deployment.landmarks import Holding, holding, read_with
 from imagelint.documents.base import Document
 from imagelint.documents.kinds import KINDS, about
 from imagelint.documents.project import (
@@ -23,7 +23,6 @@ from imagelint.documents.project import (
     Completed,
     Project,
     all_of,
-    beside,
     kind_asked,
     kind_of_mark,
 )
@@ -216,9 +215,7 @@ class Examiner:
 
     def _read_with(self, document: Document, root: str) -> Iterator[str]:
         """The origins of the files that were read, or looked for, to read a document."""
-        names = (*KINDS[document.kind].beside, *document.asked) if document.kind in KINDS else ()
-        for name in names:
-            origin = beside(document.source.origin, name)
+        for origin in read_with(document):
             if self._is_below(root, os.path.dirname(origin) or "."):
                 yield origin
 

@@ -117,20 +117,29 @@ def judge(files: Iterable[FoundFile], run: Run) -> Judgement:
         first = run.policies.of(os.path.dirname(ordered[0].path) or ".")
         hold(first.environment.knowledge)
     renderings = renderings_of(ordered, index, run=run)
-    tasks = _tasks(ordered, run, index)
-    if renderings.concerned:
-        tasks = [_with_rendering(task, renderings) for task in tasks]
+    stored = judge_some(ordered, plan_of(files_by_origin, index, renderings, run), run)
+    return Judgement(files_by_origin, stored, index, renderings)
+
+
+def plan_of(
+    files: dict[str, FoundFile], index: FileIndex, renderings: Renderings, run: Run
+) -> Plan:
+    """How the files of a run are examined that are read by an index."""
     keeps = run.results.keeps or run.traced
-    plan = Plan(files_by_origin, run.policies, index, keeps, renderings, rendered=renderings.digest)
-    done = _known(tasks, run, plan)
+    return Plan(files, run.policies, index, keeps, renderings, rendered=renderings.digest)
+
+
+def judge_some(some: Iterable[FoundFile], plan: Plan, run: Run) -> dict[str, FileReport]:
+    """What comes of some files of a plan, in their order."""
+    tasks = _tasks(some, plan, run)
+    done = _known(tasks, plan, run)
     done |= _judged([task for task in tasks if task.found.origin not in done], plan, run, len(done))
-    in_order = {task.found.origin: done[task.found.origin] for task in tasks}
-    return Judgement(files_by_origin, in_order, index, renderings)
+    return {task.found.origin: done[task.found.origin] for task in tasks}
 
 
-def judge_some(files: Iterable[FoundFile], plan: Plan, run: Run) -> dict[str, FileReport]:
-    """What comes of some files of a plan; nothing of it is remembered."""
-    return _judged([Task(found, "") for found in files], plan, run, 0)
+def recall(some: Iterable[FoundFile], plan: Plan, run: Run) -> None:
+    """Let the index of a plan know what some files hold, as far as that is remembered."""
+    _recalled(_tasks(some, plan, run), plan, run)
 
 
 def _judged(tasks: list[Task], plan: Plan, run: Run, known: int) -> dict[str, FileReport]:
@@ -163,13 +172,19 @@ def _judged_alike(tasks: list[Task], plan: Plan, run: Run, known: int) -> dict[s
     return {task.found.origin: stored for task, stored in _work(tasks, plan, run, known)}
 
 
+@cache
+def _stamp() -> str:
+    """What the code is that runs here."""
+    return code_stamp(_PACKAGE)
+
+
 def _kept(run: Run | None) -> KeptRenderings | None:
     """What was rendered in earlier runs, where anything is remembered."""
     if run is None or not run.results.keeps:
         return None
     from imagelint.run.rendering.kept import KeptRenderings
 
-    return KeptRenderings(run.results, run.now, code_stamp(_PACKAGE))
+    return KeptRenderings(run.results, run.now, _stamp())
 
 
 def _with_rendering(task: Task, renderings: Renderings) -> Task:
@@ -217,15 +232,25 @@ def _may_deliver(found: FoundFile, index: FileIndex) -> bool:
     return source is not None and any(word in source.text for word in _DELIVERS)
 
 
-def _tasks(files: Iterable[FoundFile], run: Run, index: FileIndex) -> list[Task]:
+def _tasks(files: Iterable[FoundFile], plan: Plan, run: Run) -> list[Task]:
     """What is to be done; nothing is read yet where nothing is remembered."""
+    tasks = _keyed(files, plan, run)
+    if plan.renderings.concerned:
+        tasks = [_with_rendering(task, plan.renderings) for task in tasks]
+    return tasks
+
+
+def _keyed(files: Iterable[FoundFile], plan: Plan, run: Run) -> list[Task]:
     tasks: list[Task] = []
+    index = plan.file_index
+    if index is None or not run.results.keeps:
+        return [Task(found, "") for found in files]
     policies: dict[int, str] = {}
     # The stamp of a checkout is long: what is hashed with each file is its digest.
-    code = digest_of(__version__, code_stamp(_PACKAGE)) if run.results.keeps else ""
+    code = digest_of(__version__, _stamp())
     for found in files:
         policy = run.policies.of(os.path.dirname(found.path) or ".")
-        digest = index.content(found).digest if run.results.keeps else ""
+        digest = index.content(found).digest
         if not digest:
             tasks.append(Task(found, ""))
             continue
@@ -247,12 +272,34 @@ def _key(code: str, found: FoundFile, content: str, policy: str) -> str:
     return digest_of(code, found.origin, found.kind, content, policy)
 
 
-def _known(tasks: Iterable[Task], run: Run, plan: Plan) -> dict[str, FileReport]:
+class _Recalled(NamedTuple):
+    """A result that is good if under the `marks` stands what stood there; `now` tells what does."""
+
+    stored: FileReport
+    marks: tuple[tuple[str, str], ...]
+    now: Callable[[str], str]
+
+
+def _known(tasks: Iterable[Task], plan: Plan, run: Run) -> dict[str, FileReport]:
+    """The results that are remembered and still good."""
+    # What stands under keys is known once all have told what they hold.
+    return {
+        origin: one.stored
+        for origin, one in _recalled(tasks, plan, run).items()
+        if all(one.now(mark) == digest for mark, digest in one.marks)
+    }
+
+
+def _recalled(tasks: Iterable[Task], plan: Plan, run: Run) -> dict[str, _Recalled]:
+    """The results that are remembered, as far as the files are the same which they look at.
+
+    The index is told what their files hold.
+    """
     by_key = {task.key: task.found.origin for task in tasks if task.key}
-    reports: dict[str, tuple[FileReport, list[tuple[str, str]]]] = {}
+    reports: dict[str, _Recalled] = {}
     index = plan.file_index
     if index is None:
-        return {}
+        return reports
 
     @cache
     def now(name: str) -> str:
@@ -262,18 +309,13 @@ def _known(tasks: Iterable[Task], run: Run, plan: Plan) -> dict[str, FileReport]
         stored = decode(text)
         if stored is None:
             continue
-        marks = [one for one in stored.dependencies if kind_of_mark(one[0])]
+        marks = tuple(one for one in stored.dependencies if kind_of_mark(one[0]))
         others = set(stored.dependencies).difference(marks)
         if all(now(name) == digest for name, digest in others):
-            reports[by_key[key]] = stored, marks
+            reports[by_key[key]] = _Recalled(stored, marks, now)
             if stored.held is not None:
                 index.tell(by_key[key], stored.held)
-    # What stands under keys is known once all have told what they hold.
-    return {
-        name: stored
-        for name, (stored, marks) in reports.items()
-        if all(now(mark) == digest for mark, digest in marks)
-    }
+    return reports
 
 
 def _work(

@@ -197,15 +197,20 @@ class FileIndex:
     def tell(self, origin: str, held: Holding) -> None:
         """What a file holds for others: it need not be parsed for who asks for something else."""
         self._landmarks.tell(origin, held)
+        self._mark_digests.clear()
+
+    def marks(self, origin: str) -> tuple[str, ...]:
+        """Under what a file is found by others."""
+        return self._landmarks.held(origin).marks
 
     def adopt(self, other: FileIndex, origins: Collection[str]) -> None:
-        """Take for some files, which are the same there, what is known of them."""
-        kinds = other._kinds
-        self._kinds.update((one, kinds[one]) for one in origins if one in kinds)
+        """Take for some files, which are the same there, what they hold for others."""
         self._landmarks.adopt(other._landmarks, origins)
 
     def share(self, other: FileIndex, origins: Collection[str]) -> None:
         """Take for some files, which are the same there, what was read of them."""
+        kinds = other._kinds
+        self._kinds.update((one, kinds[one]) for one in origins if one in kinds)
         for origin in origins:
             known = other._contents.get(origin)
             if known is not None:

@@ -86,6 +86,7 @@ def _plain(value: object) -> object:
 
 _PLAIN: dict[str, type] = {"str": str, "int": int, "bool": bool}
 _TEXT = frozenset((str,))
+_NUMBER = frozenset((int,))
 _SEVERITIES = {int(one): one for one in Severity}
 _CONFIDENCES = {one.value: one for one in Confidence}
 
@@ -120,20 +121,23 @@ def _texts(row: list[Any]) -> tuple[str, ...]:
 
 
 def _finding(row: list[Any]) -> Finding:
+    """A finding: as most of what is stored are findings, not by `_made`, which is slower."""
     rule, severity, message, location, help_, notes, fix, subject, *rest = row
     confidence, cause, parts, references, details = rest
     if type(severity) is not int:
         raise TypeError("a severity is not a number")
+    if {type(rule), type(message), type(help_), type(subject), type(cause)} != _TEXT:
+        raise TypeError("a text of a finding is something else")
     found = (
         *(rule, _SEVERITIES[severity], message, _location(location), help_),
-        tuple(_note(note) for note in notes),
+        tuple(map(_note, notes)) if notes else (),
         _fix(fix) if fix else None,
         *(subject, _CONFIDENCES[confidence], cause),
-        tuple(map(_finding, parts)),
+        tuple(map(_finding, parts)) if parts else (),
         None if references is None else _texts(references),
-        tuple(_pair(pair) for pair in details),
+        tuple(map(_pair, details)) if details else (),
     )
-    return _made(Finding, found)
+    return Finding._make(found)
 
 
 def _pair(row: list[Any]) -> tuple[str, str]:
@@ -149,8 +153,8 @@ def _note(row: list[Any]) -> Note:
 def _location(row: list[Any]) -> Location:
     """A location: nearly all of what is stored, so that its few numbers are looked at in one go."""
     origin, (first, last), (line, column), (last_line, last_column), (shown, lines), path = row
-    numbers = {type(one) for one in (first, last, line, column, last_line, last_column, shown)}
-    if numbers != {int} or type(origin) is not str or type(path) is not str:
+    numbers = {type(first), type(last), type(line), type(column), type(last_line)}
+    if {type(last_column), type(shown), *numbers} != _NUMBER or {type(origin), type(path)} != _TEXT:
         raise TypeError("a part of a location is of another type")
     return Location(
         origin,

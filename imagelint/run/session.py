@@ -296,7 +296,7 @@ class Session(NamedTuple):
             for origin, missing in result.stale.items():
                 gone[origin] = gone.get(origin, missing) & missing
         return SuppressionResult(
-            total(suppressed),
+            suppressed[0] if len(suppressed) == 1 else total(suppressed),
             stale=tuple(sorted(entry for entries in gone.values() for entry in entries)),
             bounds=Bounds(thresholds, tuple(limits.values())),
         )

@@ -68,9 +68,8 @@ class GroupSuppression(NamedTuple):
                 stale[baseline.origin] = frozenset(result.stale)
             uses = waiver_uses(result, context) if layer.policy.waivers else ()
             idle += (examination.allowances(PolicyFile(source), found) for source, found in uses)
-        return GroupResult(
-            total((report, *idle)), stale, tuple(_limits(len(report.allowed), added))
-        )
+        told = total((report, *idle)) if idle else report
+        return GroupResult(told, stale, tuple(_limits(len(report.allowed), added)))
 
     def _is_told(self, layer: Layer) -> bool:
         """Whether what a trusted policy waives in vain is told: if it speaks of these files only.

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from imagelint.run.examiner import Examiner
 from tests.cli.projects import write
 from tests.run.test_examiner import BUILDS, IMAGE, SCALER, SERVER, START
 
@@ -482,3 +483,36 @@ def test_a_file_that_another_is_read_with_reaches_who_asks_for_that_one(
     write(committed, _env="CONTEXT=app\n")
     expected = [("scaler.yaml", "cpu-hpa-on-gpu")]
     assert rules(program, *only, "--since", "HEAD") == rules(program, *only) == expected
+    # What is remembered is about the variable as it was.
+    write(committed, _env="CONTEXT=other\n")
+    assert rules(program, *only) == []
+
+
+def test_what_was_there_is_remembered_as_well(
+    program: Program, committed: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(committed, Dockerfile=f"{TWO}ENV API_KEY=abcdefghijk123\n", gone__Dockerfile="FROM a\n")
+    first = told(program, "--since", "HEAD")
+    monkeypatch.setattr(Examiner, "_examine", None)
+    again = told(program, "--since", "HEAD")
+    assert (again["findings"], again["since"]) == (first["findings"], first["since"])
+    assert again["findings"]
+    write(committed, Dockerfile=TWO, gone__Dockerfile=TWO)
+    assert told(program, "--since", "HEAD")["findings"] == []
+
+
+def test_folders_of_which_each_knows_something_else(program: Program, committed: Path) -> None:
+    """Each is judged by tables of its own, as the files were and as they are."""
+    for name in ("gone", "other"):
+        policy = "extends: [strict]\nknowledge: [site.yaml]\n"
+        (committed / name / ".imagelint.yaml").write_text(policy)
+        site = f"base-images: [{{image: '{name}.example.com/*', user: '1000'}}]\n"
+        (committed / name / "site.yaml").write_text(site)
+        (committed / name / "Dockerfile").write_text(TWO)
+    commit(committed)
+    for name in ("gone", "other"):
+        (committed / name / "Dockerfile").write_text(f"{TWO}ENV API_KEY=abcdefghijk123\n")
+    for cache in ((), ("--no-cache",)):
+        found = json.loads(program("check", "--format", "json", "--since", "HEAD", *cache).out)
+        told = [(one["location"]["origin"], one["rule"]) for one in found["findings"]]
+        assert told == [(f"{name}/Dockerfile", "secret-in-build") for name in ("gone", "other")]

@@ -9,13 +9,11 @@ from imagelint.collect.differences import Present, differences
 from imagelint.collect.files import FoundFile, display
 from imagelint.collect.findup import root_of
 from imagelint.core.record import NamedTuple
-from imagelint.deployment.landmarks import holding
 from imagelint.documents.detect import candidate
 from imagelint.documents.plaintext import PlainText
 from imagelint.documents.project import RENDERED, all_of, kind_asked
 from imagelint.run.changes.renames import renamed
-from imagelint.run.examiner import Plan
-from imagelint.run.files import Judgement, judge_some, renderings_of
+from imagelint.run.files import Judgement, judge_some, plan_of, recall, renderings_of
 from imagelint.run.index import FileIndex
 
 if TYPE_CHECKING:
@@ -133,16 +131,21 @@ def _text(found: FoundFile) -> str:
 
 
 def judge_before(now: Judgement, before: Before, run: Run) -> JudgedBefore:
-    """What comes of the files as they were; of those that no change reaches, what came now."""
-    index = FileIndex(before.files, hashed=False, texts=before.texts)
+    """What comes of the files as they were; of those that no change reaches, what came now.
+
+    What was examined in an earlier run, of them or of these files as they were, is remembered.
+    """
+    run = run._replace(texts=before.texts)
+    index = FileIndex(before.files, hashed=run.results.keeps, texts=run.texts)
     index.share(now.file_index, before.files.keys() - before.texts.keys())
     ordered = tuple(before.files[origin] for origin in sorted(before.files))
     renderings = renderings_of(ordered, index, now.renderings)
+    plan = plan_of(dict(before.files), index, renderings, run)
+    again = [_named(found, now) for found in ordered]
+    recall((found for found in again if found.origin in before.texts), plan, run)
     reached = frozenset(_reached(now, before, index, renderings))
     index.adopt(now.file_index, before.files.keys() - reached)
-    plan = Plan(dict(before.files), run.policies, index, keeps=False, renderings=renderings)
-    again = [_named(found, now) for found in ordered if found.origin in reached]
-    stored = judge_some(again, plan, run)
+    stored = judge_some((found for found in again if found.origin in reached), plan, run)
     every = {
         found.origin: stored.get(found.origin) or now.stored[found.origin] for found in ordered
     }
@@ -168,8 +171,10 @@ def _reached(
         if stored.held is not None and not touched.isdisjoint(stored.held.read)
     )
     for origin in (*before.texts, *read_with):
-        touched |= _marks(now.files.get(origin), now.file_index)
-        touched |= _marks(before.files.get(origin), index)
+        if origin in now.files:
+            touched.update(now.file_index.marks(origin))
+        if origin in before.files:
+            touched.update(index.marks(origin))
     if renderings != now.renderings:
         touched.add(all_of(RENDERED))
     for origin in before.files:
@@ -180,14 +185,3 @@ def _reached(
             or renderings.of(origin) != now.renderings.of(origin)
         ) or any(name in touched for name, _ in stored.dependencies):
             yield origin
-
-
-def _marks(found: FoundFile | None, index: FileIndex) -> set[str]:
-    """Under what a file may be found by others."""
-    if found is None:
-        return set()
-    try:
-        document = index.document(found)
-    except Exception:  # noqa: BLE001 - a defect that is told where the file is examined
-        return set()
-    return set(holding(document).marks)
