@@ -207,6 +207,7 @@ PACKS: Mapping[str, Mapping[str, Data]] = {
             "startup-budget": "on",
             "startup-unprotected": "on",
             "unread-start": "on",
+            "alerts-incomplete": "on",
             "counter-without-rate": "on",
             "metric-of-other-engine": "on",
             "metric-without-suffix": "on",

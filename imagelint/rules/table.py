@@ -10,6 +10,7 @@ RULES: dict[str, Entry] = {
     "added-allowance": Entry("trust", ("documents.policyfile:AddedAllowance",)),
     "added-capability": Entry("pods", ("documents.kubernetes.objects:Container", "documents.compose.model:ComposeService"), ("PSS baseline", "Trivy KSV-0005", "Trivy KSV-0022", "Trivy KSV-0119", "Trivy KSV-0120", "Checkov CKV_K8S_25", "Checkov CKV_K8S_39", "Polaris dangerousCapabilities", "Polaris insecureCapabilities", "Kyverno disallow-capabilities"), ("capabilities-not-dropped",)),
     "admin-port-exposed": Entry("build", ("documents.dockerfile.model:Stage",), ("Trivy DS-0004", "Checkov CKV_DOCKER_1"), (), ("EXPOSE",)),
+    "alerts-incomplete": Entry("monitoring", ("documents.promql.query:Query",)),
     "allocator-conflict": Entry("serving", ("documents.shared:EnvVar", "documents.serving.command:ServingCommand")),
     "allowance-without-reason": Entry("allowances", ("documents.base:AllowanceUse",)),
     "api-exposed-without-auth": Entry("exposure", ("documents.serving.command:ServingCommand", "documents.kubernetes.wiring.nodes:Service", "documents.serving.scaling:Route")),

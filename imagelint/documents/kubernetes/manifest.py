@@ -204,9 +204,9 @@ class Manifest(Document):
 
         yield from landmarks(self)
         if any(map(may_ask, self.objects)):
-            from imagelint.documents.promql.recorded import recorded_landmarks
+            from imagelint.documents.promql.recorded import query_landmarks
 
-            yield from recorded_landmarks(self)
+            yield from query_landmarks(self)
 
     def concealed(self) -> Iterator[Span]:
         """The data of Secrets, and values of variables whose names say that they are secret."""

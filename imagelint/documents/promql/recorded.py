@@ -1,4 +1,4 @@
-"""What rules record under names of their own, for those who ask for such a name."""
+"""What rules record under names of their own, and what they alert on, for who looks for either."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from imagelint.documents.base import Landmark
 from imagelint.documents.promql.query import Query
+from imagelint.knowledge.serving.metrics import exporter_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -14,6 +15,12 @@ if TYPE_CHECKING:
 
 RECORD = "record"
 """The use of a query whose results are recorded: a word that stands in each text with one."""
+ALERT = "alert"
+"""The use of a query whose results raise an alert."""
+EXPRESSION = "expr"
+"""A word that stands in each text with an alert."""
+ALERTS: Key = ("alerts",)
+"""The key of all alerts."""
 
 
 def recorded_as(name: str) -> Key:
@@ -21,8 +28,26 @@ def recorded_as(name: str) -> Key:
     return ("recorded", name)
 
 
-def recorded_landmarks(document: Document) -> Iterator[Landmark]:
-    """The queries of a document whose results are recorded."""
+def alerts_on(engine: str) -> Key:
+    """The key of the first alert of a document that asks for metrics of an engine."""
+    return ("alerts on", engine)
+
+
+def engines_of(query: Query) -> tuple[str, ...]:
+    """The engines whose metrics a query asks for by their names."""
+    exporters = (exporter_of(one.metric) for one, _ in query.selectors if one.metric)
+    return tuple(dict.fromkeys(one.engine for one in exporters if one is not None and one.engine))
+
+
+def query_landmarks(document: Document) -> Iterator[Landmark]:
+    """The queries of a document whose results are recorded, or raise an alert."""
+    seen: set[str] = set()
     for query in document.nodes_of(Query):
         if query.use == RECORD and query.name:
             yield Landmark(recorded_as(query.name), query)
+        elif query.use == ALERT:
+            yield Landmark(ALERTS, query)
+            for engine in engines_of(query):
+                if engine not in seen:
+                    seen.add(engine)
+                    yield Landmark(alerts_on(engine), query)

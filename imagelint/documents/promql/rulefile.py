@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from imagelint.documents.base import Document
 from imagelint.documents.promql.query import UnreadQuery, unread_queries
 from imagelint.documents.promql.reading import query_at
-from imagelint.documents.promql.recorded import recorded_landmarks
+from imagelint.documents.promql.recorded import query_landmarks
 from imagelint.documents.serving.startscript import map_scalar
 from imagelint.documents.yaml.comments import comment_allowances
 from imagelint.documents.yaml.cursor import Cursor
@@ -48,8 +48,8 @@ class RuleFile(Document):
             yield from _adapter_queries(root, None)
 
     def landmarks(self) -> Iterator[Landmark]:
-        """What is recorded under which name."""
-        yield from recorded_landmarks(self)
+        """What is recorded under which name, and what raises an alert."""
+        yield from query_landmarks(self)
 
     def unread(self) -> tuple[DocumentError, ...]:
         """The queries that could not be examined."""

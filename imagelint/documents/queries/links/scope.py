@@ -65,6 +65,11 @@ class Scope:
         return self._document if isinstance(self._document, Manifest) else None
 
     @property
+    def origin(self) -> str:
+        """The origin of the document."""
+        return self._document.source.origin
+
+    @property
     def folder(self) -> str:
         """The folder of the document, empty where that is the one of the run."""
         return dirname(self._document.source.origin)
@@ -111,10 +116,16 @@ class Scope:
 
     def anywhere(self, key: Key, node: type[N]) -> Iterator[N]:
         """What anybody of the run holds under a key, be it rendered or written."""
-        yield from self.own(key, node)
+        return (one for _, one in self.of_kinds((Manifest.kind, RENDERED), key, node))
+
+    def of_kinds(
+        self, kinds: tuple[str, ...], key: Key, node: type[N], word: str = ""
+    ) -> Iterator[tuple[str, N]]:
+        """The same of documents of some kinds, each with its origin; the document's own first."""
+        yield from ((self.origin, one) for one in self.own(key, node))
         project = self._project.outside or self._project
-        for kind in (Manifest.kind, RENDERED):
-            yield from (other for _, other in project.named(kind, key, node))
+        for kind in kinds:
+            yield from project.named(kind, key, node, word)
 
     def pods(self, selector: Selector, namespace: str) -> Found[PodPlace]:
         """The nearest pods that a selector certainly selects; none where it asks for no label.
