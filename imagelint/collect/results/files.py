@@ -12,6 +12,7 @@ from imagelint.core.report import Problem, ProblemKind
 from imagelint.core.source import Source
 from imagelint.documents.base import DocumentError
 from imagelint.documents.evaluation.formats import ARCHIVE, PASSED_OVER, read
+from imagelint.documents.evaluation.results import sound
 
 if TYPE_CHECKING:
     from imagelint.documents.evaluation.results import ResultFile
@@ -46,7 +47,7 @@ def result_files(path: str) -> list[str] | Problem:
 def read_results(path: str, origin: str) -> ResultFile | Problem:
     """The results in one file, or why there are none."""
     try:
-        return _read(path, origin)
+        return sound(_read(path, origin))
     except DocumentError as error:
         return error.problem(Source(origin, ""))
     except OSError as error:

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 MOST_SAMPLES = 5_000_000
 """More cases decide nothing that these do not."""
+MOST_CASES = 10**9
+"""Of which a tool tells: more were never asked, and would make any difference certain."""
 
 
 def case_key(name: str) -> int:
@@ -130,6 +132,23 @@ class ResultFile(NamedTuple):
     def metrics(self) -> tuple[str, ...]:
         """The names of all metrics, each once."""
         return tuple(dict.fromkeys((*self.samples.metrics(), *self.aggregates)))
+
+
+def sound(file: ResultFile) -> ResultFile:
+    """The same results, where what they say of a metric as a whole can be so.
+
+    Raises:
+        DocumentError: a number of cases is none, or a standard error is negative.
+    """
+    for name, told in file.aggregates.items():
+        if told.cases is not None and not 0 < told.cases <= MOST_CASES:
+            what = f"`{name}` was measured on {told.cases:,.6g} cases"
+        elif told.stderr is not None and told.stderr < 0:
+            what = f"`{name}` has a standard error of {told.stderr:g}"
+        else:
+            continue
+        raise DocumentError(ProblemKind.UNPARSABLE, f"says that {what}, which cannot be")
+    return file
 
 
 def missing_key(tool: str, keys: Iterable[str]) -> DocumentError:

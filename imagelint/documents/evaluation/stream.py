@@ -53,14 +53,35 @@ def _lines(chunks: Iterable[bytes]) -> Iterator[bytes]:
     yield rest
 
 
+class _RepeatedKeyError(ValueError):
+    """An object has a key twice, of which readers take one or the other."""
+
+
+def _unrepeated(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    """The object of some pairs: for `object_pairs_hook`.
+
+    Raises:
+        _RepeatedKeyError: a key is there twice.
+    """
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise _RepeatedKeyError
+    return found
+
+
+_LINES = json.JSONDecoder(object_pairs_hook=_unrepeated)
+
+
 def _line(text: bytes, number: int) -> JsonView:
     try:
-        return JsonView(json.loads(text))
+        return JsonView(_LINES.decode(text.decode(json.detect_encoding(text), "surrogatepass")))
     except json.JSONDecodeError as error:
         why = "ends too early" if _is_early(error, len(text)) else f"is no JSON: {error.msg}"
         raise DocumentError(
             ProblemKind.UNPARSABLE, f"line {number:,} {why}, at column {error.colno:,}"
         ) from None
+    except _RepeatedKeyError:
+        raise DocumentError(ProblemKind.UNPARSABLE, f"line {number:,} has a key twice") from None
     except (RecursionError, ValueError) as error:
         detail = f"line {number:,} cannot be read ({type(error).__name__})"
         raise DocumentError(ProblemKind.UNPARSABLE, detail) from None
@@ -85,7 +106,7 @@ class JsonStream:
     def __init__(self, chunks: Iterable[bytes], streamed: Iterable[Keys]) -> None:
         self._chunks = iter(chunks)
         self._decoder = codecs.getincrementaldecoder("utf-8-sig")()
-        self._scan = json.JSONDecoder().raw_decode
+        self._scan = json.JSONDecoder(object_pairs_hook=_unrepeated).raw_decode
         self._streamed = frozenset(streamed)
         self._above = {keys[:end] for keys in self._streamed for end in range(len(keys))}
         self._text = ""
@@ -117,10 +138,14 @@ class JsonStream:
         if self._peek() == "}":
             self._at += 1
             return
+        seen: set[str] = set()
         while True:
             if self._peek() != '"':
                 raise self._wrong("a key was expected")
             key = str(self._value())
+            if key in seen:
+                raise self._wrong("a key is there twice")
+            seen.add(key)
             self._expect(":")
             yield from self._member((*keys, key))
             if self._expect(",}") == "}":
@@ -164,6 +189,8 @@ class JsonStream:
                 value, end = self._scan(self._text, self._at)
             except json.JSONDecodeError as error:
                 self._more_or_refuse(error, more)
+            except _RepeatedKeyError:
+                raise self._wrong("a key is there twice") from None
             except (RecursionError, ValueError) as error:
                 raise self._wrong(f"it cannot be read ({type(error).__name__})") from None
             else:

@@ -1,23 +1,21 @@
 from __future__ import annotations
 
 import io
+import json
 import os
 import struct
 import subprocess
 import sys
 import zipfile
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+import pytest
 import zstandard
 
 from imagelint.collect.results import archive
 from imagelint.collect.results.files import digest_of, read_results, result_files
 from imagelint.core.report import Problem, ProblemKind
 from imagelint.documents.evaluation.results import ResultFile
-
-if TYPE_CHECKING:
-    import pytest
 
 RECORDED = Path(__file__).parents[3] / "testdata" / "evaluation"
 
@@ -38,6 +36,26 @@ def test_an_archive_of_a_real_run_is_read() -> None:
     found = read(RECORDED / "inspect.eval")
     assert list(found.samples.column("match")) == [1, 1, 0, 1] * 2
     assert found.facts.model == "mockllm/model"
+
+
+@pytest.mark.parametrize(
+    ("told", "said"),
+    [
+        ({"n": 0}, "on 0 cases"),
+        ({"n": -5}, "on -5 cases"),
+        ({"n": 1e30}, "on 1e+30 cases"),
+        ({"n": 800, "stderr": -0.01}, "a standard error of -0.01"),
+    ],
+)
+def test_a_metric_that_cannot_be_so_is_refused(
+    told: dict[str, float], said: str, tmp_path: Path
+) -> None:
+    root = {
+        "format": "imagelint.dev/evaluation-results/v1",
+        "metrics": {"accuracy": {"value": 0.95, **told}},
+    }
+    (tmp_path / "r.json").write_text(json.dumps(root))
+    assert said in refused(tmp_path / "r.json").detail
 
 
 def test_an_archive_that_ends_too_early_is_refused(tmp_path: Path) -> None:

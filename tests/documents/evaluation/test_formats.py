@@ -225,6 +225,13 @@ def test_what_did_not_go_well_is_told() -> None:
         ("r.json", '{"testCases": [nope], "more than any literal is long": 1}', "Expecting value"),
         ("r.json", '{"testCases": []} x', "something stands behind its end"),
         ("r.json", '{"testCases": [], 1: 2}', "a key was expected"),
+        (
+            "r.jsonl",
+            '{"question": "a"}\n{"question": "b", "m": 0, "m": 1}',
+            "line 2 has a key twice",
+        ),
+        ("r.json", '{"testCases": [{"success": false, "success": true}]}', "a key is there twice"),
+        ("r.json", '{"testCases": [], "testCases": []}', "a key is there twice"),
         ("r.json", f'{{"format": "{FORMAT}", "metrics": {{"a": {{}}}}}}', "`metrics.a.value`"),
         ("r.json", f'{{"format": "{FORMAT}", "errors": "3"}}', "`errors` is no number of cases"),
         ("r.json", f'{{"format": "{FORMAT}", "errors": -1}}', "`errors` is no number of cases"),
