@@ -1,4 +1,4 @@
-"""conda, mamba and micromamba."""
+"""conda, mamba and micromamba, and pixi."""
 
 from __future__ import annotations
 
@@ -10,8 +10,10 @@ from imagelint.core.pattern import pattern
 from imagelint.documents.packages.model import PackageIndex, PackageInstall, Requirement
 from imagelint.documents.packages.options import bare_text, is_open
 from imagelint.documents.packages.packagemanager import Cache, Ecosystem, Lock, Manager, Pin, Run
+from imagelint.documents.packages.pep508 import read_requirement
 
 if TYPE_CHECKING:
+    from imagelint.documents.packages.options import ParsedOptions
     from imagelint.documents.packages.packagemanager import Call
     from imagelint.documents.shell.script import Word
 
@@ -19,6 +21,13 @@ _VALUED = frozenset(
     {"-n", "--name", "-p", "--prefix", "-c", "--channel", "-f", "--file", "--solver", "-r"}
     | {"--repodata-fn", "--subdir", "--platform", "--root-prefix", "--rc-file", "--clone"}
     | {"--experimental", "--category", "--channel-priority"}
+)
+_VALUED_BY_PIXI = frozenset(
+    {"-c", "--channel", "-e", "--environment", "-f", "--feature", "-p", "--platform", "--index"}
+    | {"-g", "--git", "--branch", "--tag", "--rev", "-s", "--subdir", "-w", "--workspace"}
+    | {"--manifest-path", "--expose", "--with", "--path", "--color", "--auth-file"}
+    | {"--pinning-strategy", "--pypi-keyring-provider", "--concurrent-downloads"}
+    | {"--concurrent-solves", "--skip", "--only"}
 )
 _SPEC = pattern(r"(?:([^:=<>\s]+)::)?([A-Za-z0-9_.-]*)\s*(.*)", re.DOTALL)
 # `nvidia/label/cuda-12.4.1`: https://docs.nvidia.com/cuda/cuda-installation-guide-linux/#conda
@@ -59,6 +68,39 @@ def _read(call: Call) -> tuple[PackageInstall, ...]:
     )
 
 
+def _read_pixi(call: Call) -> tuple[PackageInstall, ...]:
+    """`pixi add` and `pixi global install`, and `pixi install` of what `pixi.lock` holds."""
+    words, manager = call.words, call.manager
+    verb, operands = words.verb(("install", *manager.installs, *manager.upgrades))
+    if not verb or words.has("--no-install", "--dry-run"):
+        return ()
+    named = operands if verb in manager.installs else ()
+    return (
+        PackageInstall(
+            call.command.span,
+            call.command,
+            manager,
+            verb,
+            tuple(_pixi_requirement(word, words) for word in named),
+            options=words.options,
+            assume_yes=True,
+            upgrade=verb in manager.upgrades and not operands,
+            locked=words.has(*manager.lock.options),
+            complete=words.complete,
+        ),
+    )
+
+
+def _pixi_requirement(word: Word, words: ParsedOptions) -> Requirement:
+    """As conda writes one, with `--pypi` as pip does; of a repository no version is known."""
+    if words.has("--git", "-g"):
+        return Requirement(word.span, word.raw, "", pinned=UNKNOWN)
+    if words.has("--pypi"):
+        found = read_requirement(bare_text(word), word.span, word.raw)
+        return found or Requirement(word.span, word.raw, "", pinned=UNKNOWN)
+    return _requirement(word, ())
+
+
 def _requirement(word: Word, channels: tuple[PackageIndex, ...]) -> Requirement:
     """`numpy=1.26`, `conda-forge::numpy==1.26.4=py311_0`, `numpy>=1.26`."""
     text = bare_text(word)
@@ -88,12 +130,15 @@ def _is_labelled(name: str, channel: str, channels: tuple[PackageIndex, ...]) ->
     return len(labels) == len(channels) or name.startswith(_OF_CUDA)
 
 
+_MATCH_SPEC = Pin(
+    "{name}={version}", ("{name}>={version}", "{name}={version}.*", "{name}!={version}")
+)
 CONDA = Manager(
     name="conda",
     programs=("conda", "mamba", "micromamba"),
     ecosystem=Ecosystem.CONDA,
     read=_read,
-    pin=Pin("{name}={version}", ("{name}>={version}", "{name}={version}.*", "{name}!={version}")),
+    pin=_MATCH_SPEC,
     source="https://docs.conda.io/projects/conda/en/stable/commands/index.html",
     installs=("install", "create", "update", "upgrade"),
     upgrades=("update --all", "upgrade --all"),
@@ -116,4 +161,34 @@ CONDA = Manager(
     lock=Lock(("conda-lock.yml", "conda-linux-64.lock")),
     runs=(Run("conda", "run"), Run("mamba", "run"), Run("micromamba", "run")),
     own=frozenset(("conda", "mamba")),
+)
+PIXI = Manager(
+    name="pixi",
+    programs=("pixi",),
+    ecosystem=Ecosystem.CONDA,
+    read=_read_pixi,
+    # `=1.26` is any 1.26 to pixi.
+    pin=_MATCH_SPEC._replace(exact="{name}=={version}"),
+    source="https://pixi.sh/latest/reference/cli/pixi/",
+    installs=("add", "global install"),
+    upgrades=("update", "upgrade"),
+    caches=(
+        Cache(
+            "pixi",
+            ("~/.cache/rattler/cache",),
+            variables=("PIXI_CACHE_DIR", "RATTLER_CACHE_DIR"),
+            cleaned_by=("clean cache",),
+            emptied_by="clean cache --yes",
+        ),
+    ),
+    removes=("remove", "global uninstall"),
+    valued=_VALUED_BY_PIXI,
+    insecure=("--tls-no-verify",),
+    lock=Lock(
+        ("pixi.lock",),
+        options=("--frozen", "--locked"),
+        variables=("PIXI_FROZEN", "PIXI_LOCKED"),
+    ),
+    runs=(Run("pixi", "run"),),
+    own=frozenset(("pixi",)),
 )
