@@ -18,7 +18,10 @@ OURS = str(Path(imagelint.__file__).parent)
 
 
 def steps(work: Callable[[], object], folder: str = OURS) -> int:
-    """How many lines below a folder are executed by some work, each as often as it is."""
+    """How many lines below a folder are executed by some work, each as often as it is.
+
+    A generator on one line counts with each step: it is called again for it.
+    """
     count = 0
 
     def line(_frame: FrameType, event: str, _argument: object) -> TraceFunction | None:
@@ -27,7 +30,11 @@ def steps(work: Callable[[], object], folder: str = OURS) -> int:
         return line
 
     def call(frame: FrameType, _event: str, _argument: object) -> TraceFunction | None:
-        return line if frame.f_code.co_filename.startswith(folder) else None
+        nonlocal count
+        if not frame.f_code.co_filename.startswith(folder):
+            return None
+        count += 1
+        return line
 
     before = sys.gettrace()
     sys.settrace(call)

@@ -63,6 +63,16 @@ def test_services_of_the_same_pods_look_for_them_once() -> None:
     assert growth(examined, 2 * SIZE) < MOST
 
 
+def test_containers_of_a_pod_do_not_look_at_each_other_one_by_one() -> None:
+    given = INPUTS["servers of a pod that listen on loopback"]
+    only = Policies(["strict"], Policy(), set(), ("bind-localhost",))
+
+    def examined(size: int) -> None:
+        Examiner(Plan({}, only)).source(Source(given.origin, given.text(size)), ".")
+
+    assert growth(examined, 20 * SIZE) < MOST
+
+
 @pytest.mark.parametrize("name", ["linked objects", "stages with installations"])
 def test_the_work_grows_with_the_number_of_files(name: str, here: Path) -> None:
     """Each with what others ask for: one file holds what the next one leads to or scales."""

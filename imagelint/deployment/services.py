@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from imagelint.documents.dockerfile.model import HealthCheck
     from imagelint.documents.execution import ExecutionPlace
     from imagelint.documents.project import Project
-    from imagelint.documents.runtime.details import Details, Neighbour, Resources
+    from imagelint.documents.runtime.details import Details, Neighbours, Resources
     from imagelint.documents.runtime.privileges import HostNamespaces, Privileges
     from imagelint.documents.runtime.probe import Probes
     from imagelint.documents.runtime.shutdown import Shutdown
@@ -184,6 +184,6 @@ class _CheckedDetails:
         return self._details.service_links
 
     @property
-    def together(self) -> tuple[Neighbour, ...]:
+    def together(self) -> Neighbours:
         """Its own."""
         return self._details.together

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import wraps
 from typing import TYPE_CHECKING, TypeVar
 
-from imagelint.knowledge.tables import uncounted
+from imagelint.knowledge.tables import count, counted, forgetting, uncounted
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -35,6 +35,25 @@ def remembered(ask: Callable[[T], R]) -> Callable[[T], R]:
 def remembered_briefly(ask: Callable[[T], R]) -> Callable[[T], R]:
     """The same for a large node, of which more than a few are not to be held."""
     return _remembering(ask, {}, _FEW)
+
+
+def remembered_lookup(ask: Callable[[T], R]) -> Callable[[T], R]:
+    """The same for what is looked up in tables: whoever asks is told of them, as long as they hold.
+
+    The node's document may be judged again, by a policy that knows more.
+    """
+    answers: dict[int, tuple[T, tuple[R, frozenset[str]]]] = {}
+    _ANSWERS.append(answers)  # type: ignore[arg-type]
+    forgetting(answers.clear)
+    remembering = _remembering(lambda node: counted(lambda: ask(node)), answers, _MOST_OF_ONE)
+
+    @wraps(ask)
+    def answer(node: T) -> R:
+        found, tables = remembering(node)
+        count(tables)
+        return found
+
+    return answer
 
 
 def forget_many() -> None:

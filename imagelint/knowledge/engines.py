@@ -195,6 +195,7 @@ class Engine(NamedTuple):
     traits: Traits
     options: Mapping[str, tuple[str, ...]]
     flags: Mapping[str, tuple[str, ...]]
+    aliases: Mapping[str, str]
     environment: Mapping[str, str]
     booleans: frozenset[str]
     lists: frozenset[str]
@@ -214,7 +215,7 @@ class Engine(NamedTuple):
 
     def canonical(self, flag: str) -> str:
         """The main name of a flag without its dashes; itself when it is not an option's name."""
-        return _aliases(self.name).get(flag, flag)
+        return self.aliases.get(flag, flag)
 
     def default(self, option: str, *, own_image: bool) -> str | int | float | None:
         """What an option is when nobody sets it; `own_image`: in the engine's own image."""
@@ -259,7 +260,8 @@ def engine(name: str) -> Engine:
         model_after_image=start["model_after_image"],
         traits=_traits(raw["traits"]),
         options=options,
-        flags=_flags(options, flags["aliases"]),
+        flags=(names := _flags(options, flags["aliases"])),
+        aliases={each: main for main, others in names.items() for each in (main, *others)},
         environment=_data(raw["environment"]),
         booleans=frozenset(flags["booleans"]),
         lists=frozenset(flags["lists"]),
@@ -385,8 +387,3 @@ def _removed(raw: engine_schema.Removed) -> RemovedFlag:
         advice=raw["advice"],
         source=raw["source"],
     )
-
-
-@looked_up
-def _aliases(name: str) -> Mapping[str, str]:
-    return {alias: main for main, names in engine(name).flags.items() for alias in (main, *names)}

@@ -74,7 +74,7 @@ def _by_table(section: Literal["misleading", "numberless", "native"], name: str)
     """The value of the longest name in a section that is a part of this one."""
     lowered = name.lower()
     rows: dict[str, float] = table("models")[section]
-    found = [key for key in rows if _is_part(key, lowered)]
+    found = [key for key in rows if key in lowered and _is_part(key, lowered)]
     return float(rows[max(found, key=len)]) if found else None
 
 
@@ -86,6 +86,7 @@ def _is_part(key: str, name: str) -> bool:
     return not behind.isdigit() and behind != "."
 
 
+@looked_up
 def native_bytes(model: str) -> float | None:
     """Bytes per weight of a checkpoint that is published in fewer than 16 bits by default."""
     name = model_name(model)
@@ -95,4 +96,4 @@ def native_bytes(model: str) -> float | None:
 def takes_media(model: str) -> bool:
     """Whether a model takes pictures, sound or videos, by its name."""
     name = model_name(model).lower()
-    return any(_is_part(key, name) for key in table("models")["media"])
+    return any(key in name and _is_part(key, name) for key in table("models")["media"])

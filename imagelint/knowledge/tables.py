@@ -26,7 +26,8 @@ if TYPE_CHECKING:
     from imagelint.knowledge.serving import forms
 
 __all__ = ["Lookups", "engine_table", "hold", "looked_up", "module_of", "shipped"]
-__all__ += ["consulted", "fresh_lookups", "site_facts", "table", "uncounted"]
+__all__ += ["consulted", "count", "counted", "forgetting", "fresh_lookups", "site_facts", "table"]
+__all__ += ["uncounted"]
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -58,7 +59,7 @@ def looked_up(ask: Callable[P, R]) -> Callable[P, R]:
     given by name is not remembered.
     """
     answers: dict[tuple[object, ...], tuple[R, frozenset[str]]] = {}
-    _LOOKUPS.forget.append(answers.clear)
+    forgetting(answers.clear)
 
     @wraps(ask)
     def answer(*args: P.args, **kwargs: P.kwargs) -> R:
@@ -69,18 +70,33 @@ def looked_up(ask: Callable[P, R]) -> Callable[P, R]:
             if known[1]:
                 _LOOKUPS.tables.update(known[1])
             return known[0]
-        outer = _LOOKUPS.tables
-        _LOOKUPS.tables = set()
-        try:
-            found = ask(*args, **kwargs)
-        finally:
-            inner = frozenset(_LOOKUPS.tables)
-            outer |= inner
-            _LOOKUPS.tables = outer
-        answers[args] = (found, inner)
-        return found
+        answers[args] = found = counted(lambda: ask(*args, **kwargs))
+        return found[0]
 
     return answer
+
+
+def counted(ask: Callable[[], R]) -> tuple[R, frozenset[str]]:
+    """What a function answers, and the tables in which it looked that up."""
+    outer = _LOOKUPS.tables
+    _LOOKUPS.tables = set()
+    try:
+        found = ask()
+    finally:
+        inner = frozenset(_LOOKUPS.tables)
+        outer |= inner
+        _LOOKUPS.tables = outer
+    return found, inner
+
+
+def count(tables: frozenset[str]) -> None:
+    """That something was looked up in some tables, though longer ago."""
+    _LOOKUPS.tables |= tables
+
+
+def forgetting(forget: Callable[[], None]) -> None:
+    """What is to be done when other tables hold: to forget what was looked up in these."""
+    _LOOKUPS.forget.append(forget)
 
 
 def hold(facts: tuple[SiteFacts, ...]) -> None:

@@ -24,6 +24,7 @@ def _patterns() -> tuple[tuple[re.Pattern[str], float], ...]:
     )
 
 
+@looked_up
 def bytes_of_name(model: str) -> float | None:
     """Bytes per weight that a model's name speaks of; 0.0 for a format whose size is unknown.
 

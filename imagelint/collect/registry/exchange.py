@@ -23,6 +23,7 @@ _MOST_INTERIM = 16
 _MOST_TRAILERS = 100
 _HEAD_END = pattern(rb"\r?\n\r?\n")
 _UNFIT = pattern(r"[\x00-\x20\x7f]")
+_LENGTH = pattern(rb"[0-9A-Fa-f]{1,16}")  # 64 bits
 _STATUS = pattern(r"HTTP/1\.(\d) ([1-9]\d\d)(?: .*)?")
 _WITHOUT_BODY = frozenset((204, 304))
 _INTERIM = range(100, 200)
@@ -203,10 +204,7 @@ class _Reader:
 
 
 def _hexadecimal(said: bytes) -> int:
-    try:
-        length = int(said, 16) if len(said) <= 16 else -1  # noqa: PLR2004 - 64 bits
-    except ValueError:
-        length = -1
-    if length < 0:
+    # Not all that `int` takes is a number here: `+5`, `0x5`, `1_0`.
+    if _LENGTH.fullmatch(said) is None:
         raise HTTPException("a piece of the answer does not say how long it is")
-    return length
+    return int(said, 16)

@@ -13,7 +13,7 @@ from imagelint.documents.compose.probes import read_probes, read_shutdown
 from imagelint.documents.compose.values import is_partial, is_set, size, value, word
 from imagelint.documents.compose.variables import read_settings
 from imagelint.documents.quantity import parse_count
-from imagelint.documents.runtime.details import Neighbour, Resource, Resources
+from imagelint.documents.runtime.details import Neighbours, Resource, Resources
 from imagelint.documents.runtime.field import Field, Place
 from imagelint.documents.runtime.model import (
     ContainerPort,
@@ -108,9 +108,9 @@ class ServiceDetails:
         return Known(value=False)
 
     @property
-    def together(self) -> tuple[Neighbour, ...]:
+    def together(self) -> Neighbours:
         """Services do not share their networks."""
-        return ()
+        return Neighbours()
 
 
 def _has_devices(service: Cursor) -> bool:

@@ -9,7 +9,7 @@ from imagelint.core.fact import UNKNOWN
 if TYPE_CHECKING:
     from imagelint.core.fact import Fact
     from imagelint.documents.dockerfile.model import HealthCheck
-    from imagelint.documents.runtime.details import Neighbour, Resources
+    from imagelint.documents.runtime.details import Neighbours, Resources
     from imagelint.documents.runtime.privileges import HostNamespaces, Privileges
     from imagelint.documents.runtime.probe import Probes
     from imagelint.documents.runtime.shutdown import Shutdown
@@ -64,6 +64,8 @@ class ImageDetails:
         return Resources()
 
     @property
-    def together(self) -> tuple[Neighbour, ...]:
+    def together(self) -> Neighbours:
         """Nothing is known of others."""
-        return ()
+        from imagelint.documents.runtime.details import Neighbours
+
+        return Neighbours()

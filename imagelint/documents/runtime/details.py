@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING, Protocol
 
 from imagelint.core.fact import UNKNOWN, Fact
 from imagelint.core.record import NamedTuple
 
 if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
+
     from imagelint.core.source import Span
     from imagelint.documents.runtime.field import Field, Place
     from imagelint.documents.runtime.privileges import HostNamespaces, Privileges
@@ -45,6 +48,46 @@ class Neighbour(NamedTuple):
     ports: tuple[int, ...] = ()
 
 
+class Neighbours:
+    """The containers that share a network, and what those beside one of them do.
+
+    Each of thousands may ask about all others: the answers do not look through them.
+    """
+
+    def __init__(self, containers: tuple[Neighbour, ...] = ()) -> None:
+        self.containers = containers
+        self._all = frozenset(one.span for one in containers)
+
+    @cached_property
+    def _declaring(self) -> frozenset[Span]:
+        return frozenset(one.span for one in self.containers if one.declares_ports)
+
+    @cached_property
+    def _by_port(self) -> Mapping[int | None, set[Span]]:
+        """Those of which each port is known; under None those of which no port is."""
+        found: dict[int | None, set[Span]] = {}
+        for one in self.containers:
+            for port in one.ports or (None,):
+                found.setdefault(port, set()).add(one.span)
+        return found
+
+    def are_beside(self, own: Span) -> bool:
+        """Whether there are others than the one at a place."""
+        return _others(self._all, own)
+
+    def declare_ports_beside(self, own: Span) -> bool:
+        """Whether one of the others declares a port."""
+        return _others(self._declaring, own)
+
+    def may_listen_beside(self, own: Span, port: int) -> bool:
+        """Whether one of the others declares that port, or none that is known."""
+        return any(_others(self._by_port.get(key, ()), own) for key in (port, None))
+
+
+def _others(spans: Collection[Span], own: Span) -> bool:
+    return len(spans) > (own in spans)
+
+
 class Details(Protocol):
     """What few rules ask: it is read when it is asked for."""
 
@@ -79,6 +122,6 @@ class Details(Protocol):
         ...
 
     @property
-    def together(self) -> tuple[Neighbour, ...]:
+    def together(self) -> Neighbours:
         """The containers that share its network, itself among them."""
         ...

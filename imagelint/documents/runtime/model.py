@@ -11,7 +11,7 @@ from imagelint.documents.runtime.field import Place
 if TYPE_CHECKING:
     from imagelint.core.source import Span
     from imagelint.documents.base import Node
-    from imagelint.documents.runtime.details import Details, Neighbour, Resources
+    from imagelint.documents.runtime.details import Details, Resources
     from imagelint.documents.runtime.field import Field
     from imagelint.documents.runtime.platform import Platform
     from imagelint.documents.runtime.privileges import HostNamespaces, Privileges
@@ -173,9 +173,18 @@ class Runtime(NamedTuple):
         return self.platform.kind
 
     @property
-    def neighbours(self) -> tuple[Neighbour, ...]:
-        """The other containers that share its network."""
-        return tuple(other for other in self.details.together if other.span != self.span)
+    def has_neighbours(self) -> bool:
+        """Whether other containers share its network."""
+        return self.details.together.are_beside(self.span)
+
+    @property
+    def neighbours_declare_ports(self) -> bool:
+        """Whether one of the others that share its network declares a port."""
+        return self.details.together.declare_ports_beside(self.span)
+
+    def neighbour_may_listen(self, port: int) -> bool:
+        """Whether one of the others may listen on a port: it declares that, or none."""
+        return self.details.together.may_listen_beside(self.span, port)
 
     def declares(self, port: int) -> bool:
         """Whether it says that it listens on a port."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, TypeVar
 from imagelint.core.fact import ABSENT, UNKNOWN, Fact, Known, value_or
 from imagelint.core.record import NamedTuple
 from imagelint.documents.booleans import server_switch
+from imagelint.documents.remembered import remembered_lookup
 from imagelint.documents.serving.options import (
     CONTEXT_PARALLEL,
     DATA_PARALLEL,
@@ -270,6 +271,7 @@ class ServingCommand(NamedTuple):
         return known.kind == "embedding" or any(told)
 
     @property
+    @remembered_lookup
     def is_follower(self) -> bool:
         """Whether it may be a part of a larger server that answers no requests itself."""
         if self.facts is None or self.worker:

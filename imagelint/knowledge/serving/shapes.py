@@ -60,7 +60,8 @@ class ModelShape(NamedTuple):
 def model_shape(model: str) -> ModelShape | None:
     """The shape of a model by its name, None where it is not known."""
     name = model_name(model).lower()
-    found = [row for row in table("model_shapes")["shapes"] if _is_part(row["name"], name)]
+    rows = table("model_shapes")["shapes"]
+    found = [row for row in rows if row["name"] in name and _is_part(row["name"], name)]
     if not found:
         return None
     row: ModelShapeRow = max(found, key=lambda one: len(one["name"]))

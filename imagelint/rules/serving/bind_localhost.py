@@ -92,10 +92,9 @@ def _is_reached_otherwise(server: ServingCommand) -> bool:
     shared = runtime.host.network.value
     if runtime.kind != "image" and value_or(shared, shared is not ABSENT):
         return True
-    others = runtime.neighbours
-    if not others:
+    if not runtime.has_neighbours:
         return False
     # Beside others it may be meant for them only, unless it declares its port and they none.
     port = server.effective(PORT)
     own = isinstance(port, Known) and runtime.declares(port.value)
-    return not own or any(other.declares_ports for other in others)
+    return not own or runtime.neighbours_declare_ports

@@ -61,11 +61,12 @@ def removed_engine_flag(server: ServingCommand, ctx: Context) -> Findings:
         CMD ["--model", "Qwen/Qwen3-8B", "--attention-backend", "FLASHINFER"]
     """
     for gone in removed_flags(server):
-        judged = _judged(server, gone)
+        places = tuple(_places(server, gone))
+        judged = _judged(server, gone) if places else None
         if judged is None:
             continue
         severity, confidence, when = judged
-        for at, written in _places(server, gone):
+        for at, written in places:
             yield ctx.finding(
                 at,
                 f"`{written}` {when}",

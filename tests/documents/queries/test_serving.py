@@ -96,10 +96,13 @@ def test_neighbours_are_containers_and_sidecars() -> None:
         "image: 'vllm/vllm-openai:v1'}, {name: other, ports: []",
         spec="initContainers: [{name: init}, {name: mesh, restartPolicy: Always}]",
     )
-    found = [(one.name, one.declares_ports) for one in server.launch.runtime.neighbours]
-    assert found == [("mesh", False), ("other", True)]
+    runtime = server.launch.runtime
+    found = [(one.name, one.declares_ports) for one in runtime.details.together.containers]
+    assert sorted(found)[-3:] == [("mesh", False), ("other", True), ("s", False)]
+    assert runtime.has_neighbours
+    assert runtime.neighbours_declare_ports
     compose = servers("services: {s: {image: 'ollama/ollama:0.40.1'}}")[0]
-    assert compose.launch.runtime.neighbours == ()
+    assert not compose.launch.runtime.has_neighbours
 
 
 def test_a_default_is_placed_at_the_server() -> None:

@@ -156,4 +156,4 @@ def test_the_rest_of_an_image_is_unknown() -> None:
     assert isinstance(details.probes.liveness, Known)
     assert details.host.ipc.value is details.privileges.privileged.value is UNKNOWN
     assert details.resources == (UNKNOWN, UNKNOWN)
-    assert details.together == ()
+    assert details.together.containers == ()

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from imagelint.core.fact import ABSENT, UNKNOWN, Fact, Known
 from imagelint.documents.kubernetes.pods.privileges import host_namespaces, read_privileges
-from imagelint.documents.runtime.details import Neighbour, Resource, Resources
+from imagelint.documents.runtime.details import Neighbour, Neighbours, Resource, Resources
 from imagelint.documents.runtime.field import Field, Place
 from imagelint.documents.yaml.nodes import Mapping
 
@@ -27,11 +27,13 @@ class Together:
         self.bodies = bodies
 
     @cached_property
-    def neighbours(self) -> tuple[Neighbour, ...]:
+    def neighbours(self) -> Neighbours:
         """What each tells the others."""
-        return tuple(
-            Neighbour(named_at(body), body["name"].word(), body["ports"].exists, _ports(body))
-            for body in self.bodies
+        return Neighbours(
+            tuple(
+                Neighbour(named_at(body), body["name"].word(), body["ports"].exists, _ports(body))
+                for body in self.bodies
+            )
         )
 
 
@@ -88,7 +90,7 @@ class ContainerDetails:
         return Known(value=True) if said is ABSENT else said
 
     @property
-    def together(self) -> tuple[Neighbour, ...]:
+    def together(self) -> Neighbours:
         """The containers that run as long as the pod, sidecars included."""
         return self._together.neighbours
 

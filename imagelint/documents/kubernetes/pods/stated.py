@@ -80,6 +80,7 @@ def host_ports(container: Container) -> Iterator[Field[int]]:
 def asked_hosts(container: Container) -> Iterator[tuple[str, Field[str]]]:
     """The hosts that the probes and hooks of a container ask, by the probe or hook."""
     for keys in _ASKED:
-        for way in ("httpGet", "tcpSocket"):
-            place = container.body.at(*keys, way, "host")
+        asking = container.body.at(*keys)
+        for way in ("httpGet", "tcpSocket") if asking.exists else ():
+            place = asking.at(way, "host")
             yield keys[-1], Field(place.text(), place)

@@ -187,7 +187,7 @@ def may_listen(server: ServingCommand, port: int) -> bool:
         return True
     if not server.own_image and runtime.declares(port):
         return True
-    return any(port in (other.ports or (port,)) for other in runtime.neighbours)
+    return runtime.neighbour_may_listen(port)
 
 
 def _is_told(server: ServingCommand, port: int) -> bool:

@@ -29,8 +29,13 @@ class Refused(NamedTuple):
 
 def refused_flags(server: ServingCommand) -> Iterator[Refused]:
     """The flags of a server that end it because of another one."""
-    for row in flag_conflicts(server.engine) if server.engine and not server.concluded else ():
-        first = _told(server, row.flag, row.other)
+    known = server.facts
+    if known is None or server.concluded:
+        return
+    given = {switch.name for switch in server.switches}
+    for row in flag_conflicts(server.engine):
+        told = known.canonical(row.flag) in given
+        first = _told(server, row.flag, row.other) if told else None
         if first is None or not _holds(first, row):
             continue
         if row.needed:

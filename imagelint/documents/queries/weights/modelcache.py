@@ -10,6 +10,7 @@ from imagelint.core.record import NamedTuple
 from imagelint.documents.booleans import hub_variable
 from imagelint.documents.execution import names_root
 from imagelint.documents.queries.serving import is_offline, setting, switched_on
+from imagelint.documents.remembered import remembered_lookup
 from imagelint.documents.serving.options import DOWNLOAD_FOLDER
 from imagelint.knowledge.serving.hubs import hubs
 
@@ -42,8 +43,11 @@ _FILE = pattern(
 def hub_of(server: ServingCommand) -> Hub:
     """The hub that the server asks for a model: the usual one, unless a switch says another."""
     usual, *others = hubs()
+    names = {one.name for one in server.launch.env}
     for hub in others:
-        if any(switched_on(server, name, hub_variable) for name in hub.switches):
+        if any(
+            switched_on(server, name, hub_variable) for name in names.intersection(hub.switches)
+        ):
             return hub
     return usual
 
@@ -57,6 +61,7 @@ def downloads_weights(server: ServingCommand) -> bool:
     return server.is_remote_model
 
 
+@remembered_lookup
 def weights_folder(server: ServingCommand) -> Fact[str]:
     """The folder into which weights are downloaded; unknown when nothing in sight tells it."""
     known = server.facts
