@@ -36,7 +36,7 @@ def volume_name(place: Cursor) -> str:
         return word(place["source"]) if word(place["type"]) == "volume" else ""
     if _mount(place).source != "named":
         return ""
-    name = parts(place).partition(":")[0]
+    name = parts(place).partition(":")[0]  # of no drive: that is no volume
     return "" if UNKNOWN_PART in name else name
 
 
@@ -46,12 +46,13 @@ def _mount(place: Cursor) -> Mount:
     words = parts(place).split(":")
     if len(words) == 1:
         return Mount(place.span, _target(words[0], place), "volume", path=place.path)
-    # `C:\models:/models`
-    if len(words[0]) == 1 and words[1].startswith(("\\", "/")) and len(words) > 2:  # noqa: PLR2004
+    # `C:\models:/models`, `C:/models:/models`
+    on_drive = len(words[0]) == 1 and words[1].startswith(("\\", "/")) and len(words) > 2  # noqa: PLR2004
+    if on_drive:
         words = [":".join(words[:2]), *words[2:]]
     origin, target, *options = words
     source, host_path = "named", ""
-    if origin.startswith(_PATH_STARTS) or "\\" in origin:
+    if on_drive or origin.startswith(_PATH_STARTS) or "\\" in origin:
         source, host_path = "bind", origin
     elif UNKNOWN_PART not in origin:
         host_path = _bound(origin, place)

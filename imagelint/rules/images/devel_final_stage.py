@@ -28,10 +28,10 @@ def devel_final_stage(stage: Stage, ctx: Context) -> Findings:
     in a `devel` stage runs upon the `runtime` flavour of the same version.
 
     Except:
-        Engines that compile kernels while they run (vLLM, SGLang, TensorRT-LLM …) may need nvcc:
-        there the finding is only information. tally is silent where the stage compiles something;
-        NVIDIA makes `devel` to build in and `runtime` to ship
-        (https://hub.docker.com/r/nvidia/cuda).
+        Hosts that machines boot (bootc, ostree), whose tags mean something else. Engines that
+        compile kernels while they run (vLLM, SGLang, TensorRT-LLM …) may need nvcc: there the
+        finding is only information. tally is silent where the stage compiles something; NVIDIA
+        makes `devel` to build in and `runtime` to ship (https://hub.docker.com/r/nvidia/cuda).
 
     Bad:
         FROM nvidia/cuda:12.8.1-devel-ubuntu24.04
@@ -53,6 +53,10 @@ def devel_final_stage(stage: Stage, ctx: Context) -> Findings:
     image = use.reference.value
     if not is_devel(image.tag) or ".devcontainer" in ctx.source.origin:
         return
+    from imagelint.documents.queries.dockerfiles.bootable import is_host
+
+    if is_host(ctx.document, stage):
+        return  # `testing-devel` is a stream of Fedora CoreOS
     jit = compiles_at_run_time(ctx.document, stage)
     yield ctx.finding(
         use,

@@ -62,10 +62,11 @@ def unpinned_image(use: ImageUse, ctx: Context, options: Options) -> Findings:
 
     Except:
         A name that depends on a variable without a value, or one that is plainly to be replaced
-        (`non-existing`, kubebuilder's `controller`); or that a compose or bake file gives to this
-        build as a context (`additional_contexts`, `contexts`). A bare name in `--from` may be such
-        a context that nobody declares: of it the finding is likely. An image that a kustomization
-        of the run replaces is judged there.
+        (`non-existing`, kubebuilder's `controller`); the default of an ARG that only a local build
+        can have made, having neither a registry nor an owner, as none of Docker's own images; or a
+        name that a compose or bake file gives to this build as a context (`additional_contexts`,
+        `contexts`). A bare name in `--from` may be such a context that nobody declares: of it the
+        finding is likely. An image that a kustomization of the run replaces is judged there.
 
     Bad:
         FROM python
@@ -179,10 +180,21 @@ def _is_context(use: ImageUse, ctx: Context) -> bool:
 def _is_placeholder(use: ImageUse, image: ImageReference) -> bool:
     if use.role is ImageRole.POD and image.name == _OF_KUBEBUILDER:
         return True
+    if use.role is ImageRole.BASE and "$" in use.text and _is_local(image):
+        return True
     may_be = use.role is ImageRole.POD or "$" in use.text
     return may_be and image.repository.rpartition("/")[2] in _PLACEHOLDERS
 
 
+def _is_local(image: ImageReference) -> bool:
+    """Whether the default of an argument names what only a machine of its own can have built."""
+    from imagelint.knowledge.dockerfile.official_images import OFFICIAL_IMAGES
+
+    owner, _, name = image.repository.rpartition("/")
+    return (image.registry, owner) == _OF_DOCKER and name not in OFFICIAL_IMAGES
+
+
+_OF_DOCKER = ("docker.io", "library")
 _REPLACE = "name the version that was tested, best with its digest: `<name>:<version>@sha256:…`"
 
 _NEW_TAG = "name the version that was tested: `newTag: <version>`, best with `digest: sha256:…`"

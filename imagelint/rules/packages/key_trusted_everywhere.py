@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from imagelint.documents.queries.dockerfiles.runscripts import flag_word
 from imagelint.documents.shell.script import Command
 from imagelint.rules.api import Context, Findings, Severity, rule
 
@@ -17,7 +18,8 @@ def key_trusted_everywhere(command: Command, ctx: Context) -> Findings:
     its own, named by `signed-by=`, signs for its repository alone.
 
     Except:
-        Keys that are removed (`apt-key del`) or listed.
+        Keys that are removed (`apt-key del`) or listed, and those that go into a ring of their own
+        (`--keyring /usr/share/keyrings/vendor.gpg`).
 
     Bad:
         FROM debian:12.7
@@ -32,7 +34,7 @@ def key_trusted_everywhere(command: Command, ctx: Context) -> Findings:
     if command.program != _PROGRAM:
         return
     said = next((word for word in command.arguments if word.text in _ADDING), None)
-    if said is not None:
+    if said is not None and not _has_ring(command):
         yield ctx.finding(
             command.words[0],
             f"`{_PROGRAM} {said.text}` lets the key sign for every repository",
@@ -41,4 +43,11 @@ def key_trusted_everywhere(command: Command, ctx: Context) -> Findings:
         )
 
 
+def _has_ring(command: Command) -> bool:
+    """Whether the key goes into a ring that APT does not take for all repositories."""
+    ring = flag_word(command, "--keyring", "--keyring")
+    return ring is not None and not ring.text.rpartition("=")[2].startswith(_TRUSTED)
+
+
+_TRUSTED = "/etc/apt/trusted.gpg"  # the file, and the folder `….d`
 _PROGRAM = "apt-key"

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from imagelint.documents.dockerfile.model import Stage
 from imagelint.documents.queries.dockerfiles.runscripts import run_scripts
 from imagelint.rules.api import Context, Findings, Severity, rule
+
+if TYPE_CHECKING:
+    from imagelint.documents.shell.script import Command
 
 # The first nine are hadolint's.
 _POINTLESS = frozenset(
@@ -21,6 +26,8 @@ def pointless_command(stage: Stage, ctx: Context) -> Findings:
     started, processes that are ended and filesystems that are mounted are gone with the step: a
     layer keeps files, and nothing that runs.
 
+    Except: `kill` of what the step itself has started (`kill $!`, `kill %1`).
+
     Bad:
         FROM debian:12.7
         RUN service nginx start
@@ -32,10 +39,17 @@ def pointless_command(stage: Stage, ctx: Context) -> Findings:
     """
     for script in run_scripts(stage):
         for command in script.commands:
-            if command.program in _POINTLESS:
+            if command.program in _POINTLESS and not _ends_own(command):
                 yield ctx.finding(
                     command.words[0],
                     f"`{command.program}` does nothing that stays in the image",
                     help="remove it, or do it where the container starts",
                     subject=command.program,
                 )
+
+
+def _ends_own(command: Command) -> bool:
+    """Whether what is ended is named by a variable or as a job: a build knows no other number."""
+    return command.program == "kill" and any(
+        word.raw.strip('"').startswith(("$", "%", "`")) for word in command.arguments
+    )
