@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 from imagelint.core.fact import Known
 from imagelint.core.record import NamedTuple
 from imagelint.core.source import Span
-from imagelint.documents.base import Allowance, Complaint, Document
+from imagelint.documents.base import Allowance, Complaint, Document, Embedded
 from imagelint.documents.dockerfile.model import start_of
 from imagelint.documents.parts import Attachments
 
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
         StartCommand,
     )
     from imagelint.documents.packages.model import InstalledFile, UnreadRequirements
+    from imagelint.documents.packages.requirements import Requirements
     from imagelint.documents.serving.command import ServingCommand
     from imagelint.documents.shared import EnvVar, ImageUse
     from imagelint.documents.shell.script import Script, Word
@@ -61,12 +62,14 @@ class InstructionEntry(NamedTuple):
 class InstalledFiles(NamedTuple):
     """The requirements files that the RUNs of a Dockerfile install, and what these allow.
 
-    `missing` are those that are copied from the build context, which lacks them.
+    `missing` are those that are copied from the build context, which lacks them, `unnamed` those
+    whose names do not say what they are: they are documents of which only the Dockerfile tells.
     """
 
     files: tuple[InstalledFile, ...] = ()
     allowances: tuple[Allowance, ...] = ()
     missing: tuple[UnreadRequirements, ...] = ()
+    unnamed: tuple[Requirements, ...] = ()
 
 
 class UnreadStart(NamedTuple):
@@ -86,7 +89,7 @@ class RunFiles(NamedTuple):
     `started` are those of the final stage's start by the words that run them. `owners` are pairs
     for the texts that are attached: where their places begin, and where in the Dockerfile they run.
     `installed` are the requirements files that its RUNs install, `missing` those that are not there
-    to be read, `settings` those in files that the
+    to be read, `unnamed` those of which only this file tells, `settings` those in files that the
     server reads which it starts, by their paths in the image. `unread` are the copied files that
     the start runs and that could not be read as scripts.
     """
@@ -97,6 +100,7 @@ class RunFiles(NamedTuple):
     owners: tuple[tuple[int, int], ...] = ()
     installed: tuple[InstalledFile, ...] = ()
     missing: tuple[UnreadRequirements, ...] = ()
+    unnamed: tuple[Requirements, ...] = ()
     settings: Mapping[str, YamlNode] = {}
     unread: tuple[UnreadStart, ...] = ()
 
@@ -157,6 +161,7 @@ class Dockerfile(Document):
         )
         self.configurations = content.configurations
         self.files = content.files
+        self.embedded = tuple(map(Embedded, content.files.unnamed))
         self._entries = content.entries
         self.directives = content.directives
         self.frontend = content.frontend

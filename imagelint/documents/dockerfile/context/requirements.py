@@ -49,6 +49,7 @@ def read_installed_files(
     found: list[InstalledFile] = []
     missing: dict[str, UnreadRequirements] = {}
     read: dict[FileText, tuple[Requirements, TextPart]] = {}
+    unnamed: dict[FileText, Requirements] = {}
     for stage in stages:
         for script in filter(may_install_files, stage.scripts):
             at = script.place.position if isinstance(script.place, BuildStep) else 0
@@ -63,12 +64,23 @@ def read_installed_files(
                         part = attach(text, at)
                         read[text] = (parse_requirements(part.source), part)
                     found.append(_installed(*read[text], word.span, constraint=constraint))
+                    if not constraint and _only_told_here(text, read[text][0]):
+                        unnamed[text] = read[text][0]
     allowances = (
         one._replace(span=part.shifted(one.span), scope=part.shifted(one.scope))
         for document, part in read.values()
         for one in document.allowances
     )
-    return InstalledFiles(tuple(found), tuple(allowances), tuple(missing.values()))
+    return InstalledFiles(
+        tuple(found), tuple(allowances), tuple(missing.values()), tuple(unnamed.values())
+    )
+
+
+def _only_told_here(text: FileText, document: Requirements) -> bool:
+    """Whether a file in the context says nothing by its name, so that nobody else examines it."""
+    from imagelint.documents.kinds import kind_by_path
+
+    return bool(text.name) and kind_by_path(document.source.origin.lower()) != document.kind
 
 
 def _named(script: Script) -> Iterator[tuple[Word, _Named]]:

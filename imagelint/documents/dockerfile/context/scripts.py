@@ -86,6 +86,7 @@ class _Reader:
             owners,
             installed=installed.files,
             missing=installed.missing,
+            unnamed=installed.unnamed,
             settings=settings,
             unread=tuple(self._unread.values()),
         )
