@@ -267,6 +267,9 @@ INPUTS: dict[str, Input] = {
         f"{_ALPINE}RUN true",
         " && rm -rf /root/.cache/pip\n",
     ),
+    "commands of a health check": Input(
+        "Dockerfile", " || exit 1; curl -f x", f"{_ALPINE}HEALTHCHECK CMD a", "\n"
+    ),
     "lines of a script": Input(
         "Dockerfile",
         "export A#-=1\nif true; then curl -o a#-.tgz https://x.example/a#-.tgz; fi\n",

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from imagelint.core.source import Span
@@ -22,7 +24,7 @@ _SHOWN = ("-w", "--write-out")
 _CONNECTIONS = ("/dev/tcp/", "/dev/udp/")
 """Files of bash that are connections: gnu.org/software/bash/manual, Redirections."""
 _BRACKETS = re.compile(r"[$<>]?\(|[)`]")
-_GROUPS = re.compile(r"[(){}]")
+_GROUPS = re.compile(r"(&&\s*)?[({]|[)}]")
 _CONTROL = frozenset({"if", "case", "while", "until", "for", "trap", "test", "[", "[[", "set"})
 _UNCHECKED = ("requests.get(", "requests.head(", "httpx.get(")
 _CHECKED = ("raise_for_status", "status_code", ".ok", "assert", "exit", "is_success")
@@ -51,11 +53,11 @@ def ignores_answer(check: CheckCommand) -> str:
         return _ignoring(bare) if bare and not check.in_shell else ""
     if not script.readable or _is_controlled(script):
         return ""
-    pipes = [command.pipe for command in script.commands]
+    piped = Counter(command.pipe for command in script.commands)
     substituted = _substituted(script)
     for command in script.commands:
         # What a pipe or a substitution takes is looked at by somebody else.
-        if pipes.count(command.pipe) == 1 and command.span not in substituted:
+        if piped[command.pipe] == 1 and command.span not in substituted:
             found = _ignoring(command.words)
             if found:
                 return found
@@ -79,12 +81,19 @@ def _script(check: CheckCommand) -> Script | None:
 def _is_controlled(script: Script) -> bool:
     """Whether conditions decide what a script tells, which are not followed."""
     words = set(script.text.replace(";", " ").replace("(", " ").split())
-    exits = any(
-        command.program in ("exit", "return") and _status(command) != "0"
-        for command in script.commands
-        if not _is_after_or(command, script)
-    )
-    return exits or not _CONTROL.isdisjoint(words)
+    return not _CONTROL.isdisjoint(words) or _exits_with_failure(script)
+
+
+def _exits_with_failure(script: Script) -> bool:
+    """Whether a script ends with a status of its own elsewhere than behind `||`."""
+    commands = sorted(script.commands, key=lambda one: one.span.end)
+    ends = [one.span.end for one in commands]
+    for command in commands:
+        if command.program in ("exit", "return") and _status(command) != "0":
+            at = bisect_right(ends, command.span.start)
+            if at == 0 or "||" not in _joint(script, commands[at - 1], command):
+                return True
+    return False
 
 
 def _may_fail_to_open(command: Command) -> bool:
@@ -116,20 +125,15 @@ def _joint(script: Script, first: Command, second: Command) -> str:
     return script.text[first.span.end : second.span.start]
 
 
-def _is_after_or(command: Command, script: Script) -> bool:
-    before = [one for one in script.commands if one.span.end <= command.span.start]
-    return bool(before) and "||" in _joint(script, before[-1], command)
-
-
 def _is_conditional(command: Command, script: Script) -> bool:
     """Whether a command is in a group that runs only after a success: `a && (b || c)`."""
-    opened: list[int] = []
+    opened: list[bool] = []
     for found in _GROUPS.finditer(script.text, 0, command.span.start):
         if found[0] in ")}":
             del opened[-1:]
         else:
-            opened.append(found.start())
-    return any(script.text[:at].rstrip().endswith("&&") for at in opened)
+            opened.append(found[1] is not None)
+    return any(opened)
 
 
 def _substituted(script: Script) -> frozenset[Span]:
