@@ -12,7 +12,7 @@ from __future__ import annotations
 from typing import Annotated, NotRequired, TypedDict
 
 from imagelint.knowledge.containers.scanner_schema import ScannerTable
-from imagelint.knowledge.kubernetes.constraint_schema import ConstraintTable
+from imagelint.knowledge.kubernetes.constraint_schema import ConstraintTable, CustomResourceTable
 from imagelint.knowledge.serving import forms
 
 
@@ -365,6 +365,7 @@ TABLES: dict[str, type] = {
     "gpus": GpuTable,
     "hubs": HubTable,
     "kubernetes/constraints": ConstraintTable,
+    "kubernetes/custom_resources": CustomResourceTable,
     "kubernetes_kinds": KubernetesKindsTable,
     "lifetimes": LifetimeTable,
     "model_shapes": forms.ModelShapeTable,

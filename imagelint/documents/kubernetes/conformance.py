@@ -40,6 +40,8 @@ def refused_by_definition(
     shared = {one.span for one in found[0]}.intersection(
         *({one.span for one in others} for others in found[1:])
     )
+    # What is known of the definition without it is told already.
+    shared -= {one.span for one in document.complaints}
     told = tuple(one for one in found[0] if one.span in shared)
     if any(one.lacking for one in told) and _is_mutated(obj, project.outside or project):
         return tuple(one for one in told if not one.lacking)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from imagelint.core.pattern import pattern
 from imagelint.documents.kubernetes.objects import MistakenKind, MistakenVersion
 from imagelint.documents.yaml.nodes import Scalar
 from imagelint.knowledge.kubernetes import kinds
@@ -13,6 +14,9 @@ if TYPE_CHECKING:
 
     from imagelint.documents.kubernetes.objects import KubernetesObject, Mistake
     from imagelint.documents.yaml.cursor import Cursor
+
+_OF_KUSTOMIZE = "kustomize.config.k8s.io"
+_VERSION = pattern(r"v\d+(?:(?:alpha|beta)\d+)?")
 
 
 def mistakes(obj: KubernetesObject) -> Iterator[Mistake]:
@@ -45,7 +49,7 @@ def _mistaken_kind(obj: KubernetesObject) -> MistakenKind | None:
     if not place.exists and obj.kind:
         return None  # the list in which it stands says it
     if not _is_word(place):
-        if not kinds.is_own_group(obj.group):
+        if not (kinds.is_own_group(obj.group) or _is_of_operator(obj)):
             return None
         what = "is not set" if place.null or not place.exists else "is not a word"
         return MistakenKind(
@@ -93,15 +97,13 @@ def _mistaken_version(obj: KubernetesObject) -> MistakenVersion | None:
     """Why no server has the kind under its `apiVersion`; None when one may."""
     place = obj.body["apiVersion"]
     known = kinds.served(obj.kind)
-    if not known or _templated(place):
-        return None
-    if not place.exists and obj.api_version:
+    if _templated(place) or (not place.exists and obj.api_version):
         return None  # the list in which it stands says it
-    best = f"write `apiVersion: {known[0].api}`"
     if not _is_word(place):
-        what = "is not set" if place.null or not place.exists else "is not a word"
-        return MistakenVersion(place.span, place.path, f"`apiVersion` {what}", best)
-    api = place.word()
+        return _unversioned(place, obj)
+    if not known:
+        return None
+    api, best = place.word(), f"write `apiVersion: {known[0].api}`"
     here = next((one for one in known if one.api == api), None)
     if here is not None:
         return _removed(place, obj.kind, here.removed, known[0])
@@ -116,6 +118,30 @@ def _mistaken_version(obj: KubernetesObject) -> MistakenVersion | None:
             certain=False,
         )
     return MistakenVersion(place.span, place.path, f"there is no `{obj.kind}` in `{api}`", best)
+
+
+def _unversioned(place: Cursor, obj: KubernetesObject) -> MistakenVersion | None:
+    """Why an object is none without its group and version; other tools have kinds of their own."""
+    apis = [one.api for one in kinds.served(obj.kind)]
+    if not apis and obj.body["metadata"].exists and obj.body["spec"].exists:
+        from imagelint.knowledge.kubernetes.custom_resources import apis_with
+
+        apis += apis_with(obj.kind)
+    if not apis:
+        return None
+    what = "is not set" if place.null or not place.exists else "is not a word"
+    help_ = f"write `apiVersion: {apis[0]}`"
+    return MistakenVersion(place.span, place.path, f"`apiVersion` {what}", help_)
+
+
+def _is_of_operator(obj: KubernetesObject) -> bool:
+    """Whether an object is of a group with a domain (`keda.sh/v1alpha1`): none goes without kind.
+
+    Only kustomize fills in its own.
+    """
+    group, _, version = obj.api_version.rpartition("/")
+    told = "." in group and group != _OF_KUSTOMIZE and _VERSION.fullmatch(version) is not None
+    return told and obj.body["metadata"].exists
 
 
 def _removed(place: Cursor, kind: str, release: str, best: kinds.Served) -> MistakenVersion | None:

@@ -27,7 +27,7 @@ from imagelint.documents.kubernetes.pods.shapes import TEMPLATES, is_whole_conta
 from imagelint.documents.yaml.cursor import Cursor
 from imagelint.documents.yaml.nodes import Mapping, Scalar, Sequence
 from imagelint.knowledge.kubernetes import kinds
-from imagelint.knowledge.kubernetes.fields import object_type, type_of
+from imagelint.knowledge.kubernetes.fields import defined_type, object_type, type_of
 from imagelint.knowledge.kubernetes.operators import makes_pods
 
 if TYPE_CHECKING:
@@ -57,32 +57,29 @@ _NAMED_BY_DNS = frozenset(
 # https://kubernetes.io/docs/concepts/workloads/controllers/cron-jobs/
 _LONGEST_NAMES = {"CronJob": 52, "Job": 63}
 _MANIFEST = pattern(r"^[ \t]*(?:apiVersion|kind)[ \t]*:", re.MULTILINE)
+# With nothing more an object is named, to be deleted or waited for.
+_BARE = frozenset(("apiVersion", "kind", "metadata"))
 # Their content is a pattern, a schema or what somebody else has written.
 _HOLD_ANYTHING = ("CustomResourceDefinition", "ControllerRevision", "AdmissionReview")
 
 
 def malformed_parts(obj: KubernetesObject, pods: tuple[Pod, ...]) -> Iterator[Complaint]:
     """What is not of the shape that the API server wants, each part once."""
-    own = is_own(obj)
-    found: list[Complaint] = [*_misfits(obj, own=own)]
-    if own:
+    found: list[Complaint]
+    if not is_own(obj):
+        found = [*_metadata(obj), *_refused(obj, pods), *_no_containers(pods)]
+    else:
+        found = [*_misfits(obj)]
         if obj.kind in TEMPLATES:
             found += _of_workload(obj)
         elif obj.kind not in _HOLD_ANYTHING:
             found += _misplaced(obj, ())
-    else:
-        found += (
-            malformed(item, "is no mapping, and so no container", "write `- name: …`")
-            for pod in pods
-            for item in pod.spec["containers"].items()
-            if not isinstance(item.node, Mapping) and not item.templated
-        )
     yield from _once(found)
 
 
-def _misfits(obj: KubernetesObject, *, own: bool) -> Iterator[Complaint]:
-    """What is no field of the object, or of another type."""
-    known = type_of(obj.api_version, obj.kind) if own else None
+def _misfits(obj: KubernetesObject) -> Iterator[Complaint]:
+    """What is no field of an object of Kubernetes, or of another type."""
+    known = type_of(obj.api_version, obj.kind)
     if known is not None and obj.kind not in _HOLD_ANYTHING:
         strictness = Strictness.WHOLE if _is_complete(obj) else Strictness.FIELDS
         for place, form in obj.body.chosen(known.fields):
@@ -93,14 +90,36 @@ def _misfits(obj: KubernetesObject, *, own: bool) -> Iterator[Complaint]:
         yield from constraints(Held(obj.body, known, strictness is Strictness.WHOLE))
         yield from _named(obj)
         return
-    if not obj.incomplete:
-        # Tools write their settings in the same form, with metadata of their own: `eksctl`.
-        yield from misfits(
-            obj.body["metadata"], object_type("meta.v1.ObjectMeta"), Strictness.TYPES
-        )
-    if own and obj.kind in TEMPLATES:
+    yield from _metadata(obj)
+    if obj.kind in TEMPLATES:
         spec = obj.body.at(*TEMPLATES[obj.kind], "spec")
         yield from misfits(spec, object_type("core.v1.PodSpec"), Strictness.TYPES)
+
+
+def _metadata(obj: KubernetesObject) -> Iterator[Complaint]:
+    # Tools write their settings in the same form, with metadata of their own: `eksctl`.
+    if not obj.incomplete:
+        metadata = object_type("meta.v1.ObjectMeta")
+        yield from misfits(obj.body["metadata"], metadata, Strictness.TYPES)
+
+
+def _refused(obj: KubernetesObject, pods: tuple[Pod, ...]) -> Iterator[Complaint]:
+    """What the definition of an operator refuses of an object; a patch names no images."""
+    known = defined_type(obj.api_version, obj.kind)
+    if known is None:
+        return
+    listed = (one for pod in pods for one in pod.spec["containers"].items())
+    named = all(one["image"].exists for one in listed)
+    whole = named and not obj.incomplete and not _BARE.issuperset(dict(obj.body.entries()))
+    yield from misfits(obj.body, known, Strictness.WHOLE if whole else Strictness.FIELDS)
+
+
+def _no_containers(pods: tuple[Pod, ...]) -> Iterator[MalformedObject]:
+    """What stands among the containers of an operator's pods, and is none."""
+    for pod in pods:
+        for item in pod.spec["containers"].items():
+            if not isinstance(item.node, Mapping) and not item.templated:
+                yield malformed(item, "is no mapping, and so no container", "write `- name: …`")
 
 
 def _is_complete(obj: KubernetesObject) -> bool:

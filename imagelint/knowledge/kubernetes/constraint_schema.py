@@ -1,4 +1,4 @@
-"""The form of the table of constraints."""
+"""The forms of the tables of constraints, and of what operators define."""
 
 from __future__ import annotations
 
@@ -48,3 +48,29 @@ class ConstraintTable(forms.Dated):
     ranges: list[RangeRow]
     words: list[WordRow]
     choices: list[ChoiceRow]
+
+
+class CustomKindRow(TypedDict):
+    """The type of an operator's objects."""
+
+    apis: Annotated[list[str], "as `keda.sh/v1alpha1`"]
+    kind: str
+    type: Annotated[str, "a name of `types`"]
+    source: Annotated[str, "its definition, and the release"]
+
+
+class CustomTypeRow(TypedDict):
+    """What is known of a type that an operator defines."""
+
+    name: Annotated[str, "as `custom.JobSet`"]
+    open: Annotated[bool, "whether it may have more fields than these"]
+    fields: Annotated[str, "as `name:s template:custom.PodTemplate`"]
+    required: list[str]
+
+
+class CustomResourceTable(forms.Dated):
+    """What definitions hold objects to, on the way to what is read of them."""
+
+    source: str
+    kinds: list[CustomKindRow]
+    types: list[CustomTypeRow]

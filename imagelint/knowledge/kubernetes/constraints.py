@@ -1,10 +1,11 @@
-"""What the API server holds the parts of its own objects to, by their types."""
+"""What the API server holds the parts of objects to, by their types."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from imagelint.core.record import NamedTuple
+from imagelint.knowledge.kubernetes.fields import CUSTOM
 from imagelint.knowledge.tables import looked_up, table
 
 if TYPE_CHECKING:
@@ -54,6 +55,10 @@ class Constraints(NamedTuple):
 
 def constraints_of(type_name: str) -> Constraints | None:
     """What parts of a type, such as `core.v1.Probe`, are held to; None where that is nothing."""
+    if type_name.startswith(CUSTOM):
+        from imagelint.knowledge.kubernetes.custom_resources import custom_type
+
+        return Constraints(required=custom_type(type_name).required)
     return _by_type().get(type_name)
 
 

@@ -1,6 +1,7 @@
-"""The fields of Kubernetes' own objects: their names and types, of all releases since 1.25.
+"""The fields of objects: their names and types.
 
-The table is made of the schemas that each release publishes. A type is read when it is asked for.
+Those of Kubernetes' own, of all releases since 1.25, are made of the schemas that each release
+publishes; what operators define is a table of its own. A type is read when it is asked for.
 """
 
 from __future__ import annotations
@@ -34,6 +35,10 @@ _WORDS = {
 }
 
 
+CUSTOM = "custom."
+"""How the names of types begin that operators define."""
+
+
 class ListOf(NamedTuple):
     """A list of a form."""
 
@@ -57,10 +62,24 @@ class ObjectType:
         """Its name for readers: `Container`."""
         return self.name.rpartition(".")[2]
 
+    @property
+    def is_custom(self) -> bool:
+        """Whether an operator defines it."""
+        return self.name.startswith(CUSTOM)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it may have more fields than are known."""
+        if not self.is_custom:
+            return False
+        from imagelint.knowledge.kubernetes.custom_resources import custom_type
+
+        return custom_type(self.name).is_open
+
     @cached_property
     def fields(self) -> Mapping[str, FieldForm]:
         """What it has, by name."""
-        pairs = (field.partition(":") for field in _table("types")[self.name].split(" "))
+        pairs = (field.partition(":") for field in _fields_of(self.name).split(" "))
         return {name: _form(form) for name, _, form in pairs if name}
 
 
@@ -78,6 +97,22 @@ def type_of(api_version: str, kind: str) -> ObjectType | None:
     """The type of an object of its own kind; None where no release since 1.25 has it."""
     name = _table("kinds").get(f"{api_version} {kind}")
     return object_type(name) if name else None
+
+
+def defined_type(api_version: str, kind: str) -> ObjectType | None:
+    """The type of an object of an operator; None where what defines it is not known."""
+    from imagelint.knowledge.kubernetes.custom_resources import custom_type_name
+
+    name = custom_type_name(api_version, kind)
+    return object_type(name) if name else None
+
+
+def _fields_of(name: str) -> str:
+    if not name.startswith(CUSTOM):
+        return _table("types")[name]
+    from imagelint.knowledge.kubernetes.custom_resources import custom_type
+
+    return custom_type(name).fields
 
 
 def _form(written: str) -> FieldForm:

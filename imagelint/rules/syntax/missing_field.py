@@ -11,7 +11,8 @@ def missing_field(complaint: MissingField, ctx: Context) -> Findings:
     """A part of a Kubernetes object lacks a field without which the API server refuses it.
 
     A probe without a handler, a port without a number, a mount without a path, a Deployment
-    without a selector, a Job whose pods do not say how they end.
+    without a selector, a Job whose pods do not say how they end. Or an operator: a ScaledObject
+    without triggers, a RayCluster without a head.
 
     Except: patches, which leave out what they do not change, and what a template fills in.
 

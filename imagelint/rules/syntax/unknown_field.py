@@ -15,8 +15,9 @@ def unknown_field(complaint: UnknownField, ctx: Context) -> Findings:
     high or too low, then does not hold.
 
     Except:
-        Custom resources, whose fields their own schema says; what a template fills in; `status`,
-        and directives of patches (`$patch`).
+        Custom resources, whose fields their own schema says, but for the pods in those of operators
+        that are known (JobSet, KubeRay, KServe and others); what a template fills in; `status`, and
+        directives of patches (`$patch`).
 
     Bad (pod.yaml):
         apiVersion: v1

@@ -14,8 +14,8 @@ def unknown_kind(mistake: MistakenKind, ctx: Context) -> Findings:
     with capitals and in the singular. An object whose kind can be told all the same is examined as
     that kind.
 
-    Except: kinds of groups that are not Kubernetes' own. Those that OpenShift took as `v1` before
-    its groups had names are reported as likely.
+    Except: kinds of groups that are not Kubernetes' own, as long as there is one. Those that
+    OpenShift took as `v1` before its groups had names are reported as likely.
 
     Bad (server.yaml):
         apiVersion: apps/v1

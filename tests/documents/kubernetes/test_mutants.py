@@ -59,6 +59,98 @@ WORKLOADS = (
     workload("argoproj.io/v1alpha1", "Rollout", spec=OWNING),
     workload("serving.example.com/v1", "Pool", spec={"engine": {"runner": CONTAINER}}),
 )
+GROUP = {"groupName": "gpu", "rayStartParams": {}, "template": TEMPLATE}
+RAY = {"headGroupSpec": {"rayStartParams": {}, "template": TEMPLATE}, "workerGroupSpecs": [GROUP]}
+JOB = {"spec": {"backoffLimit": 0, "template": TEMPLATE}}
+OPERATED = (
+    workload("ray.io/v1", "RayService", spec={"serveConfigV2": "", "rayClusterConfig": RAY}),
+    workload("ray.io/v1", "RayCluster", spec=RAY),
+    workload(
+        "leaderworkerset.x-k8s.io/v1",
+        "LeaderWorkerSet",
+        spec={"leaderWorkerTemplate": {"leaderTemplate": TEMPLATE, "workerTemplate": TEMPLATE}},
+    ),
+    workload(
+        "jobset.x-k8s.io/v1alpha2",
+        "JobSet",
+        spec={"replicatedJobs": [{"name": "w", "replicas": 2, "template": JOB}]},
+    ),
+    workload(
+        "serving.kserve.io/v1beta1",
+        "InferenceService",
+        spec={"predictor": {"minReplicas": 1, "containers": [CONTAINER]}},
+    ),
+    workload(
+        "serving.kserve.io/v1alpha1",
+        "ServingRuntime",
+        spec={"supportedModelFormats": [{"name": "vLLM"}], "containers": [CONTAINER]},
+    ),
+    workload(
+        "serving.knative.dev/v1",
+        "Service",
+        spec={"template": {"spec": {"containers": [CONTAINER]}}},
+    ),
+)
+SCALED = {"scaleTargetRef": {"name": "llm"}, "maxReplicaCount": 4}
+PROMETHEUS = {"serverAddress": "http://prometheus:9090", "query": "up", "threshold": "5"}
+METRIC = {"metric": {"name": "waiting"}, "target": {"type": "AverageValue", "averageValue": "5"}}
+TARGET = {"apiVersion": "apps/v1", "kind": "Deployment", "name": "llm"}
+RULE = {"alert": "Down", "expr": "up == 0", "for": "5m", "labels": {"severity": "page"}}
+# What each is shown as to the rules.
+OTHERS = (
+    (
+        workload(
+            "keda.sh/v1alpha1",
+            "ScaledObject",
+            spec={**SCALED, "triggers": [{"type": "prometheus", "metadata": PROMETHEUS}]},
+        ),
+        ("ScaledObject", "Autoscaler", "PrometheusTrigger", "Query"),
+    ),
+    (
+        workload(
+            "autoscaling/v2",
+            "HorizontalPodAutoscaler",
+            spec={
+                "scaleTargetRef": TARGET,
+                "maxReplicas": 4,
+                "metrics": [{"type": "Pods", "pods": METRIC}],
+            },
+        ),
+        ("HorizontalPodAutoscaler", "Autoscaler"),
+    ),
+    (
+        workload(
+            "monitoring.coreos.com/v1",
+            "ServiceMonitor",
+            spec={"selector": {"matchLabels": {"app": "llm"}}, "endpoints": [{"port": "http"}]},
+        ),
+        ("Monitor",),
+    ),
+    (
+        workload(
+            "monitoring.coreos.com/v1",
+            "PrometheusRule",
+            spec={"groups": [{"name": "g", "rules": [RULE]}]},
+        ),
+        ("Query",),
+    ),
+    (
+        workload(
+            "gateway.networking.k8s.io/v1",
+            "HTTPRoute",
+            spec={"rules": [{"backendRefs": [{"name": "llm", "port": 80}]}]},
+        ),
+        ("HTTPRoute", "Route"),
+    ),
+    (
+        workload(
+            "apps.nvidia.com/v1alpha1",
+            "NIMService",
+            spec={"image": {"repository": "nvcr.io/nim/a", "tag": "1.8.4"}, "replicas": 1},
+        ),
+        ("Container",),
+    ),
+)
 VALUES: tuple[object, ...] = (None, "word", 7, True, [], {}, ["word"], {"key": "word"}, [7], [None])
 Path = tuple[Any, ...]
 
@@ -148,6 +240,68 @@ def passes_unread(text: str, value: object) -> bool:
         return False
     shown = sum(len(pod.containers) for pod in found.pods)
     return shown < containers(value)
+
+
+def silent(text: str) -> Manifest | None:
+    """A manifest of which nothing is said; None where something is."""
+    found = recognise(Source("server.yaml", text))
+    if isinstance(found, Report):
+        assert found.problems, text
+        return None
+    assert isinstance(found, Manifest)
+    told = found.complaints or found.unread()
+    return None if told or any(isinstance(node, Mistake) for node in found.nodes()) else found
+
+
+def lost(text: str, names: tuple[str, ...], count: int) -> list[str]:
+    """Which nodes are shown less often than so, where nothing is said."""
+    found = silent(text)
+    if found is None:
+        return []
+    shown = [type(node).__name__ for node in found.nodes()]
+    return [name for name in names if shown.count(name) < count]
+
+
+def is_told(edited: Any, path: Path) -> bool:
+    """Whether somebody has written that there is nothing, or what only others can know.
+
+    A list that is empty, the kind or version of somebody else.
+    """
+    try:
+        value = at(edited, path)
+    except (KeyError, IndexError, TypeError):
+        return False
+    return value in (None, [], {}, "word", 7)
+
+
+@pytest.mark.parametrize("workload", OPERATED, ids=lambda one: str(one["kind"]))
+def test_no_edit_of_an_operators_workload_hides_a_container(workload: dict[str, Any]) -> None:
+    plain = json.loads(json.dumps(workload))
+    count = containers(plain)
+    assert lost(json.dumps(plain), ("Container",), count) == []
+    unread = [
+        f"{path}: {json.dumps(one)}"
+        for path in places(plain)
+        for edit in (renamed, moved, retyped)
+        for one in edit(plain, path)
+        if not is_told(one, path) and lost(json.dumps(one), ("Container",), count)
+    ]
+    assert unread == []
+
+
+@pytest.mark.parametrize(("resource", "names"), OTHERS, ids=lambda one: str(one)[:60])
+def test_no_edit_of_what_is_no_workload_hides_its_nodes(
+    resource: dict[str, Any], names: tuple[str, ...]
+) -> None:
+    assert lost(json.dumps(resource), names, 1) == []
+    unread = [
+        f"{path}: {json.dumps(one)}"
+        for path in places(resource)
+        for edit in (renamed, moved, retyped)
+        for one in edit(resource, path)
+        if not is_told(one, path) and lost(json.dumps(one), names, 1)
+    ]
+    assert unread == []
 
 
 @pytest.mark.parametrize("workload", WORKLOADS, ids=lambda one: str(one["kind"]))

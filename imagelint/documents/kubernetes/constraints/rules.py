@@ -65,6 +65,10 @@ def _others(group: str) -> Mapping[str, Callable[[Held], Iterator[Complaint]]]:
             from imagelint.documents.kubernetes.constraints import scaling
 
             return scaling.RULES
+        case "custom":
+            from imagelint.documents.kubernetes.constraints import operated
+
+            return operated.RULES
         case "rbac":
             from imagelint.documents.kubernetes.constraints import access
 

@@ -89,7 +89,7 @@ def _inside(
         pending += [(inner, wanted.of) for _, inner in reversed(place.entries())]
         return
     strict = strictness is not Strictness.TYPES
-    yield from _fields(place, wanted, pending, strict=strict)
+    yield from _fields(place, wanted, pending, strict=strict and not wanted.is_open)
     if strict:
         yield from constraints(Held(place, wanted, strictness is Strictness.WHOLE))
 
@@ -147,7 +147,7 @@ def _items(
     if not isinstance(place.node, Sequence):
         yield malformed(place, "is not a list", "begin each item with `- `")
         return
-    needed = isinstance(wanted, ObjectType) and wanted.title in _NEVER_EMPTY
+    needed = isinstance(wanted, ObjectType) and (wanted.is_custom or wanted.title in _NEVER_EMPTY)
     for item in reversed(place.items()):
         if item.null and needed:
             yield malformed(item, "is an empty item", "drop it")
@@ -175,9 +175,9 @@ def _is_of(node: YamlNode, wanted: str) -> bool:
 
 def _is_braced(node: YamlNode) -> bool:
     """Whether a mapping is meant as the place of a value: `{volume-id}`."""
-    return isinstance(node, Mapping) and all(
-        isinstance(entry.value, Scalar) and entry.value.value is None for entry in node.entries
-    )
+    if not isinstance(node, Mapping) or not node.entries:
+        return False
+    return all(isinstance(one.value, Scalar) and one.value.value is None for one in node.entries)
 
 
 def _is_placeholder(node: Scalar) -> bool:
