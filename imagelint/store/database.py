@@ -23,6 +23,7 @@ from sqlalchemy.exc import (
 from sqlalchemy.pool import QueuePool
 
 from imagelint.core.errors import Diagnostic, UsageError
+from imagelint.core.record import NamedTuple
 from imagelint.store.migrate import HEAD, REVISIONS, migrate, revision
 
 if TYPE_CHECKING:
@@ -48,6 +49,23 @@ _SENSELESS = (LookupError, TypeError, ValueError, ArithmeticError, AttributeErro
 """What Python says to values that are none."""
 
 
+class _State(NamedTuple):
+    """By what a file that was written is known; zeros of none."""
+
+    number: int = 0
+    size: int = 0
+    changed: int = 0
+
+    @classmethod
+    def of(cls, path: str) -> Self:
+        """That of a file."""
+        try:
+            found = os.stat(path)
+        except OSError:
+            return cls()
+        return cls(found.st_ino, found.st_size, found.st_mtime_ns)
+
+
 class Store:
     """A database with our tables. `with` closes it; threads may share it."""
 
@@ -55,6 +73,8 @@ class Store:
         self.engine = engine
         self._writing = engine.execution_options(**{_WRITES: True})
         self._largest_wal = _LARGEST_WAL
+        self._sealed = ""
+        self._found = _State()
 
     @classmethod
     def open(cls, place: str = DEFAULT_FILE, *, create: bool = True) -> Self:
@@ -70,9 +90,11 @@ class Store:
             help_ = "run `imagelint audit` first, or name another with --store"
             raise UsageError(Diagnostic(f"there is no store `{path}`", help=help_))
         _check(path)
-        if not create and _is_sealed(path):
+        sealed = path if not create and _is_sealed(path) else ""
+        if sealed:
             url = url.set(database=f"file:{quote(path)}", query={"immutable": "1", "uri": "true"})
         store = cls(_engine(url))
+        store._seal(sealed)
         try:
             with store.engine.connect() as connection:
                 found = revision(connection)
@@ -106,10 +128,25 @@ class Store:
         """A connection that sees one state of the store.
 
         Raises:
-            UsageError: the store turns out to be damaged, or is gone.
+            UsageError: the store turns out to be damaged, or is gone, or was written meanwhile
+                where it cannot be locked.
         """
-        with self._complaining(), self.engine.connect() as connection:
-            yield connection
+        try:
+            with self._complaining(), self.engine.connect() as connection:
+                yield connection
+        finally:
+            self._demand_unchanged()
+
+    def _seal(self, path: str) -> None:
+        """Of a file that is read without any lock, remember what it was."""
+        self._sealed = path
+        self._found = _State.of(path) if path else self._found
+
+    def _demand_unchanged(self) -> None:
+        if self._sealed and _State.of(self._sealed) != self._found:
+            message = f"somebody wrote to the store `{self._sealed}` while it was read"
+            help_ = "run it again; who may write the file and its folder reads it under a lock"
+            raise UsageError(Diagnostic(message, help=help_))
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:

@@ -13,6 +13,7 @@ from tools.lab.mkimage import Image, Layout, alpine, python_package
 from tools.lab.proxy import Proxy, Reply
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from tests.gate.conftest import Yard
@@ -114,7 +115,7 @@ def _led_on(path: str) -> Reply:
     return Reply(307, b"", (("Location", f"{path}{'&' if '?' in path else '?'}again"),))
 
 
-BREAKS = {
+BREAKS: dict[str, Callable[[str], Reply]] = {
     "leads on without an end": _led_on,
     "asks for a login again and again": lambda _path: Reply(
         401, b"", (("WWW-Authenticate", 'Basic realm="x"'),)

@@ -159,6 +159,30 @@ def test_what_nobody_can_write_is_read_without_a_file_beside_it(
         assert sorted(tmp_path.iterdir()) == beside == [path]
 
 
+def test_what_is_written_while_nobody_can_lock_it_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "a.db"
+    with Store.open(str(path)) as store:
+        fill(store, 8)
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    monkeypatch.setattr(os, "access", lambda *_: False)
+    with Store.open(str(path), create=False) as store:
+        with pytest.raises(UsageError, match="while it was read"):
+            _read_beside(store, path)
+        with pytest.raises(UsageError, match="wrote to the store"):
+            Reader(store).runs()
+
+
+def _read_beside(store: Store, path: Path) -> None:
+    """Read while another who may write it does so."""
+    with store.reading() as connection:
+        connection.execute(text("SELECT 1"))
+        with closing(sqlite3.connect(path)) as other, other:
+            other.execute("CREATE TABLE more (a)")
+
+
 @pytest.mark.parametrize("make", [os.mkdir, os.mkfifo])
 def test_what_is_no_file_is_said(tmp_path: Path, make: Callable[[Path], None]) -> None:
     make(tmp_path / "a.db")
