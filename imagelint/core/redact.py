@@ -119,6 +119,21 @@ VALUE_SHAPES: tuple[tuple[str, str], ...] = (
     ("Anyscale key", r"\besecret_[a-z0-9]{26,}\b"),
     ("E2B key", r"\be2b_[a-f0-9]{40}\b"),
     ("Firecrawl key", r"(?<![\w-])fc-[a-f0-9]{32}\b"),
+    # Azure's own keys hold a signature at a fixed place: github.com/microsoft/security-utilities.
+    ("Azure AI key", r"\b[A-Za-z0-9]{52}JQQJ99[A-Za-z0-9]{26}\b"),
+    ("Azure DevOps token", r"\b[A-Za-z0-9]{76}AZDO[A-Za-z0-9]{4}\b"),
+    ("Azure Storage key", r"(?<![A-Za-z0-9+/])[A-Za-z0-9+/]{76}\+ASt[A-Za-z0-9+/]{6}=="),
+    ("Azure registry key", r"(?<![A-Za-z0-9+/])[A-Za-z0-9+/]{42}\+ACR[A-Za-z0-9+/]{6}\b"),
+    ("Gemini key", r"\bAQ\.Ab8[A-Za-z0-9_-]{40,}"),
+    ("LlamaCloud key", r"\bllx-[A-Za-z0-9]{48}\b"),
+    ("Mem0 key", r"\bm0-[A-Za-z0-9]{40}\b"),
+    ("Lambda key", r"\bsecret_[\w-]{1,60}_[a-f0-9]{32}\.[A-Za-z0-9]{32}\b"),
+    ("Mixedbread key", r"\bmxb_[A-Za-z0-9]{30,}\b"),
+    ("Browserbase key", r"\bbb_live_[\w-]{27}"),
+    ("Heroku key", r"\bHRKU-AA[\w-]{58}"),
+    ("Volcengine access key", r"\bAKLT[A-Za-z0-9_-]{40,}"),
+    ("Tencent access key", r"\bAKID[A-Za-z0-9]{32}\b"),
+    ("Sourcegraph token", r"\bsgp_[a-f0-9]{16}_[a-f0-9]{40}\b"),
     ("JSON web token", r"\beyJ[A-Za-z0-9_-]{10,}\.eyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{10,}"),
     # A comment names the first line alone.
     (
@@ -236,6 +251,20 @@ _HINTS: dict[str, tuple[str, ...]] = {
     "Anyscale key": ("esecret_",),
     "E2B key": ("e2b_",),
     "Firecrawl key": ("fc-",),
+    "Azure AI key": ("JQQJ99",),
+    "Azure DevOps token": ("AZDO",),
+    "Azure Storage key": ("+ASt",),
+    "Azure registry key": ("+ACR",),
+    "Gemini key": ("AQ.Ab8",),
+    "LlamaCloud key": ("llx-",),
+    "Mem0 key": ("m0-",),
+    "Lambda key": ("secret_",),
+    "Mixedbread key": ("mxb_",),
+    "Browserbase key": ("bb_live_",),
+    "Heroku key": ("HRKU-AA",),
+    "Volcengine access key": ("AKLT",),
+    "Tencent access key": ("AKID",),
+    "Sourcegraph token": ("sgp_",),
 }
 
 

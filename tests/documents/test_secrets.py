@@ -84,7 +84,8 @@ nvapi-NVKEY GOOGLE_API_KEY_VAL @@API_KEY@@ API_KEY_PLACEHOLDER ollama lm-studio 
 sk-no-key-required dummy-key no-key-needed fake-token HF_TOKEN NOT_NEEDED my-secret-key
 os.environ/OPENAI_API_KEY op://vault/item/field vault:secret/data/x#y ${{secrets.X}} #{Token}#
 arn:aws:secretsmanager:eu-west-1:1:secret:x ENC[AES256_GCM,data] ${X:-y} <<token>> change-me-now
-openai-api-key ChangeMe placeholder_token not-a-secret-key
+openai-api-key ChangeMe placeholder_token not-a-secret-key set-me SET_ME fill-me-in to_be_replaced
+from-env see-vault provided-at-runtime CHANGE_THIS_IN_PRODUCTION base64-encoded-token notreal
 """
 PLACEHOLDERS += WRITTEN_FOR_OTHERS.split()
 PLACEHOLDERS += ["****", "%TOKEN%", "[token]", "$(cat x)", "__TOKEN__", "hf_your_token", "my-token"]
@@ -100,6 +101,7 @@ def test_placeholders(value: str) -> None:
     [
         "hf_" + "aB3" * 11,
         *["s3cr3t-v4lue", "a", "hunter2", "xxx1", "pa$$word1", "correct-horse", "postgres"],
+        *["vault", "changeme1", "changeit5", "base64", "runtime-x"],
         *["minioadmin", "admin123", "password1", "letmein", "vllm2"],
     ],
 )

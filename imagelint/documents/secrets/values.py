@@ -16,7 +16,10 @@ _PLACEHOLDERS = frozenset(
     | {"todo", "tbd", "fixme", "replaceme", "notused", "unused", "na", "n/a", "test", "redacted"}
     | {"insert_here", "optional", "required", "unset", "notset", "any", "anything", "whatever"}
     | {"not-a-real-key", "default", "ignored", "blank", "nothing", "string", "hidden"}
-    | {"enabled", "disabled", "enable", "disable"}
+    | {"enabled", "disabled", "enable", "disable", "set-me", "setme", "fill-me-in", "fillme"}
+    | {"to-be-replaced", "to-be-filled", "set-in-env", "from-env", "see-vault", "from-vault"}
+    | {"managed-by-vault", "provided-at-runtime", "set-at-runtime", "required-but-unused"}
+    | {"does-not-matter", "doesnt-matter", "not-real", "notreal"}
 )
 # Words that only say what belongs there. A value of such words alone, without a digit, is none:
 # `GOOGLE_API_KEY_VAL`, `nvapi-NVKEY`, `API_KEY_PLACEHOLDER`, `no-key-needed`, `dummy-token`.
@@ -61,7 +64,7 @@ _PLACEHOLDER_SHAPES = pattern(
     r"|(?:[a-z]{2,5}[-_])?(?:your|my|insert|replace|enter|add|put)[-_ ].*"
     r"|your[-_ ]?(?:own)?(?:api|secret|access)?[-_ ]?(?:password|passwd|token|key|secret)"
     r"|.*(?:[-_ ]here|goes[-_ ]here|\.\.\.|<[^<>]+>|[-_ ]?change[-_]?me)"
-    r"|change[-_ ]?(?:me|this|it)\b.*",
+    r"|change[-_ ]?(?:me|this|it)(?![a-z\d]).*|base64[-_ ]?encoded[-_ ].*",
     re.IGNORECASE | re.DOTALL,
 )
 # Where a secret is fetched from when it is needed: a vault, a parameter store, the environment.
@@ -95,7 +98,10 @@ def secret_kind(value: str) -> str:
 def is_placeholder(value: str) -> bool:
     """Whether a value only holds the place of a secret (`<your token>`, `changeme`, `${X}`)."""
     text = value.strip().strip("\"'").strip()
-    if text.lower() in _PLACEHOLDERS or is_boolean_word(text) or _PUBLIC.fullmatch(text):
+    low = text.lower()
+    if low in _PLACEHOLDERS or low.replace("_", "-") in _PLACEHOLDERS:
+        return True
+    if is_boolean_word(text) or _PUBLIC.fullmatch(text):
         return True
     if text.startswith("ENC[") and text.endswith("]"):
         return True  # sealed by SOPS, however long: https://getsops.io/docs/
