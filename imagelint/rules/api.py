@@ -80,7 +80,7 @@ def rule(
 ) -> Callable[[Callable[[S, Context, O], Findings]], Rule]: ...
 @overload
 def rule(
-    subject: tuple[type[S], type[T]],
+    subject: tuple[type[S], type[T]] | tuple[type[S], type[T], type[U]],
     severity: Severity,
     *,
     options: type[O],
@@ -89,7 +89,7 @@ def rule(
     former: tuple[str, ...] = ...,
     keywords: tuple[str, ...] = ...,
     programs: Iterable[str] = ...,
-) -> Callable[[Callable[[S | T, Context, O], Findings]], Rule]: ...
+) -> Callable[[Callable[[S | T | U, Context, O], Findings]], Rule]: ...
 def rule(  # noqa: PLR0913 - the fields of a rule
     subject: type[Any] | tuple[type[Any], ...],
     severity: Severity,

@@ -223,7 +223,7 @@ RULES: dict[str, Entry] = {
     "quantile-without-le": Entry("monitoring", ("documents.promql.query:Query",)),
     "quantile-without-rate": Entry("monitoring", ("documents.promql.query:Query",), ("pint promql/counter",)),
     "quantization-mismatch": Entry("serving", ("documents.serving.command:ServingCommand",)),
-    "queue-threshold-far-off": Entry("scaling", ("documents.promql.trigger:PrometheusTrigger", "documents.promql.trigger:MetricThreshold")),
+    "queue-threshold-far-off": Entry("scaling", ("documents.promql.trigger:PrometheusTrigger", "documents.promql.trigger:MetricThreshold", "documents.promql.query:Query")),
     "rate-of-gauge": Entry("monitoring", ("documents.promql.query:Query",), ("pint promql/rate", "pint promql/counter")),
     "ratio-compared-to-percent": Entry("monitoring", ("documents.promql.query:Query", "documents.promql.trigger:PrometheusTrigger", "documents.promql.trigger:MetricThreshold")),
     "read-write-once-shared": Entry("wiring", ("documents.kubernetes.objects:Pod",)),

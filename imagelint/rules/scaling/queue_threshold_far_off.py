@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from imagelint.core.fact import Known
+from imagelint.documents.promql.query import Query
+from imagelint.documents.promql.recorded import ALERT
 from imagelint.documents.promql.trigger import MetricThreshold, PrometheusTrigger
-from imagelint.documents.queries.monitoring.thresholds import waiting_of
+from imagelint.documents.queries.monitoring.thresholds import long_queues, waiting_of
 from imagelint.rules.api import Confidence, Context, Findings, Severity, rule
 
 
@@ -16,26 +18,27 @@ class Options:
 
     most: int = field(
         default=20,
-        metadata={"doc": "waiting requests of a replica that may be the threshold for another one"},
+        metadata={"doc": "waiting requests of a replica that may be the threshold"},
     )
 
 
 @rule(
-    (PrometheusTrigger, MetricThreshold),
+    (PrometheusTrigger, MetricThreshold, Query),
     Severity.LOW,
     confidence=Confidence.LIKELY,
     options=Options,
 )
 def queue_threshold_far_off(
-    asked: PrometheusTrigger | MetricThreshold, ctx: Context, options: Options
+    asked: PrometheusTrigger | MetricThreshold | Query, ctx: Context, options: Options
 ) -> Findings:
-    """Replicas are added only when very many requests wait for each, or as soon as one does.
+    """Nothing is done until very many requests wait for a replica, or one is added for each.
 
     A request that waits behind a hundred others waits for minutes. Guides of clouds begin with 3 to
-    5 waiting requests for a replica; below 1 a single request that waits is worth a GPU.
+    5 waiting requests for a replica; below 1 a single request that waits is worth a GPU. An alert
+    on the queue of a replica comes as late, above 20.
 
     Except:
-        Thresholds of the sum over all replicas (`metricType: Value`, `value`).
+        Thresholds of the sum over all replicas (`metricType: Value`, `value`, `sum`).
 
     Bad (scaler.yaml):
         apiVersion: keda.sh/v1alpha1
@@ -65,6 +68,15 @@ def queue_threshold_far_off(
                 query: sum(vllm:num_requests_waiting)
                 threshold: "5"
     """
+    if isinstance(asked, Query):
+        for one in long_queues(asked, options.most) if asked.use == ALERT else ():
+            yield ctx.finding(
+                asked.at(one.place),
+                f"nobody is told until {one.number:g} requests wait for a replica (`{one.metric}`)",
+                help="begin with `5`, and measure",
+                subject=asked.name,
+            )
+        return
     threshold, metric = asked.threshold, waiting_of(asked)
     if not metric or not isinstance(threshold.value, Known) or asked.value != Known(value=False):
         return

@@ -119,6 +119,24 @@ def share_of(node: Expression, recorded: Recorded, depth: int = 0) -> str:
     return ""
 
 
+def of_one_series(node: Expression) -> Selector | None:
+    """What selects the series of which an expression has one, or is between them; else None."""
+    node = inner(node)
+    while isinstance(node, Aggregation | Call | Subquery):
+        if isinstance(node, Aggregation):
+            kept = [node.operand] if node.operator in _KEEPING else []
+        elif isinstance(node, Subquery):
+            kept = [node.operand]
+        elif node.function.lower() in _KEEPING_OVER_TIME:
+            kept = [one for one in node.arguments if not isinstance(inner(one), Number)]
+        else:
+            kept = []
+        if not kept:
+            return None
+        node = inner(kept[0])
+    return node if isinstance(node, Selector) else None
+
+
 def _share_of_series(node: Selector, recorded: Recorded, depth: int) -> str:
     series = find_series(node.metric) if node.metric else None
     if series is None:

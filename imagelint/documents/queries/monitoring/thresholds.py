@@ -6,19 +6,42 @@ from typing import TYPE_CHECKING
 
 from imagelint.core.fact import Known, value_or
 from imagelint.core.record import NamedTuple
+from imagelint.documents.promql.tree import Binary, Number, inner
 from imagelint.documents.promql.trigger import MetricThreshold, PrometheusTrigger
-from imagelint.documents.queries.monitoring.expressions import mistaken_number, share_of
+from imagelint.documents.queries.monitoring.expressions import (
+    mistaken_number,
+    of_one_series,
+    share_of,
+)
 from imagelint.documents.queries.monitoring.scalers import waiting_metric
-from imagelint.knowledge.serving.metrics import find_series, served_metric, short_metrics
+from imagelint.knowledge.serving.metrics import (
+    find_series,
+    metric_meaning,
+    served_metric,
+    short_metrics,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from imagelint.documents.promql.query import Query
+    from imagelint.documents.promql.tree import Place
     from imagelint.documents.queries.monitoring.expressions import Recorded
     from imagelint.documents.runtime.field import Field
     from imagelint.knowledge.serving.metrics import Metric
 
 _WAITING = frozenset(("waiting",))
+_ABOVE = (">", ">=")
+# Engines that measure it generate; a hundred pictures that Triton classifies are no long queue.
+_GENERATES = "itl"
+
+
+class LongQueue(NamedTuple):
+    """How many requests may wait for one server until it is told, and the metric that counts."""
+
+    place: Place
+    number: float
+    metric: str
 
 
 class MistakenThreshold(NamedTuple):
@@ -68,6 +91,21 @@ def waiting_of(asked: PrometheusTrigger | MetricThreshold) -> str:
         return waiting_metric(asked)
     found = _metrics(asked)
     return asked.name if {one.meaning for one in found if one.meaning} == _WAITING else ""
+
+
+def long_queues(query: Query, most: int) -> Iterator[LongQueue]:
+    """The comparisons that let more requests wait for one server that generates."""
+    for node, _ in query.parts:
+        if not isinstance(node, Binary) or node.operator not in _ABOVE:
+            continue
+        number, selector = inner(node.right), of_one_series(node.left)
+        if selector is None or not isinstance(number, Number) or not number.known:
+            continue
+        series = find_series(selector.metric)
+        if series is None or series.suffix or series.metric.meaning not in _WAITING:
+            continue
+        if metric_meaning(series.metric.exporter.engine, _GENERATES) and number.value > most:
+            yield LongQueue(number.place, number.value, selector.metric)
 
 
 def _metrics(asked: MetricThreshold) -> tuple[Metric, ...]:
