@@ -13,6 +13,7 @@ from typing import Annotated, NotRequired, TypedDict
 
 from imagelint.knowledge.containers.scanner_schema import ScannerTable
 from imagelint.knowledge.kubernetes.constraint_schema import ConstraintTable, CustomResourceTable
+from imagelint.knowledge.kubernetes.operator_schema import ChartTable
 from imagelint.knowledge.serving import forms
 
 
@@ -364,6 +365,7 @@ TABLES: dict[str, type] = {
     "gpu_floors": forms.GpuFloorTable,
     "gpus": GpuTable,
     "hubs": HubTable,
+    "kubernetes/charts": ChartTable,
     "kubernetes/constraints": ConstraintTable,
     "kubernetes/custom_resources": CustomResourceTable,
     "kubernetes_kinds": KubernetesKindsTable,

@@ -59,24 +59,32 @@ def delivered_images(obj: KubernetesObject, read: frozenset[int]) -> Iterator[Im
 
     Of a chart that a folder of a repository holds, what it makes is judged.
     """
-    for place in _values_of(obj):
+    for _, values in delivered_values(obj):
+        yield from value_images(values, read)
+
+
+def delivered_values(obj: KubernetesObject) -> Iterator[tuple[str, Cursor]]:
+    """The values of each chart that an object has deployed from elsewhere, with its name."""
+    for name, place in _values_of(obj):
         node = place.node
         tree = tree_in(node) if isinstance(node, Scalar) else node
         if tree is not None:
-            yield from value_images(Cursor(tree, place.path), read)
+            yield name, Cursor(tree, place.path)
 
 
-def _values_of(obj: KubernetesObject) -> Iterator[Cursor]:
+def _values_of(obj: KubernetesObject) -> Iterator[tuple[str, Cursor]]:
     spec = obj.body["spec"]
     if obj.group == RELEASES and obj.kind == "HelmRelease":
         if not helm_release(obj, "").path:
-            yield spec["values"]
+            named = spec.at("chart", "spec", "chart").word() or spec.at("chartRef", "name").word()
+            yield named, spec["values"]
     elif obj.group == ARGO_CD and obj.kind == "Application":
         for source in spec["sources"].items() or [spec["source"]]:
             helm = source["helm"] if source["chart"].exists else source["chart"]
-            yield helm["valuesObject"] if helm["valuesObject"].exists else helm["values"]
+            values = helm["valuesObject"] if helm["valuesObject"].exists else helm["values"]
+            yield source["chart"].word(), values
     elif obj.group == _K3S:
-        yield spec["valuesContent"]
+        yield spec["chart"].word(), spec["valuesContent"]
 
 
 def _is_off(place: Cursor) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from imagelint.documents.kubernetes.pods.reader import image_at
+from imagelint.documents.kubernetes.pods.shapes import DELIVERING
 from imagelint.documents.yaml.nodes import Mapping, Scalar
 from imagelint.knowledge.kubernetes.operators import image_keys
 
@@ -15,9 +16,6 @@ if TYPE_CHECKING:
     from imagelint.documents.shared import ImageUse
     from imagelint.documents.yaml.cursor import Cursor
 
-# Groups of what has charts deployed.
-_DELIVERING = ("helm.toolkit.fluxcd.io", "argoproj.io", "helm.cattle.io")
-
 
 def operated_images(obj: KubernetesObject, pods: tuple[Pod, ...]) -> Iterator[ImageUse]:
     """The images under the keys that its operator has for them, in source order.
@@ -25,10 +23,10 @@ def operated_images(obj: KubernetesObject, pods: tuple[Pod, ...]) -> Iterator[Im
     Those of the containers of its pods are theirs.
     """
     keys = image_keys(obj.group)
-    if obj.is_own or not (keys or obj.group in _DELIVERING):
+    if obj.is_own or not (keys or obj.group in DELIVERING):
         return
     read = frozenset(id(one.body.node) for pod in pods for one in pod.containers)
-    if obj.group in _DELIVERING:
+    if obj.group in DELIVERING:
         from imagelint.documents.gitops.valueimages import delivered_images
 
         yield from delivered_images(obj, read)

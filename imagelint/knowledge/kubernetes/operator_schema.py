@@ -91,3 +91,36 @@ class OperatorIndex(TypedDict):
     groups: dict[str, list[WorkloadRow]]
     unread: dict[str, list[str]]
     images: dict[str, list[str]]
+
+
+class ChartFieldRow(TypedDict):
+    """A field of a container, and where values of a chart hold it."""
+
+    field: str
+    at: str
+    when: Annotated[list[str], "paths of what has to be true for it to count"]
+
+
+class ChartRow(TypedDict):
+    """A chart whose values say what containers it makes; paths are keys with dots between them."""
+
+    names: Annotated[list[str], "the last parts of what it is called"]
+    containers: Annotated[str, "where the values of each container stand; `*` is any of several"]
+    repository: Annotated[str, "where the image is named, seen from there as all that follows"]
+    tag: str
+    words: Annotated[list[str], "the command, empty for that of the image"]
+    flags: Annotated[dict[str, str], "flags, with the paths of their values"]
+    arguments: Annotated[list[str], "paths of lists of further arguments"]
+    gpus: Annotated[str, "the path of how many GPUs are asked for, or empty"]
+    fields: list[ChartFieldRow]
+    release: str
+    source: str
+
+
+class ChartTable(TypedDict):
+    """What values of charts say about the containers that they make."""
+
+    asof: str
+    stale_after: Annotated[int, "days behind `asof` from which it is to be compared again"]
+    source: str
+    charts: list[ChartRow]

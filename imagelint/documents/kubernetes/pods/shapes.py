@@ -30,6 +30,8 @@ TEMPLATES: dict[str, tuple[str, ...]] = {
     "CronJob": ("spec", "jobTemplate", "spec", "template"),
 }
 """Where the kinds of Kubernetes itself hold the template of their pods."""
+DELIVERING = ("helm.toolkit.fluxcd.io", "argoproj.io", "helm.cattle.io")
+"""Groups of what has charts deployed."""
 # Groups whose objects hold pods only as patterns or schemas, and those that hold none.
 _WITHOUT_PODS = (
     "kyverno.io",
@@ -93,12 +95,19 @@ def pod_places(obj: KubernetesObject) -> Iterator[PodPath]:
         spec = obj.body["spec"]
         yield PodPath(spec, obj.body, spec)
         return
+    described = _described(obj) if obj.group in DELIVERING else {}
+    yield from described.values()
     for shape in _by_shape(obj.body.node):
-        if shape.alone:
-            place = obj.body.at(*shape.keys)
-            yield PodPath(place, place, place)
-        else:
-            yield _place(obj, shape.keys)
+        found = _place(obj, shape)
+        if id(found.spec.node) not in described:
+            yield found
+
+
+def _described(obj: KubernetesObject) -> dict[int, PodPath]:
+    """The containers that values of known charts describe, by the nodes that do."""
+    from imagelint.documents.gitops.chartpods import chart_containers
+
+    return {id(values): PodPath(made, made, made) for made, values in chart_containers(obj)}
 
 
 def may_hold_pods(obj: KubernetesObject) -> bool:
@@ -110,8 +119,11 @@ def _is_of(group: str, groups: tuple[str, ...]) -> bool:
     return any(group == one or group.endswith(f".{one}") for one in groups)
 
 
-def _place(obj: KubernetesObject, keys: tuple[str | int, ...]) -> PodPath:
+def _place(obj: KubernetesObject, shape: Shape) -> PodPath:
+    keys = shape.keys
     spec = obj.body.at(*keys)
+    if shape.alone:
+        return PodPath(spec, spec, spec)
     template = obj.body.at(*keys[:-1]) if keys[-1:] == ("spec",) else spec
     single = next((spec[key] for key in _singles(spec.key) if _is_container(spec[key].node)), None)
     return PodPath(spec, template, single)
