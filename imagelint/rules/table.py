@@ -367,7 +367,7 @@ RULES: dict[str, Entry] = {
     "unreadable-script": Entry("shell", ("documents.shell.script:Script",)),
     "unsafe-sysctl": Entry("pods", ("documents.kubernetes.objects:Pod",), ("PSS baseline", "Trivy KSV-0026", "kube-linter unsafe-sysctls", "Kyverno restrict-sysctls")),
     "unscanned-packages": Entry("vulnerabilities", ("documents.image.coverage:UnscannedPackages", "documents.image.layers.nodes:LayerFiles")),
-    "unserved-target-port": Entry("wiring", ("documents.kubernetes.wiring.nodes:Service",), ("kube-linter invalid-target-ports",)),
+    "unserved-target-port": Entry("wiring", ("documents.kubernetes.wiring.nodes:Service", "documents.serving.command:ServingCommand"), ("kube-linter invalid-target-ports",)),
     "unsigned-image": Entry("signatures", ("documents.image.signatures:SignatureReport",), ("Kyverno verify-image", "SLSA verify artifacts", "NIST SP 800-190 4.1.5")),
     "unsigned-packages": Entry("packages", ("documents.shell.script:Command", "documents.dockerfile.model:Instruction"), ("Checkov CKV2_DOCKER_7", "Checkov CKV2_DOCKER_8", "Checkov CKV2_DOCKER_9", "Checkov CKV2_DOCKER_10", "Checkov CKV2_DOCKER_11"), (), ("ADD", "COPY", "add-apt-repository", "apk", "apt", "apt-get", "aptitude", "bun", "cargo", "cat", "conda", "debootstrap", "dnf", "dnf-config-manager", "dnf5", "dpkg", "echo", "gem", "go", "mamba", "microdnf", "micromamba", "npm", "pip", "pipx", "pixi", "pnpm", "poetry", "printf", "pypy", "python", "rpm", "sed", "tdnf", "tee", "uv", "yarn", "yum", "yum-config-manager", "zypper")),
     "unterminated-here-document": Entry("syntax", ("documents.complaints:UnterminatedHereDocument",), ("hadolint DL1000",), ("invalid-instruction",)),

@@ -42,6 +42,7 @@ READ_AS = {
 SILENT: dict[tuple[str, str], str] = {
     ("alerts-incomplete", "dashboard"): "a panel alerts nobody",
     ("queue-threshold-far-off", "dashboard"): "a panel alerts nobody",
+    ("unserved-target-port", "dockerfile"): "it publishes nothing",
     ("counter-without-rate", "dashboard"): "a panel may show a total",
     ("body-limit-small", "haproxy"): "it limits no bodies",
     ("buffered-stream", "haproxy"): "it buffers no answers",

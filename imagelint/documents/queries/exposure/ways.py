@@ -94,7 +94,7 @@ def _of_container(server: ServingCommand, document: Document) -> Iterator[WayIn]
     host = server.effective(HOST)
     if isinstance(host, Known) and host.value.lower().strip("[]").startswith(_LOOPBACK):
         return
-    service = document.derived(_services_by_place).get(server.launch.span)
+    service = service_of(server, document)
     for published in service.ports if service is not None else ():
         if _publishes(published, port.value):
             number = port.value
@@ -142,6 +142,11 @@ def _publishes(published: PublishedPort, port: int) -> bool:
     return host is ABSENT or (
         isinstance(host, Known) and host.value in ("0.0.0.0", "::", "*")  # noqa: S104 - what is written
     )
+
+
+def service_of(server: ServingCommand, document: Document) -> ComposeService | None:
+    """The service of a compose file, or of a line that runs a container, which starts a server."""
+    return document.derived(_services_by_place).get(server.launch.span)
 
 
 def _services_by_place(document: Document) -> Mapping[Span, ComposeService]:

@@ -178,14 +178,20 @@ def _bare(fact: object) -> object:
 
 def may_listen(server: ServingCommand, port: int) -> bool:
     """Whether anybody may listen on a port where a server runs: itself, or who stands beside it."""
+    runtime = server.launch.runtime
+    if not server.own_image and runtime.declares(port):
+        return True
+    return listens_besides(server, port)
+
+
+def listens_besides(server: ServingCommand, port: int) -> bool:
+    """The same, whatever ports the container says that it has: that may be what is wrong."""
     known, runtime = server.facts, server.launch.runtime
     shared = runtime.kind in ("compose", "run") and runtime.host.network.value is UNKNOWN
     if known is None or shared:
         return True
     metrics = known.metrics.port if known.metrics else None
     if port in known.endpoints.other_ports or port == metrics or _is_told(server, port):
-        return True
-    if not server.own_image and runtime.declares(port):
         return True
     return runtime.neighbour_may_listen(port)
 

@@ -33,11 +33,11 @@ class Target(NamedTuple):
 
 
 class Unserved(NamedTuple):
-    """A port of a Service that leads to nobody: a name or a number, and where it is written.
+    """A port that leads to nobody: a name or a number, and where it is written.
 
     `names` are the names that the pods have, `declared` the numbers, `listener` is the server of
-    which it is known where it listens. `here` tells that the pods stand in the same file. `field`
-    is where the target is written.
+    which it is known where it listens. `here` tells that all that matters stands in the same file.
+    `field` is where the target is written, empty for a published port.
     """
 
     place: Place

@@ -1,0 +1,61 @@
+"""Whether somebody listens where the published ports of a service lead to."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from imagelint.core.fact import UNKNOWN, Known, value_or
+from imagelint.documents.quantity import parse_port
+from imagelint.documents.queries.exposure.ways import service_of
+from imagelint.documents.queries.health.asked import is_asked_itself, listens_besides
+from imagelint.documents.queries.links.ports import Listener
+from imagelint.documents.queries.links.targets import Unserved
+from imagelint.documents.runtime.field import Place
+from imagelint.documents.serving.options import PORT
+
+if TYPE_CHECKING:
+    from imagelint.documents.base import Document
+    from imagelint.documents.compose.model import PublishedPort
+    from imagelint.documents.serving.command import ServingCommand
+
+_TCP = "tcp"
+
+
+def unserved_published(server: ServingCommand, document: Document) -> tuple[Unserved, ...]:
+    """The published ports of a service none of which leads to its server.
+
+    Where one does, the others are for something else. Nothing is published of a container in the
+    network of the host, or of another one.
+    """
+    service = service_of(server, document)
+    port = server.effective(PORT)
+    if service is None or not isinstance(port, Known) or not server.complete:
+        return ()
+    if server.worker or not is_asked_itself(server):
+        return ()
+    network = server.launch.runtime.host.network
+    if network.on or network.value is UNKNOWN:
+        return ()
+    found: list[Unserved] = []
+    for published in service.ports:
+        target = parse_port(value_or(published.target, ""))
+        if target is None or target == port.value:
+            return ()  # a range, or what is not known, may hold the server's
+        if published.protocol == _TCP and not listens_besides(server, target):
+            found.append(_unserved(published, target, Listener(server, port.value)))
+    return tuple(found)
+
+
+def _unserved(published: PublishedPort, target: int, listener: Listener) -> Unserved:
+    """A port, where that of the container is written, or where all of it is in one word."""
+    fact = published.target
+    span = fact.span if isinstance(fact, Known) and fact.span else published.span
+    return Unserved(
+        place=Place(span, published.path),
+        target=str(target),
+        names=(),
+        declared=(),
+        listener=listener,
+        here=listener.server.own_image,
+        field="",
+    )
