@@ -14,6 +14,8 @@ from imagelint.documents.runtime.field import Place
 from imagelint.documents.serving.options import PORT
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from imagelint.documents.base import Document
     from imagelint.documents.compose.model import PublishedPort
     from imagelint.documents.serving.command import ServingCommand
@@ -21,7 +23,7 @@ if TYPE_CHECKING:
 _TCP = "tcp"
 
 
-def unserved_published(server: ServingCommand, document: Document) -> tuple[Unserved, ...]:
+def unserved_published(server: ServingCommand, document: Document) -> Iterator[Unserved]:
     """The published ports of a service none of which leads to its server.
 
     Where one does, the others are for something else. Nothing is published of a container in the
@@ -30,20 +32,20 @@ def unserved_published(server: ServingCommand, document: Document) -> tuple[Unse
     service = service_of(server, document)
     port = server.effective(PORT)
     if service is None or not isinstance(port, Known) or not server.complete:
-        return ()
+        return
     if server.worker or not is_asked_itself(server):
-        return ()
+        return
     network = server.launch.runtime.host.network
     if network.on or network.value is UNKNOWN:
-        return ()
+        return
     found: list[Unserved] = []
     for published in service.ports:
         target = parse_port(value_or(published.target, ""))
         if target is None or target == port.value:
-            return ()  # a range, or what is not known, may hold the server's
+            return  # a range, or what is not known, may hold the server's
         if published.protocol == _TCP and not listens_besides(server, target):
             found.append(_unserved(published, target, Listener(server, port.value)))
-    return tuple(found)
+    yield from found
 
 
 def _unserved(published: PublishedPort, target: int, listener: Listener) -> Unserved:
