@@ -83,14 +83,16 @@ class InstalledFile(NamedTuple):
 
 
 class UnreadRequirements(NamedTuple):
-    """A requirements file that is installed, and is not there to be read.
+    """A requirements file that is installed, and was not read.
 
-    `span` is the word of the command which names it, `name` its name in the build context.
+    `span` is the word of the command which names it, `name` its name in the build context. It is
+    not there, or `too_large`.
     """
 
     span: Span
     text: str
     name: str
+    too_large: bool = False
 
 
 class PackageInstall(NamedTuple):

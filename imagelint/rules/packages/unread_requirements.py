@@ -8,11 +8,12 @@ from imagelint.rules.api import Context, Findings, Severity, rule
 
 @rule(UnreadRequirements, Severity.LOW)
 def unread_requirements(requirements: UnreadRequirements, ctx: Context) -> Findings:
-    """What a requirements file installs was not examined: it is not in the build context.
+    """What a requirements file installs was not examined: it is not there, or too large.
 
     Rules about packages, pins, indexes and known holes read the file where a Dockerfile copies it
     from. Where it is not, the build fails, or the Dockerfile was given alone: that nothing is found
-    in it does not mean that nothing is wrong.
+    in it does not mean that nothing is wrong. Of files of a build context, 200,000 characters are
+    read; one that is called as requirements files are is examined by itself, whatever its size.
 
     Except: files that other stages, downloads or commands make.
 
@@ -25,9 +26,9 @@ def unread_requirements(requirements: UnreadRequirements, ctx: Context) -> Findi
         FROM python:3.12.7-slim
         RUN pip install --no-cache-dir requests==2.32.3
     """
-    yield ctx.finding(
-        requirements,
-        f"what `{requirements.text}` installs was not examined: there is no `{requirements.name}`"
-        " in the build context",
-        subject=requirements.text,
-    )
+    name = requirements.name
+    why = f"there is no `{name}` in the build context"
+    if requirements.too_large:
+        why = f"`{name}` is too large to be read with the Dockerfile"
+    said = f"what `{requirements.text}` installs was not examined: {why}"
+    yield ctx.finding(requirements, said, subject=requirements.text)

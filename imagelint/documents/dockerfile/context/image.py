@@ -59,11 +59,13 @@ class ImageFiles:
     """The files of the stages of one Dockerfile; `asked` is what was looked for, and found.
 
     `sought` is the file of the build context that was looked for first since it was emptied.
+    `too_large` are those that are there, and longer than what is read of a context.
     """
 
     def __init__(self, stages: Sequence[Stage], text: str, read: Beside) -> None:
         self.asked: dict[str, str | None] = {}
         self.sought = ""
+        self.too_large: set[str] = set()
         self._small: tuple[str, ...] | None = None
         self._stages = stages
         self._text = text
@@ -193,7 +195,10 @@ class ImageFiles:
                 if text is not None and not self._is_nearer(up):
                     texts.setdefault(text, _above(name, up))
             found = next(((one, text) for text, one in texts.items()), None)
-            sure = found is not None and len(texts) == 1 and len(found[1]) <= LARGEST_SCRIPT
+            sure = found is not None and len(texts) == 1
+            if found and sure and len(found[1]) > LARGEST_SCRIPT:
+                self.too_large.add(name)
+                sure = False
             self._found[name] = FileText(*found) if found and sure else None
         return self._found[name]
 

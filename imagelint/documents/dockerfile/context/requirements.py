@@ -57,8 +57,10 @@ def read_installed_files(
                 files.sought = ""
                 texts = tuple(_with_nested(name, files, stage, at))
                 sought = files.sought
-                if not texts and sought and files.lacks(sought):
-                    missing.setdefault(sought, UnreadRequirements(word.span, word.text, sought))
+                too_large = sought in files.too_large
+                if not texts and sought and (too_large or files.lacks(sought)):
+                    unread = UnreadRequirements(word.span, word.text, sought, too_large)
+                    missing.setdefault(sought, unread)
                 for text, constraint in texts:
                     if text not in read:
                         part = attach(text, at)
