@@ -141,6 +141,11 @@ def _other_kind(place: Cursor, form: Form) -> MalformedComposeFile:
     return MalformedComposeFile(place.span, place.path, message, f"write {names}")
 
 
+_NVIDIA = "nvidia"
+_OF_NVIDIA = frozenset(
+    ("gpu", "nvidia", "compute", "compat32", "graphics", "utility", "video", "display")
+)
+"""moby/moby:daemon/devices_nvidia_linux.go; all that are asked for must be among them."""
 _CONTRADICTING = frozenset(
     ("deploy", "gpus", "build", "network_mode", "networks", "command", "entrypoint", "ports")
 )
@@ -152,6 +157,7 @@ def _contradictions(service: Cursor) -> Iterator[Complaint]:
     devices = service.at("deploy", "resources", "reservations", "devices")
     for device in (*service["gpus"].items(), *devices.items()):
         yield from _both(device, "count", "device_ids")
+        yield from _capabilities(device)
     yield from _both(service["build"], "dockerfile", "dockerfile_inline")
     yield from _both(service, "network_mode", "networks")
     gpus = service["gpus"]
@@ -167,6 +173,15 @@ def _contradictions(service: Cursor) -> Iterator[Complaint]:
             message = f"`{_word(port)}` is no port, and no range of ports"
             help_ = "write `<host>:<container>`, ranges of the same length, ports from 1 to 65535"
             yield MalformedComposeFile(port.span, port.path, message, help_)
+
+
+def _capabilities(device: Cursor) -> Iterator[Complaint]:
+    """Capabilities for which Docker selects no driver, and so starts no container."""
+    for place in device["capabilities"].items() if _word(device["driver"]) == _NVIDIA else ():
+        name = _word(place)
+        if name and name not in _OF_NVIDIA:
+            message = f"`{name}` is no capability of NVIDIA's devices"
+            yield MalformedComposeFile(place.span, place.path, message, "write `gpu`")
 
 
 def _both(place: Cursor, one: str, other: str) -> Iterator[Complaint]:
