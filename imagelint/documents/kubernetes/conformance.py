@@ -23,6 +23,10 @@ if TYPE_CHECKING:
     from imagelint.documents.project import Project
 
 
+_OF_TESTS = frozenset(("test", "tests", "testdata", "testing", "fixtures", "e2e"))
+"""Folders whose definitions are put into the clusters of tests: of any release, or cut short."""
+
+
 def refused_by_definition(
     obj: KubernetesObject, document: Document, project: Project
 ) -> tuple[Violation, ...]:
@@ -59,7 +63,10 @@ def _kinds(obj: KubernetesObject, document: Document, project: Project) -> Itera
     # Schemas are large, and hold nothing that would have to be masked in what is said.
     outside = (project.outside or project).aside()
     key = definitions_of(obj.group, obj.kind)
+    tested = _is_of_tests(document.source.origin)
     for origin, one in outside.named(Manifest.kind, key, Definition):
+        if _is_of_tests(origin) and not tested:
+            continue
         if origin == document.source.origin:
             known = _READ.get(one) or _READ.put(one, defined_kind(document, one.name))
         else:
@@ -68,6 +75,10 @@ def _kinds(obj: KubernetesObject, document: Document, project: Project) -> Itera
             known = _READ.get(one) or _READ.put(one, _of_file(origin, one, outside))
         if known is not None:
             yield known
+
+
+def _is_of_tests(origin: str) -> bool:
+    return not _OF_TESTS.isdisjoint(origin.split("/")[:-1])
 
 
 def _of_file(origin: str, one: Definition, project: Project) -> DefinedKind | None:

@@ -14,7 +14,8 @@ def invalid_custom_resource(obj: KubernetesObject, ctx: Context) -> Findings:
     by it does not hold. The schemas are those of the definitions (CRDs) that the run examines.
 
     Except:
-        Kinds whose definition is not among what is examined, or only in another form (`v1beta1`);
+        Kinds whose definition is not among what is examined, or only in another form (`v1beta1`),
+        or only in a folder of tests (`test`, `e2e` …) to which the object does not belong;
         what only one of several definitions of a kind refuses; what a webhook among the files may
         fill in; patterns, formats and expressions.
 
