@@ -8,10 +8,13 @@ from typing import TYPE_CHECKING
 from imagelint.core.fact import UNKNOWN, Fact, Known
 from imagelint.core.record import NamedTuple
 from imagelint.core.source import Source
+from imagelint.documents.base import Landmark
 from imagelint.documents.project import beside
 from imagelint.documents.shared import ImageRole, image_use
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from imagelint.core.source import Span
     from imagelint.documents.base import Embedded, Key
     from imagelint.documents.kinds import Beside
@@ -93,6 +96,20 @@ class NamedContext(NamedTuple):
 def named_context(dockerfile: str, name: str) -> Key:
     """The contexts of that name which the build of a Dockerfile, by its origin, is given."""
     return ("named context", dockerfile, name)
+
+
+def context_landmarks(dockerfile: str, context: NamedContext) -> Iterator[Landmark]:
+    """A context by the Dockerfile whose build is given it, and by its name alone.
+
+    Who starts a build elsewhere than beside the file that describes it means other paths.
+    """
+    yield Landmark(named_context(dockerfile, context.name), context)
+    yield Landmark(context_called(context.name), context)
+
+
+def context_called(name: str) -> Key:
+    """The contexts of that name which any build is given."""
+    return ("context called", name)
 
 
 def dockerfile_named(origin: str, name: str, read: Beside) -> Embedded | None:

@@ -24,11 +24,11 @@ from imagelint.documents.builds import (
     BuiltImage,
     ImageBuild,
     NamedContext,
+    context_landmarks,
     dockerfile_named,
     dockerfile_within,
     image_built,
     known_text,
-    named_context,
 )
 from imagelint.documents.dockerfile.frontend import other_language
 from imagelint.documents.mapped import MappedText
@@ -138,8 +138,8 @@ class BakeFile(Document):
             if target.context and target.dockerfile:
                 dockerfile = beside(self.source.origin, join(target.context, target.dockerfile))
                 for name in target.contexts:
-                    key = named_context(dockerfile, name)
-                    yield Landmark(key, NamedContext(self._place(name), name))
+                    context = NamedContext(self._place(name), name)
+                    yield from context_landmarks(dockerfile, context)
 
     def _built(self, target: Target) -> Iterator[Landmark]:
         span = self._place(target.name)

@@ -16,8 +16,8 @@ from imagelint.documents.builds import (
     ImageBuild,
     NamedContext,
     build_argument,
+    context_landmarks,
     image_built,
-    named_context,
 )
 from imagelint.documents.compose.values import is_set, value, word
 from imagelint.documents.compose.variables import is_whole, read_settings
@@ -54,7 +54,7 @@ def build_landmarks(document: ComposeFile) -> Iterator[Landmark]:
         if contexts.exists and build.context and build.dockerfile:
             dockerfile = beside(origin, join(build.context, build.dockerfile))
             for context in _contexts(contexts):
-                yield Landmark(named_context(dockerfile, context.name), context)
+                yield from context_landmarks(dockerfile, context)
 
 
 def read_build(service: Cursor) -> ImageBuild | None:

@@ -6,10 +6,11 @@ import re
 from typing import TYPE_CHECKING
 
 from imagelint.core.pattern import pattern
-from imagelint.documents.builds import NamedContext, named_context
+from imagelint.documents.builds import NamedContext, context_called, named_context
 from imagelint.documents.shared import ImageRole
 
 if TYPE_CHECKING:
+    from imagelint.documents.base import Key
     from imagelint.documents.project import Project
     from imagelint.documents.shared import ImageUse
 
@@ -23,7 +24,15 @@ def is_named_context(use: ImageUse, dockerfile: str, project: Project) -> bool:
     """Whether a compose or a bake file gives a context of that name to a Dockerfile's build."""
     if use.role not in _OF_BUILDS or not _BARE.fullmatch(use.text):
         return False
-    key = named_context(dockerfile, use.text)
+    return _is_declared(named_context(dockerfile, use.text), project)
+
+
+def is_called_context(name: str, project: Project) -> bool:
+    """Whether any build of the run is given a context of that name."""
+    return _is_declared(context_called(name), project)
+
+
+def _is_declared(key: Key, project: Project) -> bool:
     return any(project.named(kind, key, NamedContext) for kind in _DECLARING)
 
 

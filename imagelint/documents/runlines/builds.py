@@ -19,10 +19,10 @@ from imagelint.documents.builds import (
     ImageBuild,
     NamedContext,
     build_argument,
+    context_landmarks,
     dockerfile_named,
     dockerfile_within,
     image_built,
-    named_context,
 )
 from imagelint.documents.compose.interpolation import NO_VARIABLES, with_gaps
 from imagelint.documents.execution import Phase
@@ -270,7 +270,7 @@ def landmarks(origin: str, builds: Iterable[tuple[BuildLine, ImageBuild]]) -> It
         if build.dockerfile:
             dockerfile = beside(origin, join(build.context, build.dockerfile))
             for context in line.contexts:
-                yield Landmark(named_context(dockerfile, context.name), context)
+                yield from context_landmarks(dockerfile, context)
 
 
 def names_built(builds: Iterable[BuildLine]) -> frozenset[str]:

@@ -9,9 +9,8 @@ from imagelint.core.pattern import pattern
 from imagelint.documents.dockerfile.model import Stage
 from imagelint.documents.dockerfile.vocabulary import origins_of
 from imagelint.documents.queries.dockerfiles.references import nearest_name
-from imagelint.documents.queries.named_contexts import is_named_context
+from imagelint.documents.queries.named_contexts import is_called_context
 from imagelint.documents.queries.stages import stages
-from imagelint.documents.shared import image_use
 from imagelint.knowledge.dockerfile.official_images import OFFICIAL_IMAGES
 
 if TYPE_CHECKING:
@@ -40,7 +39,7 @@ def unknown_copy_source(stage: Stage, ctx: Context) -> Findings:
 
     Except:
         Images with a tag, a digest or a path, official images, contexts that a compose or bake
-        file, or the policy, gives to this build. hadolint reports all but those with a tag.
+        file, or the policy, gives to a build. hadolint reports all but those with a tag.
 
     Bad:
         FROM golang:1.23 AS builder
@@ -88,12 +87,14 @@ def _refused(document: Document) -> frozenset[Span]:
 
 
 def _is_elsewhere(source: UseSource, ctx: Context) -> bool:
-    """Whether it is an image that everybody knows, or a context that the build is given."""
+    """Whether it is an image that everybody knows, or a context that a build is given.
+
+    Whose build that is does not matter: who starts it in another folder means other paths.
+    """
     name = source.text
     if name in OFFICIAL_IMAGES or name in ctx.environment.build_contexts:
         return True
-    use = image_use(source, source.role, name, name)
-    return is_named_context(use, ctx.source.origin, ctx.project)
+    return is_called_context(name, ctx.project)
 
 
 def _unknown(source: UseSource, near: str, instruction: Instruction, ctx: Context) -> Finding:
