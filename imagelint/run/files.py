@@ -132,27 +132,35 @@ def plan_of(
 def judge_some(some: Iterable[FoundFile], plan: Plan, run: Run) -> dict[str, FileReport]:
     """What comes of some files of a plan, in their order."""
     tasks = _tasks(some, plan, run)
-    done = _known(tasks, plan, run)
-    done |= _judged([task for task in tasks if task.found.origin not in done], plan, run, len(done))
+    done: dict[str, FileReport] = {}
+    groups = _by_knowledge(tasks, run) if know_different(plan.files.values(), run) else [tasks]
+    for group in groups:
+        own = plan if group is tasks else _read_anew(group, plan, run)
+        done |= _known(group, own, run)
+        left = [task for task in group if task.found.origin not in done]
+        done |= _judged_alike(left, own, run, len(done))
     return {task.found.origin: done[task.found.origin] for task in tasks}
+
+
+def know_different(files: Iterable[FoundFile], run: Run) -> bool:
+    """Whether files are judged by different tables, as a policy of a folder knows more."""
+    folders = {os.path.dirname(found.path) or "." for found in files}
+    return len({run.policies.of(folder).environment.knowledge for folder in folders}) > 1
+
+
+def _read_anew(group: list[Task], plan: Plan, run: Run) -> Plan:
+    """A plan whose files are read with the tables of a group: others may understand them so."""
+    policy = run.policies.of(os.path.dirname(group[0].found.path) or ".")
+    hold(policy.environment.knowledge)
+    index = FileIndex(plan.files, hashed=run.results.keeps, texts=run.texts)
+    if plan.file_index is not None:
+        index.share(plan.file_index, plan.files.keys())
+    return plan._replace(file_index=index)
 
 
 def recall(some: Iterable[FoundFile], plan: Plan, run: Run) -> None:
     """Let the index of a plan know what some files hold, as far as that is remembered."""
     _recalled(_tasks(some, plan, run), plan, run)
-
-
-def _judged(tasks: list[Task], plan: Plan, run: Run, known: int) -> dict[str, FileReport]:
-    groups = _by_knowledge(tasks, run)
-    if len(groups) < 2:  # noqa: PLR2004 - a policy of a folder may know what others do not
-        return _judged_alike(tasks, plan, run, known)
-    done: dict[str, FileReport] = {}
-    for group in groups:
-        # What was read with other tables may have been understood otherwise.
-        index = FileIndex(plan.files, hashed=run.results.keeps, texts=run.texts)
-        own = plan._replace(file_index=index)
-        done |= _judged_alike(group, own, run, known + len(done))
-    return done
 
 
 def _by_knowledge(tasks: list[Task], run: Run) -> list[list[Task]]:

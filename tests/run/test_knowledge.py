@@ -11,6 +11,7 @@ from imagelint.core.report import Report
 from imagelint.policy.model import Policy
 from imagelint.run.facts.outdated import outdated
 from imagelint.run.policies import Policies
+from tests.cli.test_since import commit, git
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -89,6 +90,33 @@ def test_what_a_folder_knows_another_does_not(here: Path, program: Program) -> N
     assert told(program) == [("b/Dockerfile", "root-user")]
     assert told(program, "a") == []
     assert told(program, "b") == [("b/Dockerfile", "root-user")]
+
+
+def test_a_file_of_another_folder_is_understood_by_those_who_look_at_it(
+    here: Path, program: Program
+) -> None:
+    """What is remembered of a file by who does not know its image says nothing to who does."""
+    pod = "{{apiVersion: v1, kind: Pod, metadata: {{name: a}}, spec: {{containers: [{}]}}}}\n"
+    policy = "extends: []\nrules: {alerts-incomplete: on}\n"
+    alert = '{alert: Q, expr: "max(vllm:num_requests_waiting) > 5"}'
+    for name, more in (("a", ""), ("b", "knowledge: [site.yaml]\n")):
+        (here / name).mkdir()
+        (here / name / ".imagelint.yaml").write_text(policy + more)
+    (here / "b" / "site.yaml").write_text("engines: [{is: vllm, images: [r.example.com/llm]}]\n")
+    (here / "b" / "alerts.yml").write_text(f"groups: [{{name: a, rules: [{alert}]}}]\n")
+    (here / "a" / "pod.yaml").write_text(pod.format("{image: 'r.example.com/other:1', name: a}"))
+    assert told(program) == told(program) == []
+    (here / "a" / "pod.yaml").write_text(pod.format("{image: 'r.example.com/llm:1', name: a}"))
+    found = [("b/alerts.yml", "alerts-incomplete")]
+    assert told(program) == told(program) == told(program, "--no-cache") == found
+    (here / "b" / "alerts.yml").write_text(f"groups: [{{name: b, rules: [{alert}]}}]\n")
+    assert told(program) == found
+    git(here, "init", "--quiet")
+    commit(here)
+    (here / "a" / "pod.yaml").write_text(pod.format("{image: 'r.example.com/other:1', name: a}"))
+    assert told(program) == []
+    since = json.loads(program("check", "--format", "json", "--since", "HEAD").out)["since"]
+    assert since["mended"] == 1
 
 
 def test_a_text_from_standard_input_is_judged_by_it(base: Path, program: Program) -> None:

@@ -13,7 +13,14 @@ from imagelint.documents.detect import candidate
 from imagelint.documents.plaintext import PlainText
 from imagelint.documents.project import RENDERED, all_of, kind_asked
 from imagelint.run.changes.renames import renamed
-from imagelint.run.files import Judgement, judge_some, plan_of, recall, renderings_of
+from imagelint.run.files import (
+    Judgement,
+    judge_some,
+    know_different,
+    plan_of,
+    recall,
+    renderings_of,
+)
 from imagelint.run.index import FileIndex
 
 if TYPE_CHECKING:
@@ -142,8 +149,12 @@ def judge_before(now: Judgement, before: Before, run: Run) -> JudgedBefore:
     renderings = renderings_of(ordered, index, now.renderings)
     plan = plan_of(dict(before.files), index, renderings, run)
     again = [_named(found, now) for found in ordered]
-    recall((found for found in again if found.origin in before.texts), plan, run)
-    reached = frozenset(_reached(now, before, index, renderings))
+    if know_different((*now.files.values(), *ordered), run):
+        # Under what a change is found is another thing by each of the tables.
+        reached = frozenset(before.files)
+    else:
+        recall((found for found in again if found.origin in before.texts), plan, run)
+        reached = frozenset(_reached(now, before, index, renderings))
     index.adopt(now.file_index, before.files.keys() - reached)
     stored = judge_some((found for found in again if found.origin in reached), plan, run)
     every = {
