@@ -147,6 +147,18 @@ class ComposeService(NamedTuple):
         return read_devices(self.body)
 
     @property
+    def joined_network(self) -> str:
+        """Whose network it is in (`service:llm`, `container:llm`); empty where it has its own."""
+        mode = self.body["network_mode"].word()
+        return mode if ":" in mode else ""
+
+    @property
+    def own_networks(self) -> tuple[str, str]:
+        """How others say that they are in its network."""
+        container = self.body["container_name"].word() or self.name
+        return f"service:{self.name}", f"container:{container}"
+
+    @property
     def shm_of_build(self) -> Node | None:
         """Where the size of `/dev/shm` in its build is written."""
         place = self.body.at("build", "shm_size")

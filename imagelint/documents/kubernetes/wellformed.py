@@ -57,6 +57,7 @@ _NAMED_BY_DNS = frozenset(
 # https://kubernetes.io/docs/concepts/workloads/controllers/cron-jobs/
 _LONGEST_NAMES = {"CronJob": 52, "Job": 63}
 _MANIFEST = pattern(r"^[ \t]*(?:apiVersion|kind)[ \t]*:", re.MULTILINE)
+_NAMED_BY_KSERVE = frozenset(f"spec.{part}.containers[0]" for part in ("predictor", "transformer"))
 # With nothing more an object is named, to be deleted or waited for.
 _BARE = frozenset(("apiVersion", "kind", "metadata"))
 # Their content is a pattern, a schema or what somebody else has written.
@@ -111,7 +112,17 @@ def _refused(obj: KubernetesObject, pods: tuple[Pod, ...]) -> Iterator[Complaint
     listed = (one for pod in pods for one in pod.spec["containers"].items())
     named = all(one["image"].exists for one in listed)
     whole = named and not obj.incomplete and not _BARE.issuperset(dict(obj.body.entries()))
-    yield from misfits(obj.body, known, Strictness.WHOLE if whole else Strictness.FIELDS)
+    for one in misfits(obj.body, known, Strictness.WHOLE if whole else Strictness.FIELDS):
+        if not (obj.kind == "InferenceService" and _is_named_by_kserve(one)):
+            yield one
+
+
+def _is_named_by_kserve(one: Complaint) -> bool:
+    """Whether it is about the first container of a part, which lacks a name: KServe gives it one.
+
+    kserve/kserve:pkg/apis/serving/v1beta1/predictor_custom.go, before its definition is asked.
+    """
+    return type(one) is MissingField and one.subject in _NAMED_BY_KSERVE
 
 
 def _no_containers(pods: tuple[Pod, ...]) -> Iterator[MalformedObject]:

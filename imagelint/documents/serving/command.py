@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 __all__ = ["ServingCommand", "Switch"]
 
 T = TypeVar("T")
+_OF_ADDRESS = ("host", "port")
+"""What a variable that holds an `address` sets: `OLLAMA_HOST=0.0.0.0:8080`."""
 
 
 class ServingCommand(NamedTuple):
@@ -96,9 +98,11 @@ class ServingCommand(NamedTuple):
             return found.value
         if known is None or not self.complete:
             return UNKNOWN
-        if self.launch.env_complete or main not in known.environment.values():
+        if self.launch.env_complete:
             return ABSENT
-        return UNKNOWN
+        by_variables = known.environment.values()
+        addressed = main in _OF_ADDRESS and "address" in by_variables
+        return UNKNOWN if addressed or main in by_variables else ABSENT
 
     def enabled(self, name: str) -> Fact[bool]:
         """Whether a switch is on; absent when nothing says so."""

@@ -17,17 +17,20 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from imagelint.documents.base import Document
-    from imagelint.documents.compose.model import PublishedPort
+    from imagelint.documents.compose.model import ComposeService, PublishedPort
     from imagelint.documents.serving.command import ServingCommand
 
 _TCP = "tcp"
+_OTHER_AMPERSANDS = ("&&", ">&", "&>", "<&", "|&")
+_STAYING = ("ray start", "ssh", "jupyter", "tensorboard", "code-server", "dropbear")
+"""What goes to the background by itself and listens, or is started there."""
 
 
 def unserved_published(server: ServingCommand, document: Document) -> Iterator[Unserved]:
     """The published ports of a service none of which leads to its server.
 
     Where one does, the others are for something else. Nothing is published of a container in the
-    network of the host, or of another one.
+    network of the host, or of another one; others that are in its own may be meant.
     """
     service = service_of(server, document)
     port = server.effective(PORT)
@@ -36,7 +39,9 @@ def unserved_published(server: ServingCommand, document: Document) -> Iterator[U
     if server.worker or not is_asked_itself(server):
         return
     network = server.launch.runtime.host.network
-    if network.on or network.value is UNKNOWN:
+    if network.on or network.value is UNKNOWN or _is_shared(service, document):
+        return
+    if _starts_others(server):
         return
     found: list[Unserved] = []
     for published in service.ports:
@@ -46,6 +51,27 @@ def unserved_published(server: ServingCommand, document: Document) -> Iterator[U
         if published.protocol == _TCP and not listens_besides(server, target):
             found.append(_unserved(published, target, Listener(server, port.value)))
     yield from found
+
+
+def _is_shared(service: ComposeService, document: Document) -> bool:
+    """Whether another service is in the network of a service."""
+    return not document.derived(_joined_networks).isdisjoint(service.own_networks)
+
+
+def _joined_networks(document: Document) -> frozenset[str]:
+    """The networks of others in which the services of a document are."""
+    services = getattr(document, "services", ())
+    return frozenset(service.joined_network for service in services)
+
+
+def _starts_others(server: ServingCommand) -> bool:
+    """Whether a container starts what stays beside its server, or goes to the background."""
+    text = "\n".join(server.launch.written)
+    if any(one in text for one in _STAYING):
+        return True
+    for joint in _OTHER_AMPERSANDS:
+        text = text.replace(joint, " ")
+    return "&" in text
 
 
 def _unserved(published: PublishedPort, target: int, listener: Listener) -> Unserved:
