@@ -135,12 +135,19 @@ def _words(exporter: Exporter) -> tuple[str, ...]:
     return tuple(series for one in known for series in one.series)
 
 
-def metric_meaning(engine: str, meaning: str) -> Metric | None:
-    """The metric of an engine with a meaning; None where it has none."""
-    for one in _metrics().values():
-        if one.meaning == meaning and one.exporter.engine == engine and not one.gone:
-            return one
-    return None
+@looked_up
+def metric_meaning(engine: str, meaning: str, exporter: str = "") -> Metric | None:
+    """The metric of an engine with a meaning; None where it has none.
+
+    Of several exporters of the engine it is that of the one named, if that has one.
+    """
+    found = [
+        one
+        for one in _metrics().values()
+        if one.meaning == meaning and one.exporter.engine == engine and not one.gone
+    ]
+    named = [one for one in found if one.exporter.name == exporter]
+    return next(iter(named or found), None)
 
 
 @looked_up

@@ -27,8 +27,9 @@ def alerts_incomplete(query: Query, ctx: Context) -> Findings:
     how many wait for each replica (5). It is said once, at the first alert on the engine.
 
     Except:
-        Alerts on servers that are not in sight, on engines that do not measure the signal, and
-        alerts beside others of which it is not known what they rest on.
+        Alerts on servers that are not in sight, on engines that do not measure the signal, signals
+        that are measured before the server, by a gateway, and alerts beside others of which it is
+        not known what they rest on.
 
     Bad (llm.yaml):
         apiVersion: monitoring.coreos.com/v1
@@ -88,7 +89,7 @@ def alerts_incomplete(query: Query, ctx: Context) -> Findings:
     for engine in engines_of(query):
         if not leads(query, engine, scope):
             continue
-        lacking = unwatched(engine, scope, records_of(ctx.document, ctx.project))
+        lacking = unwatched(query, engine, scope, records_of(ctx.document, ctx.project))
         if not lacking:
             continue
         names = ", ".join(f"`{one.series[0]}`" for one in lacking)

@@ -6,9 +6,11 @@ from dataclasses import dataclass, field
 
 from imagelint.core.fact import Known
 from imagelint.documents.promql.query import Query
-from imagelint.documents.promql.recorded import ALERT
 from imagelint.documents.promql.trigger import MetricThreshold, PrometheusTrigger
-from imagelint.documents.queries.monitoring.thresholds import long_queues, waiting_of
+from imagelint.documents.queries.links.scope import Scope
+from imagelint.documents.queries.monitoring.alerts import late_alert
+from imagelint.documents.queries.monitoring.records import records_of
+from imagelint.documents.queries.monitoring.thresholds import waiting_of
 from imagelint.rules.api import Confidence, Context, Findings, Severity, rule
 
 
@@ -38,7 +40,8 @@ def queue_threshold_far_off(
     on the queue of a replica comes as late, above 20.
 
     Except:
-        Thresholds of the sum over all replicas (`metricType: Value`, `value`, `sum`).
+        Thresholds of the sum over all replicas (`metricType: Value`, `value`, `sum`), and alerts
+        beside another one on the queue, which comes sooner.
 
     Bad (scaler.yaml):
         apiVersion: keda.sh/v1alpha1
@@ -69,10 +72,12 @@ def queue_threshold_far_off(
                 threshold: "5"
     """
     if isinstance(asked, Query):
-        for one in long_queues(asked, options.most) if asked.use == ALERT else ():
+        scope = Scope(ctx.document, ctx.project, ctx.environment.closed)
+        for one in late_alert(asked, options.most, scope, records_of(ctx.document, ctx.project)):
             yield ctx.finding(
                 asked.at(one.place),
-                f"nobody is told until {one.number:g} requests wait for a replica (`{one.metric}`)",
+                f"the alert comes only when {one.number:g} requests wait for a replica"
+                f" (`{one.metric}`)",
                 help="begin with `5`, and measure",
                 subject=asked.name,
             )

@@ -25,23 +25,25 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from imagelint.documents.promql.query import Query
-    from imagelint.documents.promql.tree import Place
+    from imagelint.documents.promql.tree import Expression, Place
     from imagelint.documents.queries.monitoring.expressions import Recorded
     from imagelint.documents.runtime.field import Field
     from imagelint.knowledge.serving.metrics import Metric
 
 _WAITING = frozenset(("waiting",))
 _ABOVE = (">", ">=")
+_BELOW = ("<", "<=")
 # Engines that measure it generate; a hundred pictures that Triton classifies are no long queue.
 _GENERATES = "itl"
 
 
-class LongQueue(NamedTuple):
-    """How many requests may wait for one server until it is told, and the metric that counts."""
+class QueueBound(NamedTuple):
+    """How many requests may wait for one server of an engine, and the metric that counts them."""
 
     place: Place
     number: float
     metric: str
+    engine: str
 
 
 class MistakenThreshold(NamedTuple):
@@ -93,19 +95,36 @@ def waiting_of(asked: PrometheusTrigger | MetricThreshold) -> str:
     return asked.name if {one.meaning for one in found if one.meaning} == _WAITING else ""
 
 
-def long_queues(query: Query, most: int) -> Iterator[LongQueue]:
-    """The comparisons that let more requests wait for one server that generates."""
-    for node, _ in query.parts:
-        if not isinstance(node, Binary) or node.operator not in _ABOVE:
-            continue
-        number, selector = inner(node.right), of_one_series(node.left)
-        if selector is None or not isinstance(number, Number) or not number.known:
+def queue_bounds(query: Query) -> Iterator[QueueBound]:
+    """What must be exceeded by the queue of one server that generates, for a query to have one."""
+    for node in _conditions(query.tree):
+        left, right = node.left, inner(node.right)
+        if node.operator in _BELOW:
+            left, right = node.right, inner(node.left)
+        selector = of_one_series(left)
+        if selector is None or not isinstance(right, Number) or not right.known:
             continue
         series = find_series(selector.metric)
         if series is None or series.suffix or series.metric.meaning not in _WAITING:
             continue
-        if metric_meaning(series.metric.exporter.engine, _GENERATES) and number.value > most:
-            yield LongQueue(number.place, number.value, selector.metric)
+        engine = series.metric.exporter.engine
+        if metric_meaning(engine, _GENERATES):
+            yield QueueBound(right.place, right.value, selector.metric, engine)
+
+
+def _conditions(tree: Expression | None) -> Iterator[Binary]:
+    """The comparisons all of which must hold for an expression to have a result."""
+    pending = [] if tree is None else [tree]
+    while pending:
+        node = inner(pending.pop())
+        if not isinstance(node, Binary):
+            continue
+        if node.operator in (*_ABOVE, *_BELOW):
+            yield node
+        elif node.operator == "and":
+            pending += (node.right, node.left)
+        elif node.operator == "unless":
+            pending.append(node.left)
 
 
 def _metrics(asked: MetricThreshold) -> tuple[Metric, ...]:
