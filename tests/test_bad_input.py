@@ -329,6 +329,7 @@ def test_hard_dockerfiles_are_examined_in_time(program: Program, here: Path, tex
         (".dockerignore", "!*\n" * 20_000),
         ("a.yaml", f"{OBJECT}metadata: {{name: {'a' * 3_000_000}}}\n"),
         ("a.yaml", f"{POD}---\n" * 500),
+        ("a.yaml", "---\n" * 100_000 + OBJECT),
         ("a.yaml", f"{OBJECT}spec:\n  containers:\n" + "  - {name: a, image: b}\n" * 2000),
         ("a.yaml", f"{OBJECT}spec:\n  command: [sh, -c, '{'sh -c ' * 2000}']\n"),
         ("compose.yaml", "services:\n" + "".join(f"  s{n}: {{image: b}}\n" for n in range(2000))),

@@ -64,7 +64,7 @@ _API_VERSION = pattern(r"^(?:- )?[\"']?apiVersion[\"']?[ \t]*:", re.MULTILINE)
 _KIND = pattern(r"^(?:- |  )?[\"']?kind[\"']?[ \t]*:", re.MULTILINE)
 # Objects in a list of the document, or of a List; under other keys, values of charts hold them.
 _LISTED = pattern(
-    r"(?:\A|^---[^\n]*\n)(?:[ \t]*+(?:#.*+|---)?\r?\n)*+- "
+    r"(?:\A|^---[^\n]*\n)(?:[ \t]*+(?:#.*+)?\r?\n)*+- "
     r"|^[\"']?(?:apiVersion|kind|items)[\"']?[ \t]*:",
     re.MULTILINE,
 )

@@ -165,6 +165,7 @@ EnumeratedFields = TypedDict(
         "any-case": NotRequired[bool],
         "prefix": NotRequired[Annotated[str, "what words may begin with besides"]],
         "prefix-taken": NotRequired[Annotated[bool, "whether everybody takes the prefix"]],
+        "separator": NotRequired[Annotated[str, "what stands between several words"]],
         "source": str,
     },
 )

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from imagelint.core.fact import value_or
-from imagelint.documents.gitops.valueimages import delivered_values
+from imagelint.documents.gitops.valueimages import delivered_values, is_off
 from imagelint.documents.yaml.cursor import Cursor
 from imagelint.documents.yaml.nodes import Entry, Mapping, Scalar, Sequence
 from imagelint.knowledge.kubernetes.charts import chart_named
@@ -33,21 +33,39 @@ def chart_containers(obj: KubernetesObject) -> Iterator[tuple[Cursor, YamlNode]]
         if chart is None:
             continue
         for place in _places(values, chart.containers):
-            if isinstance(place.node, Mapping):
+            if isinstance(place.node, Mapping) and not _is_another(place, chart):
                 made = Cursor(_container(place, chart), place.path)
                 yield made, place.node
 
 
+def is_within_off(place: Cursor) -> bool:
+    """Whether values, or some around them, say that nothing is made of them."""
+    around: Cursor | None = place
+    while around is not None:
+        if is_off(around):
+            return True
+        around = around.parent
+    return False
+
+
+def _is_another(place: Cursor, chart: Chart) -> bool:
+    """Whether the values have a template make something else of them."""
+    said = (place.at(*path) for path in chart.instead)
+    return any(one.exists and not (one.null or is_off(one)) for one in said)
+
+
 def _places(root: Cursor, path: tuple[str, ...]) -> list[Cursor]:
+    """The places at the end of a path, but for what is switched off on the way."""
     found = [root]
     for key in path:
         if key != _ANY:
-            found = [place[key] for place in found]
+            found = [place[key] for place in found if not is_off(place)]
             continue
         found = [
             inside
             for place in found
             for inside in (*place.items(), *(value for _, value in place.entries()))
+            if not is_off(inside)
         ]
     return found
 
@@ -65,7 +83,9 @@ def _container(place: Cursor, chart: Chart) -> Mapping:
         entries.append(_made("args", Sequence(arguments[0].span, arguments)))
     gpus = place.at(*chart.gpus)
     if chart.gpus and gpus.exists:
-        limits = Mapping(gpus.span, (_entry(_GPU, gpus),))
+        said = place.at(*chart.gpu_kind) if chart.gpu_kind else None
+        kind = said.word() if said is not None and said.exists else _GPU
+        limits = Mapping(gpus.span, (_entry(kind, gpus),) if kind else ())
         entries.append(_made("resources", Mapping(gpus.span, (_made("limits", limits),))))
     for one in chart.fields:
         field = place.at(*one.at)

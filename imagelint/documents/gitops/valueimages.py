@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 # https://docs.k3s.io/add-ons/helm
 _K3S = "helm.cattle.io"
-_SWITCHES = ("enabled", "enable", "create")
+_SWITCHES = ("enabled", "enable", "create", "enableEngine")
 # Words beside a name by which a chart says the rest of it.
 _REST = ("tag", "imageTag", "version", "imageVersion", "registry", "repository", "digest")
 
@@ -41,7 +41,7 @@ def value_images(root: Cursor, read: frozenset[int] = frozenset()) -> Iterator[I
     pending = [root]
     while pending:
         place = pending.pop()
-        if id(place.node) in read or _is_off(place):
+        if id(place.node) in read or is_off(place):
             continue
         found = _in_parts(place)
         if found is not None:
@@ -87,7 +87,8 @@ def _values_of(obj: KubernetesObject) -> Iterator[tuple[str, Cursor]]:
         yield spec["chart"].word(), spec["valuesContent"]
 
 
-def _is_off(place: Cursor) -> bool:
+def is_off(place: Cursor) -> bool:
+    """Whether values say of themselves that nothing is made of them (`enabled: false`)."""
     said = (place[name].boolean() for name in _SWITCHES)
     return any(isinstance(one, Known) and not one.value for one in said)
 

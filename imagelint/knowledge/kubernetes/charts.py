@@ -26,7 +26,8 @@ class Chart(NamedTuple):
 
     In `containers`, `*` is any key, or any item of a list. `words` are the command, `flags` with
     what stands under their paths the arguments, and behind them the lists of `arguments`. `gpus` is
-    empty where resources say it.
+    empty where resources say it, `gpu_kind` what says of which kind they are. What stands under a
+    path of `instead` has another template make something else of the values.
     """
 
     containers: Path
@@ -36,6 +37,8 @@ class Chart(NamedTuple):
     flags: Mapping[str, Path]
     arguments: tuple[Path, ...]
     gpus: Path
+    gpu_kind: Path
+    instead: tuple[Path, ...]
     fields: tuple[ChartField, ...]
 
 
@@ -52,6 +55,8 @@ def chart_named(name: str) -> Chart | None:
                 flags={flag: _path(at) for flag, at in row["flags"].items()},
                 arguments=tuple(map(_path, row["arguments"])),
                 gpus=_path(row["gpus"]),
+                gpu_kind=_path(row["gpu_kind"]),
+                instead=tuple(map(_path, row["instead"])),
                 fields=tuple(
                     ChartField(one["field"], _path(one["at"]), tuple(map(_path, one["when"])))
                     for one in row["fields"]

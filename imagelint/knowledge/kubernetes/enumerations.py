@@ -20,6 +20,7 @@ _FILLED = pattern(r".*[$<>{}@%#].*")
 class Enumeration(NamedTuple):
     """The words that a field takes; `word*` is every word that begins so.
 
+    Where there is a `separator`, several words may stand with it between and behind them.
     With `any_case` capitals count as small letters. `prefix` may stand in front of a word, though
     where it is not `prefix_taken` some refuse that, or pass over it.
     """
@@ -28,6 +29,7 @@ class Enumeration(NamedTuple):
     any_case: bool = False
     prefix: str = ""
     prefix_taken: bool = True
+    separator: str = ""
 
     def takes(self, word: str) -> bool:
         """Whether a field takes a word, with or without its prefix."""
@@ -38,6 +40,8 @@ class Enumeration(NamedTuple):
 
     def refuses(self, word: str) -> bool:
         """Whether a word is none that a field takes, and stands for none either."""
+        if self.separator and self.separator in word:
+            return any(map(self.refuses, word.split(self.separator)))
         if not word:
             return False
         if self.takes(word):
@@ -50,6 +54,8 @@ class Enumeration(NamedTuple):
 
     def nearest(self, word: str) -> str:
         """The word that somebody who wrote another one may have meant; empty when none is near."""
+        if self.separator and self.separator in word:
+            return ""
         low = self._same(word).lower()
         by_low = {one.lower(): one for one in self.words}
         if low in by_low:
@@ -105,6 +111,7 @@ def _enumeration(row: EnumeratedFields) -> Enumeration:
         row.get("any-case", False),
         row.get("prefix", ""),
         row.get("prefix-taken", True),
+        row.get("separator", ""),
     )
 
 

@@ -112,6 +112,8 @@ class ChartRow(TypedDict):
     flags: Annotated[dict[str, str], "flags, with the paths of their values"]
     arguments: Annotated[list[str], "paths of lists of further arguments"]
     gpus: Annotated[str, "the path of how many GPUs are asked for, or empty"]
+    gpu_kind: Annotated[str, "the path of the resource that they are; empty: `nvidia.com/gpu`"]
+    instead: Annotated[list[str], "paths of what makes something else of the values"]
     fields: list[ChartFieldRow]
     release: str
     source: str

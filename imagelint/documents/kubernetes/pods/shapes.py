@@ -95,19 +95,19 @@ def pod_places(obj: KubernetesObject) -> Iterator[PodPath]:
         spec = obj.body["spec"]
         yield PodPath(spec, obj.body, spec)
         return
-    described = _described(obj) if obj.group in DELIVERING else {}
-    yield from described.values()
-    for shape in _by_shape(obj.body.node):
-        found = _place(obj, shape)
-        if id(found.spec.node) not in described:
-            yield found
+    shaped = (_place(obj, shape) for shape in _by_shape(obj.body.node))
+    yield from _delivered(obj, shaped) if obj.group in DELIVERING else shaped
 
 
-def _described(obj: KubernetesObject) -> dict[int, PodPath]:
-    """The containers that values of known charts describe, by the nodes that do."""
-    from imagelint.documents.gitops.chartpods import chart_containers
+def _delivered(obj: KubernetesObject, shaped: Iterator[PodPath]) -> Iterator[PodPath]:
+    """The containers that values describe: those of known charts, others by their shape."""
+    from imagelint.documents.gitops.chartpods import chart_containers, is_within_off
 
-    return {id(values): PodPath(made, made, made) for made, values in chart_containers(obj)}
+    known = {id(values): PodPath(made, made, made) for made, values in chart_containers(obj)}
+    yield from known.values()
+    for place in shaped:
+        if id(place.spec.node) not in known and not is_within_off(place.spec):
+            yield place
 
 
 def may_hold_pods(obj: KubernetesObject) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from imagelint.core.fact import Known
+from imagelint.core.fact import ABSENT, Known
 from imagelint.core.record import NamedTuple
 from imagelint.knowledge.advisories import open_in
 from imagelint.knowledge.versions import compare_versions
@@ -76,7 +76,9 @@ def _condition_holds(condition: str, server: ServingCommand | None) -> bool | No
     from imagelint.documents.queries.serving import setting
 
     if condition.startswith("--"):
-        fact = server.switch(condition.removeprefix("--"))
+        switch = server.find_switch(condition.removeprefix("--"))
+        # An operator that fetches at a revision tells the server none.
+        fact = switch.value if switch is not None and switch.written.startswith("-") else ABSENT
     elif condition.isupper():
         fact = setting(server, condition)
     else:
