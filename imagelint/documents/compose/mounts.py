@@ -36,23 +36,19 @@ def volume_name(place: Cursor) -> str:
         return word(place["source"]) if word(place["type"]) == "volume" else ""
     if _mount(place).source != "named":
         return ""
-    name = parts(place).partition(":")[0]  # of no drive: that is no volume
+    name = parts(place).partition(":")[0]
     return "" if UNKNOWN_PART in name else name
 
 
 def _mount(place: Cursor) -> Mount:
     if isinstance(place.node, Mapping):
         return _long(place)
-    words = parts(place).split(":")
+    words = _sections(parts(place))
     if len(words) == 1:
         return Mount(place.span, _target(words[0], place), "volume", path=place.path)
-    # `C:\models:/models`, `C:/models:/models`
-    on_drive = len(words[0]) == 1 and words[1].startswith(("\\", "/")) and len(words) > 2  # noqa: PLR2004
-    if on_drive:
-        words = [":".join(words[:2]), *words[2:]]
     origin, target, *options = words
     source, host_path = "named", ""
-    if on_drive or origin.startswith(_PATH_STARTS) or "\\" in origin:
+    if origin.startswith(_PATH_STARTS) or "\\" in origin or ":" in origin:
         source, host_path = "bind", origin
     elif UNKNOWN_PART not in origin:
         host_path = _bound(origin, place)
@@ -69,6 +65,21 @@ def _mount(place: Cursor) -> Mount:
         host_path=_written(host_path),
         path=place.path,
     )
+
+
+def _sections(text: str) -> list[str]:
+    """What stands between the colons; one letter is a drive, and its colon no end.
+
+    `C:/models:/models` has two, and `C:/models` one: no volume can be called `C`.
+    Source: compose-spec/compose-go:format/volume.go (`isWindowsDrive`).
+    """
+    found: list[str] = []
+    for section in text.split(":"):
+        if found and len(found[-1]) == 1 and found[-1].isalpha():
+            found[-1] += f":{section}"
+        else:
+            found.append(section)
+    return found
 
 
 def _bound(volume: str, place: Cursor) -> str:

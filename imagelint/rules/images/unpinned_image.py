@@ -180,7 +180,8 @@ def _is_context(use: ImageUse, ctx: Context) -> bool:
 def _is_placeholder(use: ImageUse, image: ImageReference) -> bool:
     if use.role is ImageRole.POD and image.name == _OF_KUBEBUILDER:
         return True
-    if use.role is ImageRole.BASE and "$" in use.text and _is_local(image):
+    # A name is written out before the colon, where only its tag has a variable.
+    if use.role is ImageRole.BASE and "$" in use.text.partition(":")[0] and _is_local(image):
         return True
     may_be = use.role is ImageRole.POD or "$" in use.text
     return may_be and image.repository.rpartition("/")[2] in _PLACEHOLDERS

@@ -34,7 +34,7 @@ def read(text: str) -> tuple[Mount, ...]:
         ("${A:-/x}/y:/models", "/models", "bind", "/x/y", False),
         ("${A:-${B}}/y:/models", "/models", "", "", False),
         ("/x/$A:/models", "/models", "bind", "", False),
-        ("a:/$X", UNKNOWN, "named", "", False),
+        ("aa:/$X", UNKNOWN, "named", "", False),
         ("[]", UNKNOWN, "volume", "", False),
         ("{type: bind, source: ./a, target: /b/, read_only: true}", "/b", "bind", "./a", True),
         ("{type: volume, source: a, target: /b}", "/b", "named", "", False),
