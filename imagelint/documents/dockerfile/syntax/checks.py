@@ -49,8 +49,10 @@ def check_options(value: str) -> Iterator[CheckOption]:
 
 
 def _fault(name: str, equals: str, value: str) -> str:
-    if not equals or name not in (*_SEVERAL, "error"):
+    if name not in (*_SEVERAL, "error"):
         return f"`{name[:40]}` is no option of it" if name else "an option is empty"
+    if not equals:
+        return f"`{name}` has no value"
     if name == "error" and value not in _TRUE | _FALSE:
         return f"`{value[:40]}` is neither true nor false"
     return ""
