@@ -147,6 +147,21 @@ def test_a_base_that_nobody_takes_is_judged_alone(
     assert check(program, "tp-vs-gpus") == [Said("deployment.yaml", 11, "tp-vs-gpus")]
 
 
+def test_one_of_all_is_told_of_what_is_judged_not_of_the_file_it_is_made_of(
+    here: Path, program: Program, engine: None
+) -> None:
+    """`alerts-incomplete` speaks at the first alert of a run; the base's is none of its own."""
+    alert = '{alert: Queue, expr: "max(vllm:num_requests_waiting) > 5"}'
+    alerts = (
+        "apiVersion: monitoring.coreos.com/v1\nkind: PrometheusRule\nmetadata: {name: llm}\n"
+        f"spec:\n  groups:\n    - name: llm\n      rules:\n        - {alert}\n"
+    )
+    both = "resources: [alerts.yaml, deployment.yaml]\n"
+    tree(here, base__alerts=alerts, base__kustomization=both)
+    expected = [Said("base/alerts.yaml", 8, "alerts-incomplete")]
+    assert check(program, "alerts-incomplete", code=0) == expected
+
+
 def test_json_patches_images_replicas_and_components_have_their_places(
     here: Path, program: Program, engine: None
 ) -> None:

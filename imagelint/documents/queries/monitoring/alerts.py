@@ -41,10 +41,19 @@ _DEEPEST = 8
 
 
 def leads(query: Query, engine: str, scope: Scope) -> bool:
-    """Whether an alert is the first of the run that asks for metrics of an engine."""
+    """Whether an alert is the first of the run that asks for metrics of an engine.
+
+    What is rendered goes first: the files of which it is made may not be judged by themselves.
+    """
     key = alerts_on(engine)
-    first = scope.once(key, lambda: min(_alerts(key, scope), key=_place, default=None))
+    first = scope.once(key, lambda: _first(key, scope))
     return first is not None and _place(first) == _place((scope.origin, query))
+
+
+def _first(key: Key, scope: Scope) -> tuple[str, Query] | None:
+    made = scope.of_kinds((RENDERED,), key, Query, EXPRESSION)
+    rendered = [one for one in made if scope.rendered or one[0] != scope.origin]
+    return min(rendered or _alerts(key, scope), key=_place, default=None)
 
 
 def unwatched(query: Query, engine: str, scope: Scope, recorded: Recorded) -> tuple[Metric, ...]:
