@@ -120,7 +120,8 @@ def _conditions(tree: Expression | None) -> Iterator[Binary]:
         if not isinstance(node, Binary):
             continue
         if node.operator in (*_ABOVE, *_BELOW):
-            yield node
+            if not node.returns_bool:  # that one has a result, 0 or 1, in any case
+                yield node
         elif node.operator == "and":
             pending += (node.right, node.left)
         elif node.operator == "unless":
