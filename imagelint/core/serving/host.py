@@ -38,8 +38,9 @@ class HostGpu(NamedTuple):
     def usable(self) -> int | None:
         """MiB of what one container gets: of a GPU that is cut, its largest slice."""
         if self.mig:
-            return max(((one.memory or 0) - one.reserved for one in self.slices), default=0)
-        return None if self.memory is None else self.memory - self.reserved
+            free = ((one.memory or 0) - one.reserved for one in self.slices)
+            return max((0, *free))
+        return None if self.memory is None else max(0, self.memory - self.reserved)
 
     @property
     def label(self) -> str:

@@ -17,6 +17,7 @@ from imagelint.core.serving.host import (
     Driver,
     HostFacts,
     HostGpu,
+    MigDevice,
     Toolkit,
 )
 from imagelint.documents.host.checks import checks
@@ -66,6 +67,13 @@ def test_what_is_left_of_the_memory_is_what_cuda_tells(name: str, cuda: float) -
     known = gpu(board.label)
     assert known is not None
     assert known.usable == pytest.approx(cuda / 1024, abs=0.05)
+
+
+def test_less_than_nothing_is_never_left() -> None:
+    slices = (MigDevice(None, 5), MigDevice(3, 9))
+    assert HostGpu("A", 80_000, mig=True, slices=slices).usable == 0
+    assert HostGpu("A", 3, reserved=9).usable == 0
+    assert HostGpu("A", reserved=9).usable is None
 
 
 def test_the_files_of_the_machine_are_read() -> None:
