@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from imagelint.core.fact import ABSENT, UNKNOWN, Fact, Known
+from imagelint.core.fact import ABSENT, UNKNOWN, Fact, Known, value_or
 from imagelint.core.pattern import pattern
 from imagelint.core.record import NamedTuple
 from imagelint.core.reference import UNKNOWN_PART, parse_reference
@@ -251,10 +251,13 @@ def _runtime(
 
 def _gpus(body: Cursor, name: str, around: _PodContext) -> Fact[GpuRequest]:
     """The devices that a container asks for, or the part of one that its pod asks for."""
-    own = requested(body["resources"])
-    beside = _told_gpus(body, around) if own is ABSENT else own
-    if beside is not ABSENT:
-        return beside
+    own, told = requested(body["resources"]), _told_gpus(body, around)
+    if isinstance(own, Known) and isinstance(told, Known):
+        same = value_or(own.value.quantity, 0) == value_or(told.value.quantity, 0)
+        # Which of the two counts is the operator's own affair.
+        return own if same else Known(own.value._replace(quantity=UNKNOWN), own.span)
+    if own is not ABSENT or told is not ABSENT:
+        return told if own is ABSENT else own
     first = bool(around.together.bodies) and around.together.bodies[0] is body
     return annotated(around.place.template.at("metadata", "annotations"), name, first=first)
 
