@@ -94,6 +94,13 @@ class UnreadRequirements(NamedTuple):
     name: str
     too_large: bool = False
 
+    @property
+    def why(self) -> str:
+        """Why it was not read."""
+        if self.too_large:
+            return f"`{self.name}` is too large to be read with the Dockerfile"
+        return f"there is no `{self.name}` in the build context"
+
 
 class PackageInstall(NamedTuple):
     """A command that installs packages.

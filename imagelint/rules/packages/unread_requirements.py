@@ -26,9 +26,5 @@ def unread_requirements(requirements: UnreadRequirements, ctx: Context) -> Findi
         FROM python:3.12.7-slim
         RUN pip install --no-cache-dir requests==2.32.3
     """
-    name = requirements.name
-    why = f"there is no `{name}` in the build context"
-    if requirements.too_large:
-        why = f"`{name}` is too large to be read with the Dockerfile"
-    said = f"what `{requirements.text}` installs was not examined: {why}"
+    said = f"what `{requirements.text}` installs was not examined: {requirements.why}"
     yield ctx.finding(requirements, said, subject=requirements.text)
