@@ -34,7 +34,7 @@ __all__ = ["ServingCommand", "Switch"]
 
 T = TypeVar("T")
 _OF_ADDRESS = ("host", "port")
-"""What a variable that holds an `address` sets: `OLLAMA_HOST=0.0.0.0:8080`."""
+"""What a variable that holds an `address` sets: `HOST=0.0.0.0:8080`."""
 
 
 class ServingCommand(NamedTuple):

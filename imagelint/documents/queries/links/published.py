@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 _TCP = "tcp"
 _OTHER_AMPERSANDS = ("&&", ">&", "&>", "<&", "|&")
-_STAYING = ("ray start", "ssh", "jupyter", "tensorboard", "code-server", "dropbear")
+_STAYING = (" start", "ssh", "jupyter", "tensorboard", "code-server", "dropbear")
 """What goes to the background by itself and listens, or is started there."""
 
 
