@@ -187,7 +187,7 @@ def test_how_many_gpus_a_line_asks_for(text: str, quantity: object) -> None:
 def test_what_a_line_says_of_where_it_runs() -> None:
     found = service(
         "docker run --name llm --shm-size 2g --privileged --cap-add SYS_PTRACE --pid=host -P"
-        " --mount type=bind,source=/data,target=/models,readonly -v c:/cache --tmpfs /t:size=1m"
+        " --mount type=bind,source=/data,target=/models,readonly -v cc:/cache --tmpfs /t:size=1m"
         " -p 127.0.0.1:80:8000/tcp --expose 9000 --health-cmd 'curl a' --health-interval 5s"
         " --security-opt seccomp=unconfined -u 0 --env-file x.env i"
     )
