@@ -143,7 +143,7 @@ COMMAND_LINES = (
     Command((*CHECK, "--format", "github", "Dockerfile"), DOCKERFILE, ON_DOCKERFILES, 286),
     Command((*CACHED, "Dockerfile"), DOCKERFILE | {"sqlite3"}, ON_DOCKERFILES, 289),
     Command((*CHECK, *TO_FILE, "Dockerfile"), DOCKERFILE | FILES, ON_DOCKERFILES, 286),
-    Command((*CHECK, "pod.yaml"), YAML, ON_MANIFESTS, 288),
+    Command((*CHECK, "pod.yaml"), YAML, ON_MANIFESTS, 289),
     Command((*CHECK, "requirements.txt"), set(), ON_LISTS, 174),
     Command((*CHECK, ".dockerignore"), set(), ON_DOCKERFILES, 185),
     Command((*CHECK, "plain"), DOCKERFILE, ON_DOCKERFILES, 254),

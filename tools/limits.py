@@ -143,6 +143,24 @@ INSIDE = (
         "`too-large`: the query is not examined, the rest of the file is",
     ),
     (
+        "a requirements file, or a script, that is read with a Dockerfile",
+        "documents.dockerfile.context.image:LARGEST_SCRIPT",
+        "characters",
+        "`unread-requirements`, or what it does is unknown",
+    ),
+    (
+        "variables that all containers of a file get from ConfigMaps, Secrets or `env_file`",
+        "deployment.budget:MOST_VARIABLES",
+        "",
+        "`too-large`: those of the others are unknown",
+    ),
+    (
+        "runtimes of KServe, each as often as a predictor of a file is merged with it",
+        "deployment.budget:MOST_MERGED",
+        "characters",
+        "`too-large`: the others are judged without theirs",
+    ),
+    (
         "rounds of fixes",
         "run.changes.fixing:MOST_ROUNDS",
         "",

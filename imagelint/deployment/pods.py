@@ -14,9 +14,12 @@ from imagelint.documents.kubernetes.pods.execution import ContainerPlace
 from imagelint.documents.serving.imageconfig import run_as
 
 if TYPE_CHECKING:
-    from imagelint.documents.base import Document
+    from imagelint.documents.base import Document, DocumentError
     from imagelint.documents.kubernetes.objects import Container, Pod
     from imagelint.documents.project import Project
+
+# Of its objects some are merged with others.
+_KSERVE = "serving.kserve.io"
 
 
 def joined_pods(document: Document, project: Project) -> Document:
@@ -28,16 +31,28 @@ def joined_pods(document: Document, project: Project) -> Document:
     joiner = _Joiner(
         Builder(project, attacher, certain=False),
         Settings(around, attacher),
-        around,
     )
-    pods = tuple(map(joiner.pod, document.pods))
-    if all(pod is other for pod, other in zip(pods, document.pods, strict=True)):
+    whole, unmerged = _with_runtimes(document.pods, around, attacher)
+    pods = tuple(map(joiner.pod, whole))
+    gaps = (*unmerged, *joiner.settings.budget.gaps())
+    if not gaps and all(pod is other for pod, other in zip(pods, document.pods, strict=True)):
         return document
-    return document.with_pods(pods, attacher.attachments)
+    made = document.with_pods(pods, attacher.attachments)
+    made.gaps = (*made.gaps, *gaps)
+    return made
 
 
-# Of its objects some are merged with others.
-_KSERVE = "serving.kserve.io"
+def _with_runtimes(
+    pods: tuple[Pod, ...], around: Neighbourhood, attacher: Attacher
+) -> tuple[tuple[Pod, ...], tuple[DocumentError, ...]]:
+    """Pods, those of KServe merged with their runtimes, and that some of them could not be."""
+    if all(pod.owner.group != _KSERVE for pod in pods):
+        return pods, ()
+    from imagelint.deployment.runtimes import Merger
+
+    merger = Merger(around, attacher)
+    merged = tuple(merger.pod(pod) if pod.owner.group == _KSERVE else pod for pod in pods)
+    return merged, tuple(merger.budget.gaps())
 
 
 class _Joiner(NamedTuple):
@@ -45,14 +60,9 @@ class _Joiner(NamedTuple):
 
     builder: Builder
     settings: Settings
-    around: Neighbourhood
 
     def pod(self, pod: Pod) -> Pod:
         """The pod itself, where nothing is to be said about its containers."""
-        if pod.owner.group == _KSERVE:
-            from imagelint.deployment.runtimes import with_runtime
-
-            pod = with_runtime(pod, self.around, self.settings.attacher)
         containers = tuple(map(self._container, pod.containers))
         same = all(one is other for one, other in zip(containers, pod.containers, strict=True))
         return pod if same else pod._replace(containers=containers)

@@ -8,6 +8,7 @@ from imagelint.core.fact import ABSENT, Fact, Known
 from imagelint.core.record import NamedTuple
 from imagelint.documents.kubernetes.objects import Pod
 from imagelint.documents.kubernetes.pods.selectors import node_labels
+from imagelint.documents.remembered import remembered
 from imagelint.documents.yaml.nodes import Mapping
 
 if TYPE_CHECKING:
@@ -106,6 +107,7 @@ def _reference(kind: str, place: Cursor, field: str, key: str = "") -> Iterator[
     yield Reference(kind, name, wanted.text() if key else ABSENT, place[field], wanted)
 
 
+@remembered
 def keys_of(obj: KubernetesObject) -> frozenset[str] | None:
     """The keys of a ConfigMap or Secret; None where something else fills it in."""
     found: set[str] = set()

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from imagelint.core.source import Span
 from imagelint.deployment.attachment import shifted
+from imagelint.deployment.budget import MOST_MERGED, Budget
 from imagelint.documents.kubernetes.pods.launching import runtime_choice
 from imagelint.documents.kubernetes.pods.reader import read_pods
 from imagelint.documents.yaml.cursor import Cursor
@@ -19,7 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Container
 
     from imagelint.deployment.attachment import Attacher
-    from imagelint.deployment.objects import Neighbourhood
+    from imagelint.deployment.objects import Neighbourhood, ObjectInRun
+    from imagelint.documents.kubernetes.objects import Container as PodContainer
     from imagelint.documents.kubernetes.objects import Pod
     from imagelint.documents.yaml.nodes import YamlNode
 
@@ -33,22 +35,39 @@ _NOTHING = Mapping(Span(0, 0), ())
 _NAMED = frozenset(("name",))
 _EXTENDED = "args"
 """A list that a predictor adds to, and does not replace."""
+_UNMERGED = "predictors are not merged with their runtimes, which are too large together"
 
 
-def with_runtime(pod: Pod, around: Neighbourhood, attacher: Attacher) -> Pod:
-    """The pod of a predictor as KServe makes it; itself where its runtime is not in the run."""
-    asking = [(one, choice) for one in pod.containers if (choice := runtime_choice(one.body))]
-    if len(asking) != 1 or pod.owner.merged:
-        return pod
-    predictor, choice = asking[0]
-    found = around.runtime(choice.runtime, choice.model_format, pod.owner.namespace)
-    below = found.object.body["spec"].node if found is not None else None
-    server = _server(below)
-    nodes = (pod.owner.body.node, pod.spec.node, predictor.body.node, below, server)
+class Merger:
+    """Merges the predictors of one manifest with their runtimes, within a budget of text."""
+
+    def __init__(self, around: Neighbourhood, attacher: Attacher) -> None:
+        self._around = around
+        self._attacher = attacher
+        self.budget = Budget(MOST_MERGED, _UNMERGED)
+
+    def pod(self, pod: Pod) -> Pod:
+        """The pod of a predictor as KServe makes it; itself where its runtime is not in the run."""
+        asking = [(one, choice) for one in pod.containers if (choice := runtime_choice(one.body))]
+        if len(asking) != 1 or pod.owner.merged:
+            return pod
+        predictor, choice = asking[0]
+        found = self._around.runtime(choice.runtime, choice.model_format, pod.owner.namespace)
+        below = found.object.body["spec"].node if found is not None else None
+        if found is None or not isinstance(below, Mapping):
+            return pod
+        if not self.budget.grants(below.span.end - below.span.start, pod.owner.span):
+            return pod
+        return _with_runtime(pod, predictor, found, self._attacher)
+
+
+def _with_runtime(pod: Pod, predictor: PodContainer, found: ObjectInRun, attacher: Attacher) -> Pod:
+    below = found.object.body["spec"].node
+    nodes = (pod.owner.body.node, pod.spec.node, predictor.body.node, below, _server(below))
     whole, spec, model, below, server = (
         node if isinstance(node, Mapping) else _NOTHING for node in nodes
     )
-    if found is None or server is _NOTHING:
+    if server is _NOTHING:
         return pod
     offset = attacher.offset(found.manifest, certain=True)
     if offset:
@@ -86,12 +105,13 @@ def _replaced(node: Mapping, old: Mapping, new: Mapping) -> Mapping:
 
 def _merged(above: Mapping, below: Mapping) -> Mapping:
     """What is said above, with the rest of what is said below."""
-    entries = [
-        Entry(key, value if other is None else _both(key.text, value, other))
+    others = {entry.key.text: entry.value for entry in below.entries}
+    own = {entry.key.text for entry in above.entries}
+    entries = (
+        Entry(key, _both(key.text, value, others[key.text]) if key.text in others else value)
         for key, value in above.entries
-        for other in (below.get(key.text),)
-    ]
-    rest = (entry for entry in below.entries if above.entry(entry.key.text) is None)
+    )
+    rest = (entry for entry in below.entries if entry.key.text not in own)
     return Mapping(above.span, (*entries, *rest))
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from imagelint.core.fact import ABSENT, UNKNOWN, Known
 from imagelint.core.source import Span
 from imagelint.deployment.attachment import Attacher, mapped
+from imagelint.deployment.budget import MOST_VARIABLES, Budget
 from imagelint.deployment.builds import Builder, build_in, build_of, config_in, is_built
 from imagelint.documents.compose.document import ComposeFile
 from imagelint.documents.compose.services import ServiceFile
@@ -16,7 +17,7 @@ from imagelint.documents.serving.imageconfig import run_as
 from imagelint.documents.shared import EnvOrigin, EnvVar, Setting
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from imagelint.core.fact import Fact
     from imagelint.documents.base import Document
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
     from imagelint.documents.runtime.shutdown import Shutdown
     from imagelint.documents.serving.imageconfig import ImageConfig
 
+_UNHANDED = "variables of files are not looked at: they are too many together"
+
 
 def joined_services(document: Document, project: Project) -> Document:
     """A compose file whose services know the images that they build, and what files hand them."""
@@ -38,15 +41,18 @@ def joined_services(document: Document, project: Project) -> Document:
         return document
     attacher = Attacher(document)
     builder = Builder(project, attacher, certain=isinstance(document, ComposeFile))
+    budget = Budget(MOST_VARIABLES, _UNHANDED)
+    marked = (_marked(one, builder) for one in document.services)
     services = tuple(
         _joined(service, _config(service, document, builder))
-        for service in (
-            _with_files(_marked(one, builder), document, builder) for one in document.services
-        )
+        for service in (_with_files(one, document, builder, budget) for one in marked)
     )
-    if services == document.services:
+    gaps = tuple(budget.gaps())
+    if not gaps and services == document.services:
         return document
-    return document.with_services(services, attacher.attachments)
+    made = document.with_services(services, attacher.attachments)
+    made.gaps = (*made.gaps, *gaps)
+    return made
 
 
 def _marked(service: ComposeService, builder: Builder) -> ComposeService:
@@ -58,7 +64,9 @@ def _marked(service: ComposeService, builder: Builder) -> ComposeService:
     return service._replace(image=image._replace(built=True)) if built else service
 
 
-def _with_files(service: ComposeService, document: ServiceFile, builder: Builder) -> ComposeService:
+def _with_files(
+    service: ComposeService, document: ServiceFile, builder: Builder, budget: Budget
+) -> ComposeService:
     """A service with the variables of its files: what it sets itself counts more."""
     names = environment_files(service.body)
     if not names:
@@ -70,19 +78,21 @@ def _with_files(service: ComposeService, document: ServiceFile, builder: Builder
     complete = is_all_read(service.body)
     for name in names:
         file = builder.project.document(beside(origin, name), EnvironmentFile) if name else UNKNOWN
-        complete = complete and isinstance(file, Known)
-        if isinstance(file, Known):
+        settings = tuple(file.value.nodes_of(Setting)) if isinstance(file, Known) else ()
+        if not isinstance(file, Known) or not budget.grants(len(settings), service.span):
+            complete = False
+        else:
             offset = builder.attacher.offset(file.value, certain=True)
-            found += _variables(file.value, offset, service.place)
+            found += _variables(settings, offset, service.place)
     env = (*found, *service.env)
     place = service.place.with_env(env)
     placed = tuple(one._replace(place=place) for one in env)
     return service._replace(env=placed, env_complete=complete, place=place)
 
 
-def _variables(file: Document, offset: int, place: ExecutionPlace) -> Iterator[EnvVar]:
+def _variables(settings: Iterable[Setting], offset: int, place: ExecutionPlace) -> Iterator[EnvVar]:
     """The settings of an environment file as variables; compose fills others in after a dollar."""
-    for one in file.nodes_of(Setting):
+    for one in settings:
         span = Span(one.span.start + offset, one.span.end + offset)
         yield EnvVar(
             span=span,

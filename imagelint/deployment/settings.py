@@ -8,6 +8,7 @@ from imagelint.core.fact import UNKNOWN, Known
 from imagelint.core.record import NamedTuple
 from imagelint.core.source import Span
 from imagelint.deployment.attachment import shifted
+from imagelint.deployment.budget import MOST_VARIABLES, Budget
 from imagelint.documents.kubernetes.pods.launching import launch, scripts
 from imagelint.documents.kubernetes.settings import read_settings
 from imagelint.documents.serving.configfiles import named_configs, read_config
@@ -25,11 +26,13 @@ if TYPE_CHECKING:
     from imagelint.deployment.objects import Neighbourhood, ObjectInRun
     from imagelint.documents.kubernetes.manifest import Manifest
     from imagelint.documents.kubernetes.objects import Container
+    from imagelint.documents.shared import Setting
     from imagelint.documents.shell.script import Script
     from imagelint.documents.yaml.cursor import Cursor
     from imagelint.documents.yaml.nodes import YamlNode
 
 _SOURCES = (("configMapRef", "ConfigMap"), ("secretRef", "Secret"))
+_UNHANDED = "variables from ConfigMaps and Secrets are not looked at: they are too many together"
 _MOST_SCRIPTS = 10
 _LARGEST_SCRIPT = 200_000
 
@@ -39,6 +42,13 @@ class Handed(NamedTuple):
 
     env: tuple[EnvVar, ...]
     complete: bool
+
+
+class _Read(NamedTuple):
+    """The settings of an object in their order, and the first of each name."""
+
+    settings: tuple[Setting, ...]
+    by_name: Mapping[str, Setting]
 
 
 class _HeldFile(NamedTuple):
@@ -54,7 +64,9 @@ class Settings:
 
     def __init__(self, around: Neighbourhood, attacher: Attacher) -> None:
         self._around = around
-        self.attacher = attacher
+        self._attacher = attacher
+        self._objects: dict[tuple[str, Span], _Read] = {}
+        self.budget = Budget(MOST_VARIABLES, _UNHANDED)
 
     def environment(self, container: Container) -> Handed:
         """The variables of a container with those that objects of the run set."""
@@ -63,10 +75,13 @@ class Settings:
         complete = _is_list(body["env"]) and _is_list(body["envFrom"])
         for place in body["envFrom"].items():
             found = self._source(place, namespace)
-            complete = complete and found is not None
-            if found is not None:
+            if found is not None and self.budget.grants(
+                len(self._read(found).settings), container.span
+            ):
                 prefix = place["prefix"].word()
                 inherited += self._all(found, prefix, container)
+            else:
+                complete = False
         places = {place.path: place for place in body["env"].items()}
         own = tuple(self._value(one, places.get(one.path), namespace) for one in container.env)
         named = len(own) == len(places)
@@ -81,8 +96,8 @@ class Settings:
     def _all(self, found: ObjectInRun, prefix: str, container: Container) -> Iterator[EnvVar]:
         """Everything that an object holds, as variables."""
         secret = found.object.kind == "Secret"
-        offset = self.attacher.offset(found.manifest, certain=False)
-        for one in read_settings(found.object):
+        offset = self._attacher.offset(found.manifest, certain=False)
+        for one in self._read(found).settings:
             span = Span(one.span.start + offset, one.span.end + offset)
             yield EnvVar(
                 span=span,
@@ -96,17 +111,24 @@ class Settings:
                 place=container.place,
             )
 
+    def _read(self, found: ObjectInRun) -> _Read:
+        """The settings of an object, read once for all containers that get them."""
+        key = (found.manifest.source.origin, found.object.span)
+        if key not in self._objects:
+            settings = tuple(read_settings(found.object))
+            self._objects[key] = _Read(settings, {one.name: one for one in reversed(settings)})
+        return self._objects[key]
+
     def _value(self, variable: EnvVar, place: Cursor | None, namespace: str) -> EnvVar:
         """A variable with the value that a key of a ConfigMap holds."""
         if variable.reference != "configMapKeyRef" or place is None:
             return variable
         key = place["valueFrom"]["configMapKeyRef"]
         found = self._around.object("ConfigMap", key["name"].word(), namespace)
-        settings = read_settings(found.object) if found is not None else ()
-        one = next((one for one in settings if one.name == key["key"].word()), None)
+        one = self._read(found).by_name.get(key["key"].word()) if found is not None else None
         if found is None or one is None:
             return variable
-        offset = self.attacher.offset(found.manifest, certain=False)
+        offset = self._attacher.offset(found.manifest, certain=False)
         span = Span(one.span.start + offset, one.span.end + offset)
         return variable._replace(value=Known(one.text, span), value_span=span)
 
@@ -137,7 +159,7 @@ class Settings:
             scalar = held.place.node if held is not None else None
             node = read_config(map_scalar(scalar), path) if isinstance(scalar, Scalar) else None
             if held is not None and node is not None:
-                offset = self.attacher.offset(held.manifest, certain=False)
+                offset = self._attacher.offset(held.manifest, certain=False)
                 found[path] = shifted(node, offset, container.place)
         return found
 
@@ -174,7 +196,7 @@ class Settings:
             variables={one.name: one.value for one in container.env},
             path=place.path,
         )
-        offset = self.attacher.offset(held.manifest, certain=False)
+        offset = self._attacher.offset(held.manifest, certain=False)
         return shifted(script, offset, container.place).standing_in(container.place)
 
 

@@ -32,7 +32,9 @@ _CDI_FOLDERS = ("/etc/cdi", "/var/run/cdi")
 _RUNTIME_CONFIG = "/etc/nvidia-container-runtime/config.toml"
 _RUNTIME = "/usr/bin/nvidia-container-runtime"
 _CONTAINER_MARKS = ("/.dockerenv", "/run/.containerenv")
-"""What docker and podman put into containers; those of containerd lie upon an overlay."""
+"""What docker and podman put into containers."""
+_GIVEN = "/etc/hosts"
+"""What every engine mounts into its containers; a host may lie upon an overlay as well."""
 _PCI = "/sys/bus/pci/devices"
 _NVIDIA_VENDOR, _DISPLAY_CLASS = "0x10de", "0x03"
 _SMI_SECONDS, _CTK_SECONDS = 30.0, 10.0
@@ -73,7 +75,8 @@ class HostReader:
     def _is_contained(self, mounts: tuple[machine.Mount, ...]) -> bool:
         root = machine.mount_of("/", mounts)
         layered = root is not None and root.kind == "overlay"
-        return layered or any(map(self._exists, _CONTAINER_MARKS))
+        given = any(one.folder == _GIVEN for one in mounts)
+        return (layered and given) or any(map(self._exists, _CONTAINER_MARKS))
 
     def _driver(self) -> Driver:
         kernel = smi.read_kernel_version(self._text("/proc/driver/nvidia/version"))

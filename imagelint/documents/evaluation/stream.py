@@ -53,6 +53,10 @@ def _lines(chunks: Iterable[bytes]) -> Iterator[bytes]:
     yield rest
 
 
+_MOST_KEYS = 100_000
+"""Of an object above what is streamed: tools write a dozen."""
+
+
 class _RepeatedKeyError(ValueError):
     """An object has a key twice, of which readers take one or the other."""
 
@@ -146,6 +150,8 @@ class JsonStream:
             if key in seen:
                 raise self._wrong("a key is there twice")
             seen.add(key)
+            if len(seen) > _MOST_KEYS:
+                raise self._wrong(f"an object has more than {_MOST_KEYS:,} keys")
             self._expect(":")
             yield from self._member((*keys, key))
             if self._expect(",}") == "}":

@@ -92,7 +92,8 @@ def _is_namesake(command: ServingCommand, model: Fact[str]) -> bool:
     for other in namesakes(command.engine):
         if isinstance(model, Known) and other.serves(model.value):
             return True
-        if not other.variables.isdisjoint(variables):
+        # In the engine's own image a variable that only the other one reads changes nothing.
+        if not command.own_image and not other.variables.isdisjoint(variables):
             return True
         for switch in command.switches:
             values = other.flags.get(switch.name)

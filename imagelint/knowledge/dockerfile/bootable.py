@@ -18,6 +18,8 @@ LABELS = frozenset(("containers.bootc", "ostree.bootable"))
 """The labels by which an image says so of itself."""
 COMMANDS = (("bootc", "container", "lint"), ("ostree", "container", "commit"))
 """Commands of a build that only check or close the file system of a host."""
+FIRST_PROCESSES = frozenset(("init", "systemd"))
+"""What a host starts, as `CMD ["/sbin/init"]` says of some."""
 
 _NAMES = Globs(("*-bootc", "bootc", "bootc-*", "*-coreos", "fedora-silverblue", "fedora-kinoite"))
 _OWNERS = frozenset(("ublue-os", "fedora-ostree-desktops", "centos-bootc"))

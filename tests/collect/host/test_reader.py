@@ -291,3 +291,21 @@ def test_a_library_without_a_driver_is_told(monkeypatch: pytest.MonkeyPatch, nam
 def test_without_a_library_nothing_is_asked(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "pynvml", None)
     assert ask_nvml() is None
+
+
+@pytest.mark.parametrize(
+    ("mounts", "marks", "contained"),
+    [
+        ("overlay / overlay rw 0 0\n/dev/sda1 /etc/hosts ext4 rw 0 0\n", (), True),
+        ("overlay / overlay rw 0 0\n", (), False),  # a host with an overlay for its root
+        ("/dev/vda / ext4 rw 0 0\n/dev/sda1 /etc/hosts ext4 rw 0 0\n", (), False),
+        ("/dev/vda / ext4 rw 0 0\n", (".dockerenv",), True),
+        ("/dev/vda / ext4 rw 0 0\n", ("run/.containerenv",), True),
+    ],
+)
+def test_a_container_is_known_by_what_engines_put_into_it(
+    root: Path, programs: Path, mounts: str, marks: tuple[str, ...], *, contained: bool
+) -> None:
+    hosts.write(root, {"proc/mounts": mounts, **dict.fromkeys(marks, "")})
+    assert HostReader(str(root)).facts().contained is contained
+    assert not HostReader(str(root), live=False).facts().contained

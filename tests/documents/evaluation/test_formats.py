@@ -256,6 +256,12 @@ def test_values_that_nest_without_end_are_refused() -> None:
     assert "RecursionError" in refused("r.json", '{"testCases": [' + "[" * 100_000)
 
 
+def test_objects_with_more_keys_than_any_tool_writes_are_refused() -> None:
+    """All keys are kept, to see whether one is there twice."""
+    keys = ", ".join(f'"k{number}": 0' for number in range(100_001))
+    assert "more than 100,000 keys" in refused("r.json", f'{{"testCases": [], {keys}}}')
+
+
 def test_a_value_that_is_too_large_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("imagelint.documents.evaluation.stream.LARGEST_ELEMENT", 1000)
     for name, value in (("r.json", '{"testCases": ["'), ("r.jsonl", '{"doc_id": "')):

@@ -32,6 +32,8 @@ TEMPLATES: dict[str, tuple[str, ...]] = {
 """Where the kinds of Kubernetes itself hold the template of their pods."""
 DELIVERING = ("helm.toolkit.fluxcd.io", "argoproj.io", "helm.cattle.io")
 """Groups of what has charts deployed."""
+# Of them those whose objects hold values of charts; a Rollout is a workload like any other.
+_OF_VALUES = frozenset(("HelmRelease", "Application", "ApplicationSet", "HelmChart"))
 # Groups whose objects hold pods only as patterns or schemas, and those that hold none.
 _WITHOUT_PODS = (
     "kyverno.io",
@@ -96,7 +98,8 @@ def pod_places(obj: KubernetesObject) -> Iterator[PodPath]:
         yield PodPath(spec, obj.body, spec)
         return
     shaped = (_place(obj, shape) for shape in _by_shape(obj.body.node))
-    yield from _delivered(obj, shaped) if obj.group in DELIVERING else shaped
+    holds_values = obj.group in DELIVERING and obj.kind in _OF_VALUES
+    yield from _delivered(obj, shaped) if holds_values else shaped
 
 
 def _delivered(obj: KubernetesObject, shaped: Iterator[PodPath]) -> Iterator[PodPath]:

@@ -78,7 +78,8 @@ def _condition_holds(condition: str, server: ServingCommand | None) -> bool | No
     if condition.startswith("--"):
         switch = server.find_switch(condition.removeprefix("--"))
         # An operator that fetches at a revision tells the server none.
-        fact = switch.value if switch is not None and switch.written.startswith("-") else ABSENT
+        operated = switch is not None and any(one.span == switch.span for one in server.launch.told)
+        fact = ABSENT if switch is None or operated else switch.value
     elif condition.isupper():
         fact = setting(server, condition)
     else:

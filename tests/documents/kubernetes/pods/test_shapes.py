@@ -376,3 +376,14 @@ def test_an_odd_item_hides_no_container() -> None:
 def test_what_the_object_must_have_meant_is_examined(api: str, kind: str) -> None:
     (pod,) = pods(holder(api, kind, "spec.template.spec"))
     assert pod.owner.kind == "Deployment"
+
+
+@pytest.mark.parametrize("key", ["enabled", "enable", "create", "enableEngine"])
+def test_a_rollout_is_no_values_that_may_be_switched_off(key: str) -> None:
+    """It is of the group of Argo CD's Applications: what no controller reads hides no pod."""
+    spec = f"{{{key}: false, containers: [{{name: a, image: b}}]}}"
+    (pod,) = pods(
+        f"{{apiVersion: argoproj.io/v1alpha1, kind: Rollout, {key}: false,"
+        f" spec: {{{key}: false, template: {{{key}: false, spec: {spec}}}}}}}"
+    )
+    assert [one.name for one in pod.containers] == ["a"]
