@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
 
-from imagelint.cli.formats import FORMATS
+from imagelint.cli.options.formats import FORMATS
 from tests.cli.projects import DIGEST, GOOD, POD, ROOT, write
 
 if TYPE_CHECKING:

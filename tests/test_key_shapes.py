@@ -11,7 +11,7 @@ from zlib import crc32
 
 import pytest
 
-from imagelint.cli.formats import FORMATS
+from imagelint.cli.options.formats import FORMATS
 from imagelint.core.redact import MASK, redact
 from imagelint.core.report import ExitCode
 from imagelint.documents.secrets.names import is_secret_name

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from imagelint.cli.formats import FORMATS
+from imagelint.cli.options.formats import FORMATS
 from imagelint.core.report import ExitCode
 from imagelint.core.secret_forms import FORMS
 from imagelint.rules import catalog

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from imagelint.cli.formats import FORMATS
+from imagelint.cli.options.formats import FORMATS
 from imagelint.core.redact import redact, secret_spans
 from imagelint.rules import catalog
 

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 
 from imagelint.audit.dispatch import Dispatcher
 from imagelint.audit.judging import category_of
-from imagelint.audit.keeping import Keeper, Presence
-from imagelint.audit.known import Known
+from imagelint.audit.lookup import Known
 from imagelint.audit.plan import Plan, make_plan
 from imagelint.audit.progress import Progress
 from imagelint.audit.worker import Task, Worker
+from imagelint.audit.writers import Presence, ResultWriter
 from imagelint.collect import environment
 from imagelint.core.digest import digest_of
 from imagelint.core.record import NamedTuple
@@ -26,9 +26,9 @@ from imagelint.store.writing import Writer, add_examination, add_source_problem
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
+    from imagelint.audit.inspection import Registries
     from imagelint.audit.judging import Judge
-    from imagelint.audit.known import LastTag
-    from imagelint.audit.looking import Registries
+    from imagelint.audit.lookup import LastTag
     from imagelint.audit.options import AuditOptions
     from imagelint.audit.selection import Selection
     from imagelint.audit.sources.model import Source
@@ -109,7 +109,7 @@ class Audit:
         def be_there() -> None:
             touch(self._store, run, environment.moment())
 
-        with Presence(be_there), Keeper(writer.write, tell) as keeper:
+        with Presence(be_there), ResultWriter(writer.write, tell) as keeper:
 
             def do(task: Task) -> None:
                 keeper.put(self._worker(task))

@@ -36,8 +36,8 @@ from imagelint.store.writing import STATEMENTS
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
-    from imagelint.audit.deep.deeplook import DeepLook
-    from imagelint.audit.looking import Looked
+    from imagelint.audit.deep.inspection import DeepInspection
+    from imagelint.audit.inspection import Looked
     from imagelint.core.finding import Finding
     from imagelint.core.report import Allowed, Verdict
     from imagelint.policy.model import Policy
@@ -92,7 +92,9 @@ class Judge:
     what looks deeper than the configuration, where that is wanted.
     """
 
-    def __init__(self, session: Session, looked_for: str, deep: DeepLook | None = None) -> None:
+    def __init__(
+        self, session: Session, looked_for: str, deep: DeepInspection | None = None
+    ) -> None:
         self.deep = deep
         self._session = session
         self.policy: Policy = session.policies.of(".")

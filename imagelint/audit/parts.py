@@ -8,7 +8,7 @@ import time
 from typing import TYPE_CHECKING, Protocol
 
 from imagelint.audit.options import Shard
-from imagelint.audit.sources.listed import ListedSource, split
+from imagelint.audit.sources.batch import ListedBatch, split
 from imagelint.audit.workers import on_workers
 from imagelint.core.errors import Diagnostic, ImagelintError, UsageError
 from imagelint.core.record import NamedTuple
@@ -72,7 +72,7 @@ class Part(NamedTuple):
     recipe: Recipe
     options: AuditOptions
     selection: Selection
-    sources: tuple[ListedSource, ...]
+    sources: tuple[ListedBatch, ...]
     folder: str
     key: str
 

@@ -10,7 +10,7 @@ from imagelint.core.report import Problem
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from imagelint.audit.known import Known
+    from imagelint.audit.lookup import Known
     from imagelint.audit.sources.model import Found
     from imagelint.audit.targets import Target
 

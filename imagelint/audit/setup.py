@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Self
 
 from imagelint.audit.audit import Audit
-from imagelint.audit.deep.deeplook import DeepLook, Kept, ScanRequest
-from imagelint.audit.deep.keptfacts import LayerStore, ScanStore
+from imagelint.audit.deep.inspection import DeepInspection, Kept, ScanRequest
+from imagelint.audit.deep.storedfacts import LayerStore, ScanStore
+from imagelint.audit.inspection import Registries
 from imagelint.audit.judging import Judge, code_name
-from imagelint.audit.known import Known
-from imagelint.audit.looking import Registries
+from imagelint.audit.lookup import Known
 from imagelint.audit.options import DEPTHS
-from imagelint.audit.sources.kept import KeptSource
+from imagelint.audit.sources.earlier import EarlierSource
 from imagelint.audit.sources.parse import SourceReader, source_name
 from imagelint.collect import environment
 from imagelint.collect.deadline import NEVER
@@ -66,7 +66,7 @@ class Prepared(NamedTuple):
             UsageError: one is none, or nothing is known of them.
         """
         if self.options.kept:
-            return (KeptSource(self.store, tuple(map(source_name, names)), selection),)
+            return (EarlierSource(self.store, tuple(map(source_name, names)), selection),)
         read = SourceReader(self.registries, selection.wants_repository, stdin).read
         return tuple(map(read, names))
 
@@ -95,7 +95,7 @@ def prepare(
         asked = scan or ScanRequest()
         known, now = Known(store), environment.moment
         kept = Kept(LayerStore(store, known, code_name(), now), ScanStore(store, known, now))
-        deep = DeepLook(session, options.depth, asked, kept, registries.client)
+        deep = DeepInspection(session, options.depth, asked, kept, registries.client)
         looked_for += _lists(asked.settings) if options.depth in ("sbom", DEPTHS[-1]) else ""
     audit = Audit(store, Judge(session, looked_for, deep), asker, registries, options)
     return Prepared(store, connections, asker, registries, audit, options)

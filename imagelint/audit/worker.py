@@ -5,9 +5,9 @@ from __future__ import annotations
 from functools import cache, partial
 from typing import TYPE_CHECKING
 
-from imagelint.audit.deep.deeplook import signed
+from imagelint.audit.deep.inspection import signed
+from imagelint.audit.inspection import LayoutFolder, Looked, StoredBlobs, look, unknown
 from imagelint.audit.judging import category_of, stored
-from imagelint.audit.looking import KeptBlobs, LayoutFolder, Looked, look, unknown
 from imagelint.collect.deadline import Deadline
 from imagelint.core.errors import UsageError
 from imagelint.core.record import NamedTuple
@@ -19,9 +19,9 @@ from imagelint.store.records import Category, Finished, Result
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from imagelint.audit.inspection import Registries
     from imagelint.audit.judging import Judge
-    from imagelint.audit.known import Known, LastTag, Said
-    from imagelint.audit.looking import Registries
+    from imagelint.audit.lookup import Known, LastTag, Said
     from imagelint.audit.options import AuditOptions
     from imagelint.audit.targets import Target
     from imagelint.collect.registry.client import Client
@@ -81,7 +81,7 @@ class Worker:
         digest = done.result.digest
         if digest is None or done.result.judgement is None:
             return None
-        blobs = KeptBlobs(None, self._known, target.reference)
+        blobs = StoredBlobs(None, self._known, target.reference)
         for fact in done.facts:
             blobs.read[fact.digest] = fact.data
         found = look(target, digest, blobs, self._options.platforms)
@@ -95,7 +95,7 @@ class Worker:
         client = None if self._options.kept else self._client(target)
         if isinstance(client, Problem):
             return client
-        blobs = KeptBlobs(client, self._known, target.reference, task.kept)
+        blobs = StoredBlobs(client, self._known, target.reference, task.kept)
         digest = self._digest(task, client, blobs)
         if isinstance(digest, Problem):
             return digest
@@ -123,7 +123,7 @@ class Worker:
         return self._registries.client(reference)
 
     def _digest(
-        self, task: Task, client: Client | LayoutFolder | None, blobs: KeptBlobs
+        self, task: Task, client: Client | LayoutFolder | None, blobs: StoredBlobs
     ) -> str | Problem:
         """What a target leads to now, by the smallest question that tells."""
         target, last = task.target, task.last

@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING
 
 import click
 
-from imagelint.cli.auditoptions import audit_options
-from imagelint.cli.options import policy_options
-from imagelint.cli.scanoptions import scan_options
+from imagelint.cli.options.audit import audit_options
+from imagelint.cli.options.scan import scan_options
+from imagelint.cli.options.shared import policy_options
 
 if TYPE_CHECKING:
-    from imagelint.cli.auditoptions import AuditChoice
-    from imagelint.cli.policyoptions import PolicyOptions
-    from imagelint.cli.scanoptions import ScanOptions
+    from imagelint.cli.options.audit import AuditChoice
+    from imagelint.cli.options.policy import PolicyOptions
+    from imagelint.cli.options.scan import ScanOptions
 
 
 @click.command()
@@ -36,6 +36,6 @@ def audit(
     what `kubectl get pods -A -o json` says. What is found out is kept in a store, by digest; an
     audit that was cut off goes on where it was.
     """
-    from imagelint.cli.audited import run_audit
+    from imagelint.cli.audits.run import run_audit
 
     return run_audit(sources, choice, scanning, policy)

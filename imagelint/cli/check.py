@@ -6,15 +6,15 @@ from typing import TYPE_CHECKING
 
 import click
 
-from imagelint.cli.declared import declared_options
-from imagelint.cli.fileoptions import file_options
-from imagelint.cli.options import baseline_option, policy_options
-from imagelint.cli.reportoptions import report_options
+from imagelint.cli.options.environment import declared_options
+from imagelint.cli.options.files import file_options
+from imagelint.cli.options.report import report_options
+from imagelint.cli.options.shared import baseline_option, policy_options
 
 if TYPE_CHECKING:
-    from imagelint.cli.fileoptions import FileOptions
-    from imagelint.cli.policyoptions import PolicyOptions
-    from imagelint.cli.reportoptions import ReportOptions
+    from imagelint.cli.options.files import FileOptions
+    from imagelint.cli.options.policy import PolicyOptions
+    from imagelint.cli.options.report import ReportOptions
     from imagelint.core.environment import Environment
 
 
@@ -48,12 +48,12 @@ def check(  # noqa: PLR0913 - the options of the command
     folders, files are found as git sees them. A named file is examined unless the policy excludes
     it; where neither its name nor its content tells what it is, say so with --kind.
     """
-    from imagelint.cli.baselines import read, tell_stale, write
-    from imagelint.cli.changed import Compared, only_new
-    from imagelint.cli.output import show
-    from imagelint.cli.progress import progress
-    from imagelint.cli.selection import chosen_rules, excluded_files
-    from imagelint.cli.standardinput import from_standard_input
+    from imagelint.cli.files.baselines import read, tell_stale, write
+    from imagelint.cli.files.standardinput import from_standard_input
+    from imagelint.cli.options.selection import chosen_rules, excluded_files
+    from imagelint.cli.options.since import Compared, only_new
+    from imagelint.cli.output.progress import progress
+    from imagelint.cli.output.verdict import show
     from imagelint.engine.decide import Expected, decide
     from imagelint.run.naming import Naming
 

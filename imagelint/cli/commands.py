@@ -29,7 +29,7 @@ class Commands(click.Group):
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """The command that is meant by the first argument."""
         if args[0] not in COMMANDS and not args[0].startswith("-"):
-            from imagelint.cli.names import unknown
+            from imagelint.cli.options.names import unknown
 
             ctx.fail(unknown("command", args[0], COMMANDS))
         return super().resolve_command(ctx, args)

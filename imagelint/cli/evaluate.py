@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING
 
 import click
 
-from imagelint.cli.attest import DEMANDED, attest_options
-from imagelint.cli.options import policy_options
-from imagelint.cli.reportoptions import report_options
+from imagelint.cli.options.report import report_options
+from imagelint.cli.options.shared import policy_options
+from imagelint.cli.options.statements import DEMANDED, attest_options
 
 if TYPE_CHECKING:
-    from imagelint.cli.attest import AttestOptions
-    from imagelint.cli.policyoptions import PolicyOptions
-    from imagelint.cli.reportoptions import ReportOptions
+    from imagelint.cli.options.policy import PolicyOptions
+    from imagelint.cli.options.report import ReportOptions
+    from imagelint.cli.options.statements import AttestOptions
 
 
 @click.command()
@@ -56,15 +56,15 @@ def evaluate(  # noqa: PLR0913 - the options of the command
     HELM, OpenAI evals, or of imagelint's simple form. What they must be stands in
     `imagelint-eval.yaml`.
     """
-    from imagelint.cli.evaluating import attested, digest_in, verdict_of
-    from imagelint.cli.kept import keep_evaluation, with_previous
-    from imagelint.cli.output import show
+    from imagelint.cli.evaluations.run import attested, digest_in, verdict_of
+    from imagelint.cli.evaluations.store import keep_evaluation, with_previous
+    from imagelint.cli.output.verdict import show
     from imagelint.run.evaluating.evaluation import EvaluationRequest
     from imagelint.run.evaluating.evaluation import evaluate as judge
 
     request = EvaluationRequest(results, baselines, plan, digest_in(image), first)
     if power:
-        from imagelint.cli.power import power_of
+        from imagelint.cli.output.power import power_of
 
         return power_of(request)
     session = policy.open(demanded=DEMANDED)

@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING
 
 import click
 
-from imagelint.cli.names import NameType, rules_and_families
-from imagelint.cli.options import policy_options
+from imagelint.cli.options.names import NameType, rules_and_families
+from imagelint.cli.options.shared import policy_options
 from imagelint.core.errors import Diagnostic, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from imagelint.cli.policyoptions import PolicyOptions
+    from imagelint.cli.options.policy import PolicyOptions
     from imagelint.rules.rule import Rule
 
 
@@ -25,22 +25,22 @@ def explain(name: str, *, policy: PolicyOptions) -> None:
 
     The policy that holds here says which rules there are that are not imagelint's.
     """
-    from imagelint.cli.prose import plain
+    from imagelint.cli.explanations.plaintext import plain
     from imagelint.rules import catalog
 
     if catalog.is_custom(name):
-        from imagelint.cli.explaining import own_rule
+        from imagelint.cli.explanations.names import own_rule
 
         click.echo("\n".join(plain(page(own_rule(name, policy)))))
         return
     found = catalog.find(name)
     if not found:
-        from imagelint.cli.explaining import hint
+        from imagelint.cli.explanations.names import hint
 
         raise UsageError(Diagnostic(f"nothing answers to {name!r}", help=hint(name)))
     former = name.lower().strip()
     if len(catalog.successors(former)) > 1:
-        from imagelint.cli.explaining import split_names
+        from imagelint.cli.explanations.names import split_names
 
         click.echo("\n".join(split_names(former)))
         return
@@ -50,7 +50,7 @@ def explain(name: str, *, policy: PolicyOptions) -> None:
 
 def page(rule: Rule) -> Iterator[str]:
     """The lines of a rule's page: markdown."""
-    from imagelint.cli.describe import examples_markdown
+    from imagelint.cli.explanations.rulepage import examples_markdown
     from imagelint.policy.options import options_of
     from imagelint.rules import catalog
     from imagelint.rules.documentation import read_documentation

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 import click
 
-from imagelint.cli.names import NameType, rules_and_families
-from imagelint.cli.options import baseline_option, exclude_option, policy_file_options
+from imagelint.cli.options.names import NameType, rules_and_families
+from imagelint.cli.options.shared import baseline_option, exclude_option, policy_file_options
 
 if TYPE_CHECKING:
-    from imagelint.cli.policyoptions import PolicyOptions
+    from imagelint.cli.options.policy import PolicyOptions
 
 
 @click.command()
@@ -56,11 +56,11 @@ def fix(  # noqa: PLR0913 - the options of the command
     Exit codes: 0 done, 1 (only with --check) there is a fix to make, 2 wrong usage or policy,
     3 something could not be read or mended, or --check had nothing to examine.
     """
-    from imagelint.cli.baselines import read
-    from imagelint.cli.fixed import FixView
-    from imagelint.cli.fixfiles import FixPaths
-    from imagelint.cli.fixing import FixJob
-    from imagelint.cli.selection import chosen_rules, excluded_files
+    from imagelint.cli.files.baselines import read
+    from imagelint.cli.fixes.files import FixPaths
+    from imagelint.cli.fixes.run import FixJob
+    from imagelint.cli.options.selection import chosen_rules, excluded_files
+    from imagelint.cli.output.fixes import FixView
 
     session = policy.open(paths or (".",), only=chosen_rules(only))
     session = session._replace(exclude=excluded_files(exclude))

@@ -6,19 +6,19 @@ from typing import TYPE_CHECKING
 
 import click
 
-from imagelint.cli.attest import attest_options
-from imagelint.cli.declared import declared_options
-from imagelint.cli.imageoptions import image_options, signer, verify_options
-from imagelint.cli.options import baseline_option, exclude_option, policy_options
-from imagelint.cli.promotion import promotion_options
-from imagelint.cli.reportoptions import report_options
-from imagelint.cli.scanoptions import ScanOptions, scan_options
+from imagelint.cli.options.environment import declared_options
+from imagelint.cli.options.image import image_options, signer, verify_options
+from imagelint.cli.options.promotion import promotion_options
+from imagelint.cli.options.report import report_options
+from imagelint.cli.options.scan import ScanOptions, scan_options
+from imagelint.cli.options.shared import baseline_option, exclude_option, policy_options
+from imagelint.cli.options.statements import attest_options
 
 if TYPE_CHECKING:
-    from imagelint.cli.attest import AttestOptions
-    from imagelint.cli.policyoptions import PolicyOptions
-    from imagelint.cli.promotion import PromotionOptions
-    from imagelint.cli.reportoptions import ReportOptions
+    from imagelint.cli.options.policy import PolicyOptions
+    from imagelint.cli.options.promotion import PromotionOptions
+    from imagelint.cli.options.report import ReportOptions
+    from imagelint.cli.options.statements import AttestOptions
     from imagelint.core.environment import Environment
 
 
@@ -59,12 +59,12 @@ def gate(  # noqa: PLR0913 - the options of the command
 
     IMAGE is resolved to a digest once. A stage is left out where the policy has all its rules off.
     """
-    from imagelint.cli.imagejob import ImageJob, gated
-    from imagelint.cli.imagerun import judge_image
-    from imagelint.cli.output import show
-    from imagelint.cli.progress import progress, steps
-    from imagelint.cli.selection import excluded_files
-    from imagelint.cli.signoff import sign_off
+    from imagelint.cli.images.job import ImageJob, gated
+    from imagelint.cli.images.run import judge_image
+    from imagelint.cli.images.signoff import sign_off
+    from imagelint.cli.options.selection import excluded_files
+    from imagelint.cli.output.progress import progress, steps
+    from imagelint.cli.output.verdict import show
 
     named = signer(key, identity, issuer, logged=not no_transparency_log)
     said = declared._replace(signers=named, gated=image)

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from imagelint.cli.options import policy_file_options
+from imagelint.cli.options.shared import policy_file_options
 
 if TYPE_CHECKING:
-    from imagelint.cli.policyoptions import PolicyOptions
+    from imagelint.cli.options.policy import PolicyOptions
 
 
 @click.command()
@@ -39,7 +39,7 @@ def host(
     PATHs are judged by the rules about drivers, GPUs and memory, as if the policy declared this
     host. No GPU is an answer.
     """
-    from imagelint.cli.hosted import show_host, wish, with_files
+    from imagelint.cli.output.host import show_host, wish, with_files
     from imagelint.collect.deadline import Deadline
     from imagelint.run.host.host import HostRequest, host_facts, judge_host
 

@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 
 import click
 
-from imagelint.cli.imageoptions import image_options
-from imagelint.cli.options import policy_options
-from imagelint.cli.reportoptions import report_options
+from imagelint.cli.options.image import image_options
+from imagelint.cli.options.report import report_options
+from imagelint.cli.options.shared import policy_options
 
 if TYPE_CHECKING:
-    from imagelint.cli.policyoptions import PolicyOptions
-    from imagelint.cli.reportoptions import ReportOptions
+    from imagelint.cli.options.policy import PolicyOptions
+    from imagelint.cli.options.report import ReportOptions
 
 
 @click.command()
@@ -34,10 +34,10 @@ def image(
     docker-archive:FILE, FILE.tar, or docker-daemon:NAME. Layers are read as a stream and never
     unpacked.
     """
-    from imagelint.cli.imagejob import ImageJob
-    from imagelint.cli.imagerun import judge_image
-    from imagelint.cli.output import show
-    from imagelint.cli.progress import steps
+    from imagelint.cli.images.job import ImageJob
+    from imagelint.cli.images.run import judge_image
+    from imagelint.cli.output.progress import steps
+    from imagelint.cli.output.verdict import show
     from imagelint.collect.tools.trivy import TrivyOptions
 
     session = policy.open(seconds=timeout)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from imagelint.cli.linters import CONFIGURATIONS
+from imagelint.cli.adoption.linters import CONFIGURATIONS
 from imagelint.core.errors import Diagnostic, UsageError
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 @click.option("--config", type=click.Path(), metavar="FILE", help="That configuration.")
 def init(*, folder: str, force: bool, tool: str | None, config: str | None) -> None:
     """Write a first policy and a pre-commit entry after looking at what the repository holds."""
-    from imagelint.cli.hook import HOOKS, add_hook
+    from imagelint.cli.adoption.hook import HOOKS, add_hook
     from imagelint.collect.files import display
     from imagelint.collect.findup import is_repository, nearest
     from imagelint.collect.write import write_text
@@ -45,7 +45,7 @@ def init(*, folder: str, force: bool, tool: str | None, config: str | None) -> N
         raise UsageError(Diagnostic("a policy holds here already", at=display(above), help=hint))
     name = Path(folder).resolve().name
     if tool:
-        from imagelint.cli.adoption import adopt
+        from imagelint.cli.adoption.policy import adopt
 
         text, done = adopt(tool, folder, config, name)
     else:

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from imagelint.cli.options import policy_file_options
+from imagelint.cli.options.shared import policy_file_options
 
 if TYPE_CHECKING:
-    from imagelint.cli.policyoptions import PolicyOptions
+    from imagelint.cli.options.policy import PolicyOptions
 
 _FIND = "find"
 
@@ -43,7 +43,7 @@ def knowledge() -> None:
 @policy_file_options
 def find(*, word: str, as_json: bool, policy: PolicyOptions) -> None:
     """The same, with options: what stands without a command."""
-    from imagelint.cli.facts import show_entries, show_tables
+    from imagelint.cli.output.facts import show_entries, show_tables
     from imagelint.knowledge.tables import hold
 
     hold(policy.open(cached=False).policies.of(".").environment.knowledge)
@@ -54,7 +54,7 @@ def find(*, word: str, as_json: bool, policy: PolicyOptions) -> None:
 @click.argument("files", nargs=-1, required=True, type=click.Path())
 def check(*, files: tuple[str, ...]) -> None:
     """Check files of facts, and tell what of ours they override."""
-    from imagelint.cli.facts import check_files
+    from imagelint.cli.output.facts import check_files
 
     check_files(files)
 

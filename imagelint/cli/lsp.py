@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 import click
 
-from imagelint.cli.options import policy_options
+from imagelint.cli.options.shared import policy_options
 from imagelint.core.errors import Diagnostic, UsageError
 
 if TYPE_CHECKING:
-    from imagelint.cli.policyoptions import PolicyOptions
+    from imagelint.cli.options.policy import PolicyOptions
 
 
 @click.command()
@@ -29,8 +29,8 @@ def lsp(policy: PolicyOptions) -> None:
             raise
         help_ = "install it: pip install 'imagelint[lsp]'"
         raise UsageError(Diagnostic("the language server is not installed", help=help_)) from None
-    from imagelint.cli.describe import PAGES
     from imagelint.cli.explain import page
+    from imagelint.cli.explanations.rulepage import PAGES
     from imagelint.rules import catalog
 
     def text(rule: str) -> str:

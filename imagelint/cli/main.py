@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import click
 
 from imagelint.cli.commands import main
-from imagelint.cli.complaints import tell
-from imagelint.cli.streams import deliver, take_every_text
+from imagelint.cli.errors import tell
+from imagelint.cli.output.streams import deliver, take_every_text
 from imagelint.core.errors import Diagnostic, ImagelintError, UsageError
 from imagelint.core.report import ExitCode
 

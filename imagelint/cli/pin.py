@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from imagelint.cli.options import exclude_option, policy_file_options
+from imagelint.cli.options.shared import exclude_option, policy_file_options
 
 if TYPE_CHECKING:
-    from imagelint.cli.policyoptions import PolicyOptions
+    from imagelint.cli.options.policy import PolicyOptions
 
 
 @click.command()
@@ -51,9 +51,9 @@ def pin(  # noqa: PLR0913 - the options of the command
     Exit codes: 0 done, 1 (only with --check) an image has no digest, 2 wrong usage or policy,
     3 a registry did not answer, a file could not be read, or --check had nothing to examine.
     """
-    from imagelint.cli.fixed import FixView
-    from imagelint.cli.pinning import PinJob
-    from imagelint.cli.selection import excluded_files
+    from imagelint.cli.fixes.pin import PinJob
+    from imagelint.cli.options.selection import excluded_files
+    from imagelint.cli.output.fixes import FixView
 
     session = policy.open(paths or (".",), cached=False)
     session = session._replace(exclude=excluded_files(exclude))

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 
 import click
 
-from imagelint.cli.options import policy_options
-from imagelint.cli.reportoptions import report_options
+from imagelint.cli.options.report import report_options
+from imagelint.cli.options.shared import policy_options
 
 if TYPE_CHECKING:
-    from imagelint.cli.policyoptions import PolicyOptions
-    from imagelint.cli.reportoptions import ReportOptions
+    from imagelint.cli.options.policy import PolicyOptions
+    from imagelint.cli.options.report import ReportOptions
 
 
 @click.command()
@@ -53,9 +53,9 @@ def push(  # noqa: PLR0913 - the options of the command
     docker-daemon:NAME; DESTINATION is registry/repository[:tag]. Nothing is sent unless the verdict
     is a pass of this very digest, young enough, and of the policy that holds here.
     """
-    from imagelint.cli.output import show
-    from imagelint.cli.progress import steps
-    from imagelint.cli.pushed import PushOptions, policies_in, signed, verdict_of
+    from imagelint.cli.output.progress import steps
+    from imagelint.cli.output.push import PushOptions, policies_in, signed, verdict_of
+    from imagelint.cli.output.verdict import show
     from imagelint.run.supplychain.push import PushRequest, push_image
 
     session = policy.open(seconds=timeout)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import click
 
-from imagelint.cli.formats import Format, FormatType
-from imagelint.cli.sincetype import Since, SinceType
+from imagelint.cli.options.earlierrun import Since, SinceType
+from imagelint.cli.options.formats import Format, FormatType
 
 _FORMATS = (
     *("text", "html", "json", "jsonl", "csv", "sarif", "junit", "markdown", "gitlab"),
@@ -61,10 +61,10 @@ def report(  # noqa: PLR0913 - the options of the command
     Without a format, on one screen. --format html=FILE is a page with plots, tables, and a page for
     each image; sarif=FOLDER writes a file for each repository. Nothing is asked of any registry.
     """
-    from imagelint.cli.extras import need
+    from imagelint.cli.output.missingextras import need
 
     need("sqlalchemy", "audit", "what keeps audits")
-    from imagelint.cli.reported import tell
+    from imagelint.cli.output.reports import tell
     from imagelint.fleet.formats import OVERVIEWS
     from imagelint.fleet.gather import Question, gather
     from imagelint.store.database import Store

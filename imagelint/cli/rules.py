@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from imagelint.cli.options import policy_options
+from imagelint.cli.options.shared import policy_options
 
 if TYPE_CHECKING:
-    from imagelint.cli.policyoptions import PolicyOptions
+    from imagelint.cli.options.policy import PolicyOptions
 
 
 @click.command()

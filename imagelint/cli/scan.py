@@ -6,15 +6,15 @@ from typing import TYPE_CHECKING
 
 import click
 
-from imagelint.cli.imageoptions import image_options
-from imagelint.cli.options import policy_options
-from imagelint.cli.reportoptions import report_options
-from imagelint.cli.scanoptions import scan_options
+from imagelint.cli.options.image import image_options
+from imagelint.cli.options.report import report_options
+from imagelint.cli.options.scan import scan_options
+from imagelint.cli.options.shared import policy_options
 
 if TYPE_CHECKING:
-    from imagelint.cli.policyoptions import PolicyOptions
-    from imagelint.cli.reportoptions import ReportOptions
-    from imagelint.cli.scanoptions import ScanOptions
+    from imagelint.cli.options.policy import PolicyOptions
+    from imagelint.cli.options.report import ReportOptions
+    from imagelint.cli.options.scan import ScanOptions
 
 
 @click.command()
@@ -39,10 +39,10 @@ def scan(  # noqa: PLR0913 - the options of the command
     IMAGE is registry/repository[:tag][@digest], or oci:DIR[:tag|@digest] for an OCI layout. With
     --sbom the packages are written down as well: as SPDX where FILE ends in .spdx.json.
     """
-    from imagelint.cli.imagejob import ImageJob
-    from imagelint.cli.imagerun import judge_image
-    from imagelint.cli.output import show
-    from imagelint.cli.progress import steps
+    from imagelint.cli.images.job import ImageJob
+    from imagelint.cli.images.run import judge_image
+    from imagelint.cli.output.progress import steps
+    from imagelint.cli.output.verdict import show
 
     session = policy.open(demanded=("vulnerable-package",), seconds=timeout)
     job = scanning.apply(ImageJob(image, platform, scan=True, sbom=sbom), session)

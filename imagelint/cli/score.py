@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 
 import click
 
-from imagelint.cli.options import policy_file_options
-from imagelint.cli.scoreoptions import score_options, source_options
+from imagelint.cli.options.score import score_options, source_options
+from imagelint.cli.options.shared import policy_file_options
 
 if TYPE_CHECKING:
-    from imagelint.cli.formats import Format
-    from imagelint.cli.policyoptions import PolicyOptions
-    from imagelint.cli.scoresource import Source
+    from imagelint.cli.evaluations.metrics import Source
+    from imagelint.cli.options.formats import Format
+    from imagelint.cli.options.policy import PolicyOptions
 
 
 @click.command()
@@ -31,7 +31,7 @@ def score(
     Latency, KV cache, queue, preemptions and errors become signals from 1 (target met) to 0
     (severe breach); the lowest one counts. What cannot be told is no pass.
     """
-    from imagelint.cli.scored import installed, show_scorecard
+    from imagelint.cli.output.scorecard import installed, show_scorecard
     from imagelint.core.serving.scorecard import ScorecardSettings
     from imagelint.run.scoring.score import score as score_server
 

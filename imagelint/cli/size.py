@@ -53,7 +53,7 @@ def size(*, model: str, gpus: tuple[str, ...], as_json: bool, **told: str | floa
         answer = {**question._asdict(), **found._asdict(), "shape": shape}
         click.echo(json.dumps({**answer, "gpus": [fit._asdict() for fit in rows]}, indent=2))
         return
-    from imagelint.cli.sized import summary, table
+    from imagelint.cli.output.size import summary, table
 
     click.echo("\n".join((*summary(question, found), "", *table(rows))))
 

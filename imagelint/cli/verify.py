@@ -6,19 +6,19 @@ from typing import TYPE_CHECKING
 
 import click
 
-from imagelint.cli.imageoptions import (
+from imagelint.cli.options.image import (
     files_options,
     image_options,
     signer,
     verify_options,
 )
-from imagelint.cli.options import policy_options
-from imagelint.cli.reportoptions import report_options
+from imagelint.cli.options.report import report_options
+from imagelint.cli.options.shared import policy_options
 from imagelint.core.errors import Diagnostic, UsageError
 
 if TYPE_CHECKING:
-    from imagelint.cli.policyoptions import PolicyOptions
-    from imagelint.cli.reportoptions import ReportOptions
+    from imagelint.cli.options.policy import PolicyOptions
+    from imagelint.cli.options.report import ReportOptions
 
 
 @click.command()
@@ -49,10 +49,10 @@ def verify(  # noqa: PLR0913 - the options of the command
     --bases or --from it may be left out. Who may sign is declared in the policy
     (`environment.signers`), or given here.
     """
-    from imagelint.cli.imagejob import ImageJob
-    from imagelint.cli.imagerun import judge_image
-    from imagelint.cli.output import show
-    from imagelint.cli.progress import steps
+    from imagelint.cli.images.job import ImageJob
+    from imagelint.cli.images.run import judge_image
+    from imagelint.cli.output.progress import steps
+    from imagelint.cli.output.verdict import show
     from imagelint.collect.tools.trivy import TrivyOptions
     from imagelint.core.environment import Environment
     from imagelint.policy.demands import BY_SIGNER

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 import click
 
-from imagelint.cli.formats import Format, FormatType
-from imagelint.cli.options import policy_options
+from imagelint.cli.options.formats import Format, FormatType
+from imagelint.cli.options.shared import policy_options
 
 if TYPE_CHECKING:
-    from imagelint.cli.policyoptions import PolicyOptions
+    from imagelint.cli.options.policy import PolicyOptions
 
 _FORMATS = ("text", "json", "csv", "openvex")
 
@@ -50,7 +50,7 @@ def waivers(  # noqa: PLR0913 - the options of the command
     --format openvex writes what they say about vulnerabilities as a VEX document about the images
     in which the audit of --store met them.
     """
-    from imagelint.cli.waived import Asked, write
+    from imagelint.cli.output.waivers import Asked, write
     from imagelint.fleet.waivers import Choice
 
     asked = Asked(policy.open().policies.of("."), place, Choice(ending, unused, owner))

@@ -17,12 +17,12 @@ from imagelint.audit.parts import Cluster as OnCluster
 from imagelint.audit.parts import Part, Refused, run_part, run_parts
 from imagelint.audit.progress import Progress
 from imagelint.audit.selection import Selection
-from imagelint.audit.sources.listed import ListedSource, split
+from imagelint.audit.sources.batch import ListedBatch, split
 from imagelint.audit.targets import tagged
 from imagelint.audit.workers import on_workers
-from imagelint.cli.auditrecipe import AuditRecipe
-from imagelint.cli.policyoptions import PolicyOptions
-from imagelint.cli.scanoptions import ScanOptions
+from imagelint.cli.audits.recipe import AuditRecipe
+from imagelint.cli.options.policy import PolicyOptions
+from imagelint.cli.options.scan import ScanOptions
 from imagelint.core.errors import UsageError
 from imagelint.core.report import Problem, ProblemKind
 from tools.lab.memoryregistry import MemoryRegistry, Reply
@@ -223,7 +223,7 @@ def test_a_worker_that_judges_otherwise_does_nothing(here: Path, registry: Memor
 def test_of_each_source_each_part_has_its_own_and_the_first_all_problems() -> None:
     missing = Problem(ProblemKind.UNREACHABLE, "a", "b")
     found: list[Found] = [missing, *(tagged("r/a", f"{number}") for number in range(9))]
-    sources = [ListedSource("one", tuple(found)), ListedSource("two", tuple(found[:2]))]
+    sources = [ListedBatch("one", tuple(found)), ListedBatch("two", tuple(found[:2]))]
     parts = split(sources, Selection(), 3)
     assert [source.name for part in parts for source in part] == ["one", "two"] * 3
     assert parts[0][0].found[0] == parts[0][1].found[0] == found[0]

@@ -6,7 +6,7 @@ import json
 from copy import deepcopy
 from typing import TYPE_CHECKING, Any
 
-from imagelint.audit.looking import look
+from imagelint.audit.inspection import look
 from imagelint.audit.options import AuditOptions
 from tests.audit.conftest import listed
 from tools.lab.memoryregistry import MEDIA

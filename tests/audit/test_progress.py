@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from imagelint.audit.keeping import Keeper, Presence
 from imagelint.audit.progress import Progress, log_line, log_lines
 from imagelint.audit.selection import Selection
 from imagelint.audit.targets import tagged
+from imagelint.audit.writers import Presence, ResultWriter
 from imagelint.collect.registry.polite import HostState
 from imagelint.core.errors import Diagnostic, UsageError
 from imagelint.store.records import Category, Finished, Result
@@ -113,7 +113,7 @@ def test_what_cannot_be_written_ends_the_audit() -> None:
     def write(_several: list[Finished]) -> None:
         raise OSError("full")
 
-    keeper = Keeper(write)
+    keeper = ResultWriter(write)
     with pytest.raises(OSError, match="full"), keeper:
         keeper.put(DONE)
     with pytest.raises(OSError, match="full"):
@@ -123,7 +123,7 @@ def test_what_cannot_be_written_ends_the_audit() -> None:
 def test_all_that_was_put_is_written_in_the_end() -> None:
     written: list[Finished] = []
     told: list[Finished] = []
-    with Keeper(written.extend, told.append) as keeper:
+    with ResultWriter(written.extend, told.append) as keeper:
         for _ in range(300):
             keeper.put(DONE)
     assert len(written) == len(told) == 300

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from imagelint.cli.formats import FORMATS
+from imagelint.cli.options.formats import FORMATS
 from imagelint.rules import catalog
 from tests.cli.projects import GOOD, LOW, POD, ROOT, policy, write
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from imagelint.cli.hosted import RULES
+from imagelint.cli.output.host import RULES
 from imagelint.collect.process import find
 from imagelint.rules import catalog
 from tests.collect.host import hosts

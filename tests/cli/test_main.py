@@ -13,7 +13,7 @@ import pytest
 
 import imagelint
 from imagelint.cli import main
-from imagelint.cli.output import wants_color
+from imagelint.cli.output.verdict import wants_color
 from imagelint.cli.summaries import COMMANDS
 from tests.cli.projects import GOOD, ROOT, write
 

@@ -8,7 +8,7 @@ import pytest
 from click.shell_completion import ShellComplete
 
 from imagelint.cli.commands import main
-from imagelint.cli.formats import FORMATS
+from imagelint.cli.options.formats import FORMATS
 from imagelint.cli.summaries import COMMANDS
 from imagelint.policy.builtin import PACKS
 from imagelint.rules import catalog

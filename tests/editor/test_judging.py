@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 from lsprotocol import types as lsp
 
-from imagelint.cli.policyoptions import PolicyOptions
+from imagelint.cli.options.policy import PolicyOptions
 from imagelint.core.errors import ImagelintError
 from imagelint.editor import server as module
 from imagelint.editor.judging import Judge, Judgement, together

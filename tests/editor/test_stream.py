@@ -7,7 +7,7 @@ from functools import partial
 
 import pytest
 
-from imagelint.cli.policyoptions import PolicyOptions
+from imagelint.cli.options.policy import PolicyOptions
 from imagelint.core.source import Source
 from imagelint.editor.judging import Judge, Judgement
 from imagelint.editor.stream import LONG, part_of

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from imagelint.cli.describe import describe
+from imagelint.cli.explanations.rulepage import describe
 from imagelint.fleet.formats import Telling
 from imagelint.fleet.gather import Question, gather
 from imagelint.reporters.context import ReportContext

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from imagelint.cli.describe import describe
+from imagelint.cli.explanations.rulepage import describe
 from imagelint.rules import catalog
 
 if TYPE_CHECKING:

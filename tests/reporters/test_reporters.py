@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 
 from imagelint import reporters
-from imagelint.cli.formats import FORMATS
+from imagelint.cli.options.formats import FORMATS
 from imagelint.core.report import Outcome, Report, Verdict
 from imagelint.reporters.context import ReportContext
 from tests.reporters.samples import CONTEXT, GOLDEN, SAMPLE, golden

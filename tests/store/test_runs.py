@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from imagelint.audit.known import Known
+from imagelint.audit.lookup import Known
 from imagelint.store.reading import Reader, ResultFilter
 from imagelint.store.records import (
     Category,

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from imagelint.audit.sources.ways import KINDS, Ways
+from imagelint.audit.sources.exposure import KINDS, Ways
 from imagelint.audit.targets import Target, target_of
 from imagelint.core.report import Problem, ProblemKind
 

@@ -29,7 +29,7 @@ from imagelint.documents.image.jsonview import read_json
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from imagelint.audit.looking import Registries
+    from imagelint.audit.inspection import Registries
     from imagelint.audit.sources.model import Source
 
 _STDIN = "standard input"

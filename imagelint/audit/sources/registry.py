@@ -16,7 +16,7 @@ from imagelint.core.report import Problem, ProblemKind
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from imagelint.audit.looking import Registries
+    from imagelint.audit.inspection import Registries
     from imagelint.audit.sources.model import Found
 
 

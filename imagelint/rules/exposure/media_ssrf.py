@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from imagelint.documents.kubernetes.wiring.nodes import Service
+from imagelint.documents.queries.exposure.routes import ways_in
 from imagelint.documents.queries.exposure.switches import fetches_any_media
-from imagelint.documents.queries.exposure.ways import ways_in
 from imagelint.documents.queries.serving import title
 from imagelint.documents.serving.command import ServingCommand
 from imagelint.documents.serving.scaling import Route

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from imagelint.core.fact import Known
 from imagelint.documents.kubernetes.wiring.nodes import Service
+from imagelint.documents.queries.exposure.routes import ways_in
 from imagelint.documents.queries.exposure.switches import asks_for_key, open_paths
-from imagelint.documents.queries.exposure.ways import ways_in
 from imagelint.documents.queries.serving import title
 from imagelint.documents.serving.command import ServingCommand
 from imagelint.rules.api import Confidence, Context, Findings, Severity, rule

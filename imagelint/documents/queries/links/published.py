@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from imagelint.core.fact import UNKNOWN, Known, value_or
 from imagelint.documents.quantity import parse_port
-from imagelint.documents.queries.exposure.ways import service_of
+from imagelint.documents.queries.exposure.routes import service_of
 from imagelint.documents.queries.health.asked import is_asked_itself, listens_besides
 from imagelint.documents.queries.links.ports import Listener
 from imagelint.documents.queries.links.targets import Unserved

@@ -1,0 +1,1 @@
+"""What a first policy and a hook are made of."""

@@ -1,0 +1,1 @@
+"""How an audit is put together of what the command line says, and run."""

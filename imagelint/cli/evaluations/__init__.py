@@ -1,0 +1,1 @@
+"""What the commands about evaluations share."""

@@ -1,0 +1,1 @@
+"""Options of commands: what each group of them says, and the values they take."""

@@ -1,0 +1,1 @@
+"""What commands show: on standard output, in files, on a terminal."""

@@ -1,0 +1,53 @@
+"""Show a scorecard in the formats that were asked for."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from imagelint.cli.options.formats import Format
+from imagelint.cli.output.files import refuse_two_to_one_place
+from imagelint.cli.output.streams import say
+from imagelint.core.errors import Diagnostic, UsageError
+from imagelint.reporters.scorecard import load
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from imagelint.core.serving.scorecard import Scorecard
+
+
+@contextmanager
+def installed() -> Iterator[None]:
+    """Tell how to get what is missing.
+
+    Raises:
+        UsageError: what reads metrics pages is not installed.
+    """
+    try:
+        yield
+    except ModuleNotFoundError as error:
+        if (error.name or "").partition(".")[0] != "prometheus_client":
+            raise
+        help_ = "install it: pip install 'imagelint[score]'"
+        raise UsageError(Diagnostic("what reads metrics pages is missing", help=help_)) from None
+
+
+def show_scorecard(card: Scorecard, formats: tuple[Format, ...]) -> int:
+    """Write every report that was asked for and give the exit code.
+
+    Raises:
+        UsageError: two reports want the same place, or a file cannot be written.
+    """
+    wanted = formats or (Format("text", ""),)
+    refuse_two_to_one_place(wanted)
+    for entry in wanted:
+        chunks = load(entry.name)(card)
+        if entry.path:
+            from imagelint.collect.write import write_text
+
+            write_text(entry.path, chunks)
+            continue
+        for chunk in chunks:
+            say(chunk)
+    return card.exit_code
