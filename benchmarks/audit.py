@@ -27,7 +27,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from tools.lab.memoryregistry import MemoryRegistry, named
+from imagelint.testing.registry import MemoryRegistry, named
 from tools.lab.registry import Registry, free_port
 
 if TYPE_CHECKING:

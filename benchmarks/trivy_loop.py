@@ -22,8 +22,8 @@ from typing import NamedTuple
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from tools.lab.mkdb import write_database
-from tools.lab.mkimage import Image, Layout, alpine, python_package
+from imagelint.testing.database import write_database
+from imagelint.testing.images import Image, Layout, alpine, python_package
 
 ROOT = Path(__file__).parents[1]
 VULNERABLE = 3

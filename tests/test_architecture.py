@@ -155,8 +155,8 @@ ONLY_IN: dict[str, tuple[str, ...]] = {
     "marshal": (),
 }
 
-# The ends, the knowledge that reads its own package data, and the children of engines.
-MAY_OPEN = frozenset(("cli", "collect", "knowledge", "render"))
+# The ends, the knowledge that reads its own package data, the children of engines, the test kit.
+MAY_OPEN = frozenset(("cli", "collect", "knowledge", "render", "testing"))
 OPENS = frozenset(("open", "os.open", "io.open", "pathlib.Path"))
 # Who walks over a document for each of its nodes is quadratic: these ask its indexes.
 ASKING = ("rules", "documents.queries")

@@ -46,6 +46,7 @@ MAY_SAY_ANY = (
     "reporters/json.py",
     "reporters/sarif",
     "store/",
+    "testing/",
 )
 
 

@@ -20,8 +20,8 @@ ROOT = Path(__file__).resolve().parents[1]
 if __package__ in (None, ""):
     sys.path.insert(0, str(ROOT))
 
-from tools.lab.mkdb import write_database  # noqa: E402 - the folder above comes first
-from tools.lab.mkimage import Image, Layout, alpine, python_package  # noqa: E402
+from imagelint.testing.database import write_database  # noqa: E402 - the folder above comes first
+from imagelint.testing.images import Image, Layout, alpine, python_package  # noqa: E402
 from tools.lab.registry import Registry, free_port  # noqa: E402
 from tools.lab.signing import Signing, pull, push  # noqa: E402
 

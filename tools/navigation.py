@@ -17,7 +17,7 @@ SECTIONS = {
         "how-to/site.md",
         *("how-to/air-gap.md", "how-to/oci-layout.md", "how-to/incomplete.md"),
         *("fixes.md", "pins.md", "scanning.md", "evaluation.md", "scorecard.md", "reports.md"),
-        *("audit.md", "host.md", "custom-rules.md"),
+        *("audit.md", "host.md", "custom-rules.md", "testing.md"),
         *("changes.md", "action.md", "ci.md", "editors.md"),
     ),
     "Reference": (

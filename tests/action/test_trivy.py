@@ -19,13 +19,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from imagelint.testing.authority import Authority
 from tests.action.composite import Composite, Job, Result
 from tests.action.jobs import ACTION, NAMES, PATH, REPOSITORY
 from tests.action.releases import Answer, Releases, archive, serve
 from tests.cli.projects import GOOD, write
 from tests.collect.conftest import need
 from tests.gate.attack import Ended, Outcome, Said, attack
-from tools.lab.keyless import Authority
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

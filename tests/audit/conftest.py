@@ -14,8 +14,8 @@ from imagelint.audit.setup import Prepared, prepare
 from imagelint.policy.model import Policy
 from imagelint.run.session import Session
 from imagelint.store.reading import Reader
+from imagelint.testing.fixtures import loopback_registry
 from tests.collect.conftest import lab, provided_programs
-from tools.lab.memoryregistry import MemoryRegistry
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -25,16 +25,16 @@ if TYPE_CHECKING:
     from imagelint.collect.registry.polite import Clock
     from imagelint.store.records import Finished
     from imagelint.store.views import Overview, ResultView
+    from imagelint.testing.registry import MemoryRegistry
 
-__all__ = ("lab", "provided_programs")  # fixtures
+__all__ = ("lab", "loopback_registry", "provided_programs")  # fixtures
 
 LEAK = "HF_TOKEN=hf_QzRtYwPmKjLxVbNcHgFdSaUeIoTrWq"
 
 
 @pytest.fixture
-def registry() -> Iterator[MemoryRegistry]:
-    with MemoryRegistry() as running:
-        yield running
+def registry(loopback_registry: MemoryRegistry) -> MemoryRegistry:
+    return loopback_registry
 
 
 class Done(NamedTuple):

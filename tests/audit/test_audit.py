@@ -13,17 +13,17 @@ from imagelint.audit.selection import Selection
 from imagelint.core.errors import UsageError
 from imagelint.store.models import RunRow
 from imagelint.store.questions import base_images
+from imagelint.testing.registry import Reply
 from tests.audit.conftest import LEAK, listed
-from tools.lab.memoryregistry import Reply
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from imagelint.store.records import Finished
+    from imagelint.testing.registry import MemoryRegistry
     from tests.audit.conftest import Auditor
     from tests.collect.conftest import Lab
     from tests.conftest import Program
-    from tools.lab.memoryregistry import MemoryRegistry
 
 
 def test_a_real_registry_is_audited_whole(lab: Lab, program: Program, here: Path) -> None:

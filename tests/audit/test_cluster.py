@@ -25,14 +25,14 @@ from imagelint.cli.options.policy import PolicyOptions
 from imagelint.cli.options.scan import ScanOptions
 from imagelint.core.errors import UsageError
 from imagelint.core.report import Problem, ProblemKind
-from tools.lab.memoryregistry import MemoryRegistry, Reply
+from imagelint.testing.registry import MemoryRegistry, Reply
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from imagelint.audit.sources.model import Found
-    from tools.lab.memoryregistry import Asked
+    from imagelint.testing.registry import Asked
 
 IMAGES = 60
 SETTINGS = {

@@ -25,10 +25,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from imagelint.core.report import Problem
+    from imagelint.testing.registry import MemoryRegistry
     from tests.audit.conftest import Auditor
     from tests.collect.conftest import Lab
     from tests.conftest import Program
-    from tools.lab.memoryregistry import MemoryRegistry
 
 POLICY = """\
 extends: [recommended]

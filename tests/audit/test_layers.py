@@ -13,8 +13,8 @@ from sqlalchemy import select, update
 
 from imagelint.audit.options import AuditOptions
 from imagelint.store.models import FactRow
-from tools.lab.archives import Tar
-from tools.lab.memoryregistry import MEDIA, MemoryRegistry
+from imagelint.testing.archives import Tar
+from imagelint.testing.registry import MEDIA, MemoryRegistry
 
 if TYPE_CHECKING:
     from tests.audit.conftest import Auditor, Done

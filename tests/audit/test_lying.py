@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from imagelint.audit.inspection import look
 from imagelint.audit.options import AuditOptions
+from imagelint.testing.registry import MEDIA
 from tests.audit.conftest import listed
-from tools.lab.memoryregistry import MEDIA
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     import pytest
 
     from imagelint.audit.targets import Target
+    from imagelint.testing.registry import MemoryRegistry
     from tests.audit.conftest import Auditor
-    from tools.lab.memoryregistry import MemoryRegistry
 
 QUICK = AuditOptions(seconds=5)
 

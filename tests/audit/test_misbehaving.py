@@ -14,12 +14,12 @@ import pytest
 
 from imagelint.audit.options import AuditOptions
 from imagelint.collect.registry.polite import Clock, Limits
+from imagelint.testing.registry import MEDIA, MemoryRegistry, Reply, named
 from tests.audit.conftest import listed
-from tools.lab.memoryregistry import MEDIA, MemoryRegistry, Reply, named
 
 if TYPE_CHECKING:
+    from imagelint.testing.registry import Asked
     from tests.audit.conftest import Auditor
-    from tools.lab.memoryregistry import Asked
 
 QUICK = AuditOptions(limits=Limits(attempts=2), seconds=5)
 BAD = "/v2/bad/app/"

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from imagelint.audit.sources.model import Found
+    from imagelint.testing.registry import MemoryRegistry
     from tests.audit.conftest import Auditor
-    from tools.lab.memoryregistry import MemoryRegistry
 
 DONE = Finished(Result("a/b:c", "a/b", "c", "sha256:0", Category.AUDITED))
 GONE = Finished(Result("a/b:d", "a/b", "d", None, Category.GONE, "there is none"))

@@ -11,12 +11,12 @@ import sys
 import time
 from typing import TYPE_CHECKING
 
-from tools.lab.memoryregistry import MemoryRegistry, Reply
+from imagelint.testing.registry import MemoryRegistry, Reply
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tools.lab.memoryregistry import Asked
+    from imagelint.testing.registry import Asked
 
 _TIMES = frozenset(("at", "first_seen", "last_seen", "started", "finished", "seen", "pid", "data"))
 _IMAGES = 60

@@ -24,8 +24,8 @@ from tests.audit.conftest import LEAK
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from imagelint.testing.registry import MemoryRegistry
     from tests.audit.conftest import Auditor
-    from tools.lab.memoryregistry import MemoryRegistry
 
 KEPT = AuditOptions(kept=True)
 IMAGE = "registry.example.com/a@sha256:0"

@@ -18,8 +18,8 @@ from tests.audit.conftest import listed
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from imagelint.testing.registry import MemoryRegistry
     from tests.audit.conftest import Auditor
-    from tools.lab.memoryregistry import MemoryRegistry
 
 KEPT = AuditOptions(kept=True)
 

@@ -11,14 +11,14 @@ from sqlalchemy import select
 from imagelint.audit.options import AuditOptions
 from imagelint.audit.summary import summary
 from imagelint.store.models import ChainRow
+from imagelint.testing.registry import MEDIA, Reply, named
 from tests.audit.conftest import listed
-from tools.lab.memoryregistry import MEDIA, Reply, named
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from imagelint.testing.registry import Asked, MemoryRegistry
     from tests.audit.conftest import Auditor
-    from tools.lab.memoryregistry import Asked, MemoryRegistry
 
 QUICK = AuditOptions(seconds=5)
 

@@ -10,8 +10,8 @@ import pytest
 from imagelint.cli.output.host import RULES
 from imagelint.collect.process import find
 from imagelint.rules import catalog
+from imagelint.testing.images import Image, Layout
 from tests.collect.host import hosts
-from tools.lab.mkimage import Image, Layout
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tools.lab.mkdb import write_database
-from tools.lab.mkimage import Image, Layout, alpine, debian, python_package
+from imagelint.testing.database import write_database
+from imagelint.testing.images import Image, Layout, alpine, debian, python_package
 from tools.lab.registry import Registry, free_port
 from tools.lab.signing import Signing, push
 

@@ -14,8 +14,8 @@ from tests.gate.attack import Ended
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from imagelint.testing.images import Image
     from tests.conftest import Program
-    from tools.lab.mkimage import Image
 
 __all__ = ("lab", "provided_programs")  # fixtures
 

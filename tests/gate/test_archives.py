@@ -7,9 +7,9 @@ import json
 import tarfile
 from typing import TYPE_CHECKING, Any
 
+from imagelint.testing.archives import Tar
+from imagelint.testing.images import Image, Layout, alpine, python_package
 from tests.gate.attack import Ended, Outcome, Said, attack
-from tools.lab.archives import Tar
-from tools.lab.mkimage import Image, Layout, alpine, python_package
 
 if TYPE_CHECKING:
     from tests.gate.conftest import Yard

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from imagelint.testing.archives import Tar
+from imagelint.testing.database import write_database
+from imagelint.testing.images import Image, Layout, alpine, debian, python_package
 from tests.gate.attack import Ended, Outcome, Said, attack
-from tools.lab.archives import Tar
-from tools.lab.mkdb import write_database
-from tools.lab.mkimage import Image, Layout, alpine, debian, python_package
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from imagelint.testing.authority import Authority
+from imagelint.testing.images import Image, alpine, python_package
 from tests.gate.attack import Ended, Outcome, Said, attack
-from tools.lab.keyless import Authority
-from tools.lab.mkimage import Image, alpine, python_package
+from tools.lab.signing import attach
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -86,9 +87,9 @@ def test_an_identity_is_not_vouched_for_by_the_tree(
 ) -> Outcome:
     authority = Authority(yard.folder / "authority")
     reference = yard.lab.push("own-root")
-    authority.sign(reference, "https://ci.test/release", "https://issuer.test")
-    root = authority.trusted_root()
     identity, issuer = "https://ci.test/release", "https://issuer.test"
+    attach(reference, authority.bundle(reference, identity, issuer), yard.folder)
+    root = authority.trusted_root()
     signed = (f"--certificate-identity={identity}", f"--certificate-oidc-issuer={issuer}")
     bare = yard.bare("cosign", "verify", *signed, f"--trusted-root={root}", reference)
     policy = f"environment: {{trusted-root: {root}}}\n"

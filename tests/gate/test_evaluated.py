@@ -11,9 +11,9 @@ import pytest
 
 from imagelint.collect.tools.cosign_attest import AttestRequest, attest
 from imagelint.core.report import Problem
+from imagelint.testing.images import Image, alpine
 from tests.cli.test_score import GOOD
 from tests.gate.test_signoff import CLEAN, gate, signing
-from tools.lab.mkimage import Image, alpine
 
 if TYPE_CHECKING:
     from tests.gate.attack import Ended

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
 
-from tools.lab.mkimage import Image, alpine
+from imagelint.testing.images import Image, alpine
 
 if TYPE_CHECKING:
     from pathlib import Path

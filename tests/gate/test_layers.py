@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from imagelint.collect.registry import store
+from imagelint.testing.images import Image, Layout, alpine, python_package
 from tests.gate.attack import Outcome, Said, attack
-from tools.lab.mkimage import Image, Layout, alpine, python_package
 from tools.lab.signing import pull, push
 
 if TYPE_CHECKING:

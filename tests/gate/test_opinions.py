@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from imagelint.testing.images import Image, Layout, alpine, debian, python_package
 from tests.collect.conftest import fake
 from tools.lab import standins
-from tools.lab.mkimage import Image, Layout, alpine, debian, python_package
 
 if TYPE_CHECKING:
     from collections.abc import Callable

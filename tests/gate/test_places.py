@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tools.lab.archives import docker_archive, oci_archive
-from tools.lab.mkimage import Layout
+from imagelint.testing.archives import docker_archive, oci_archive
+from imagelint.testing.images import Layout
 
 if TYPE_CHECKING:
     from tests.gate.conftest import Yard

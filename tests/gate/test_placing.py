@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tools.lab.mkimage import Image, Layout, alpine, python_package
+from imagelint.testing.images import Image, Layout, alpine, python_package
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -15,9 +15,9 @@ from imagelint.collect.registry import push as module
 from imagelint.collect.registry.client import Client
 from imagelint.core.reference import parse_reference
 from imagelint.core.report import Problem
+from imagelint.testing.archives import docker_archive, oci_archive
+from imagelint.testing.images import MEDIA, Image, Layout, alpine
 from tests.gate.attack import Outcome, Said, attack
-from tools.lab.archives import docker_archive, oci_archive
-from tools.lab.mkimage import MEDIA, Image, Layout, alpine
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -10,9 +10,9 @@ import subprocess
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from imagelint.testing.images import Image, Layout, python_package
 from tests.collect.conftest import need
 from tests.gate.attack import Ended, Outcome, Said, attack
-from tools.lab.mkimage import Image, Layout, python_package
 
 if TYPE_CHECKING:
     import pytest

@@ -8,11 +8,11 @@ import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from imagelint.testing.authority import Authority
+from imagelint.testing.images import MEDIA, Image, Layout
+from imagelint.testing.keys import SIGNATURE, SigningKey
 from tests.gate.attack import Ended, Outcome, Said, attack
-from tools.lab.envelopes import SIGNATURE, EnvelopeKey
-from tools.lab.keyless import Authority
-from tools.lab.mkimage import MEDIA, Image, Layout
-from tools.lab.signing import push, run
+from tools.lab.signing import attach, push, run
 
 if TYPE_CHECKING:
     from tests.gate.conftest import Yard
@@ -26,7 +26,7 @@ def _signed_by(yard: Yard, name: str, identity: str) -> tuple[str, str]:
     """An image that an identity signed, and the trusted root of its authority."""
     authority = Authority(yard.folder / "authority")
     reference = yard.lab.push(name)
-    authority.sign(reference, identity, GITHUB)
+    attach(reference, authority.bundle(reference, identity, GITHUB), yard.folder)
     return reference, str(authority.trusted_root())
 
 
@@ -140,12 +140,12 @@ def test_evidence_names_the_programs_by_their_content(yard: Yard) -> None:
         assert f"{path} sha256:{digest}" in answer.text
 
 
-def _own(yard: Yard, name: str) -> tuple[str, EnvelopeKey, tuple[str, ...]]:
-    key = EnvelopeKey(yard.folder / "own")
+def _own(yard: Yard, name: str) -> tuple[str, SigningKey, tuple[str, ...]]:
+    key = SigningKey(yard.folder / "own")
     return yard.lab.push(name), key, ("--key", str(key.path), "--no-transparency-log")
 
 
-def _cosign(yard: Yard, reference: str, key: EnvelopeKey) -> Ended:
+def _cosign(yard: Yard, reference: str, key: SigningKey) -> Ended:
     return yard.bare(
         "cosign", "verify", f"--key={key.path}", "--insecure-ignore-tlog=true", reference
     )
@@ -160,9 +160,9 @@ def _cosign(yard: Yard, reference: str, key: EnvelopeKey) -> Ended:
 def test_what_looks_like_a_signature_is_none(yard: Yard) -> Outcome:
     reference, key, words = _own(yard, "looks-signed")
     digest = reference.partition("@")[2]
-    key.attach(reference, key.bundle(digest, f"{SIGNATURE}\u200b"))
+    attach(reference, key.bundle(digest, f"{SIGNATURE}\u200b"), yard.folder)
     bare, ours = _cosign(yard, reference, key), yard.ours("verify", reference, *words)
-    key.attach(reference, key.bundle(digest))
+    attach(reference, key.bundle(digest), yard.folder)
     assert yard.ours("verify", reference, *words).code == 0
     return Outcome(ours, bare)
 
@@ -176,6 +176,7 @@ def test_a_bundle_cannot_be_read_in_two_ways(yard: Yard) -> Outcome:
     reference, key, words = _own(yard, "twice-signed")
     good = key.bundle(reference.partition("@")[2])
     for field in ("payload", "sig"):
-        key.attach(reference, good.replace(f'"{field}":', f'"{field}": "e30=", "{field}":'))
+        twice = good.replace(f'"{field}":', f'"{field}": "e30=", "{field}":')
+        attach(reference, twice, yard.folder)
     bare = _cosign(yard, reference, key)
     return Outcome(yard.ours("verify", reference, *words), bare)

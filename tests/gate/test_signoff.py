@@ -9,7 +9,7 @@ import pytest
 
 from imagelint.collect.tools.cosign_attest import AttestRequest, attest
 from imagelint.core.report import Problem, ProblemKind
-from tools.lab.mkimage import Image, alpine
+from imagelint.testing.images import Image, alpine
 
 if TYPE_CHECKING:
     from pathlib import Path

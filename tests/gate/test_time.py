@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from imagelint.testing.database import write_database
+from imagelint.testing.images import Image, Layout, alpine, python_package
 from tests.gate.attack import Ended, Outcome, Said, attack
-from tools.lab.mkdb import write_database
-from tools.lab.mkimage import Image, Layout, alpine, python_package
 from tools.lab.proxy import Proxy, Reply
 
 if TYPE_CHECKING:

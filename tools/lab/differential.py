@@ -30,10 +30,10 @@ from imagelint.collect.tools.cosign import VerifyRequest
 from imagelint.core.environment import Signer
 from imagelint.documents.image.image import ImageIdentity
 from imagelint.documents.image.signatures import SIGNATURE, SignatureOutcome, parse_signatures
-from tools.lab.keyless import BUNDLE, Authority
-from tools.lab.mkimage import Image, Layout
+from imagelint.testing.authority import BUNDLE, Authority
+from imagelint.testing.images import Image, Layout
 from tools.lab.registry import Registry, free_port
-from tools.lab.signing import Signing, push
+from tools.lab.signing import Signing, attach, push
 
 MANIFEST = "application/vnd.oci.image.manifest.v1+json"
 INDEX = "application/vnd.oci.image.index.v1+json"
@@ -70,7 +70,8 @@ class Bench:
         if kind == "key":
             self.signing.sign(f"{name}@{self.digest}", "build")
         else:
-            self.authority.sign(f"{name}@{self.digest}", IDENTITY, ISSUER)
+            bundle = self.authority.bundle(self.digest, IDENTITY, ISSUER)
+            attach(f"{name}@{self.digest}", bundle, self.folder)
         listed = json.loads(self._get(f"made/{kind}/manifests/{self.digest.replace(':', '-')}"))
         manifest = json.loads(
             self._get(f"made/{kind}/manifests/{listed['manifests'][0]['digest']}")

@@ -17,8 +17,8 @@ from pathlib import Path
 if __package__ in (None, ""):
     sys.path.insert(0, str(Path(__file__).parents[2]))
 
-from tools.lab.mkdb import write_database
-from tools.lab.mkimage import Image, Layout, alpine, python_package
+from imagelint.testing.database import write_database
+from imagelint.testing.images import Image, Layout, alpine, python_package
 from tools.lab.registry import Registry, free_port
 from tools.lab.signing import Signing, pull, push
 

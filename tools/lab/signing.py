@@ -6,6 +6,8 @@ import os
 import subprocess
 from typing import TYPE_CHECKING
 
+from imagelint.testing.registry import BUNDLE
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -104,6 +106,13 @@ def _private_key(kind: str) -> bytes:
 def push(layout: Path, tag: str, reference: str) -> None:
     """Copy an image of a layout into a registry on the loopback interface."""
     run(["oras", "cp", "--from-oci-layout", f"{layout}:{tag}", "--to-plain-http", reference])
+
+
+def attach(reference: str, bundle: str, folder: Path) -> None:
+    """Let a Sigstore bundle refer to a digest in a registry; `folder` may be written to."""
+    (folder / "bundle.json").write_text(bundle, encoding="utf-8")
+    command = ["oras", "attach", "--plain-http", "--artifact-type", BUNDLE, reference]
+    run([*command, f"bundle.json:{BUNDLE}"], folder=folder)
 
 
 def pull(reference: str, layout: Path, tag: str) -> None:

@@ -21,9 +21,9 @@ if TYPE_CHECKING:
 
     from imagelint.collect.scanners.scanner import Scan
     from imagelint.documents.image.boms import BillOfMaterials
+    from imagelint.testing.registry import MemoryRegistry
     from tests.collect.conftest import Lab
     from tests.conftest import Answer, Program
-    from tools.lab.memoryregistry import MemoryRegistry
 
 MEDIA = "application/vnd.oci.image."
 CYCLONEDX = "application/vnd.cyclonedx+json"

@@ -26,8 +26,8 @@ __all__ = ["store"]
 
 if TYPE_CHECKING:
     from imagelint.store.database import Store
+    from imagelint.testing.registry import MemoryRegistry
     from tests.audit.conftest import Auditor
-    from tools.lab.memoryregistry import MemoryRegistry
 
 
 def about(name: str, namespace: str = "ai", **more: object) -> dict[str, object]:

@@ -10,16 +10,16 @@ import pytest
 from imagelint.audit.options import AuditOptions
 from imagelint.audit.selection import Selection
 from imagelint.core.errors import UsageError
-from tools.lab.memoryregistry import MemoryRegistry, Reply
-from tools.lab.mkimage import Image, Layout
+from imagelint.testing.images import Image, Layout
+from imagelint.testing.registry import MemoryRegistry, Reply
 from tools.lab.registry import free_port
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from imagelint.testing.registry import Asked
     from tests.audit.conftest import Auditor
     from tests.conftest import Program
-    from tools.lab.memoryregistry import Asked
 
 
 class Scripted:

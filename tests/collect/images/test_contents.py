@@ -14,8 +14,8 @@ from imagelint.collect.registry.layout import resolve_layout
 from imagelint.collect.registry.resolve import resolve
 from imagelint.core.report import Problem, ProblemKind
 from imagelint.documents.image.layers.nodes import HistoryStep, InstalledPackage, LayerContents
-from tools.lab.archives import docker_archive
-from tools.lab.mkimage import Image, Layout, python_package
+from imagelint.testing.archives import docker_archive
+from imagelint.testing.images import Image, Layout, python_package
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -14,8 +14,8 @@ import pytest
 from imagelint.collect.deadline import NEVER
 from imagelint.collect.images.local import LocalImages
 from imagelint.core.report import Problem, ProblemKind
-from tools.lab.archives import Tar, docker_archive, oci_archive
-from tools.lab.mkimage import Image, Layout
+from imagelint.testing.archives import Tar, docker_archive, oci_archive
+from imagelint.testing.images import Image, Layout
 from tools.lab.podman import PROVIDED, Podman
 
 if TYPE_CHECKING:

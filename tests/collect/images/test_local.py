@@ -16,8 +16,8 @@ from imagelint.collect.images.local import LocalImages
 from imagelint.collect.images.names import LocalReference, is_local, parse_local_reference
 from imagelint.core.errors import UsageError
 from imagelint.core.report import Problem, ProblemKind
-from tools.lab.archives import Tar, docker_archive, oci_archive
-from tools.lab.mkimage import Image, Layout
+from imagelint.testing.archives import Tar, docker_archive, oci_archive
+from imagelint.testing.images import Image, Layout
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -9,7 +9,7 @@ import pytest
 
 from imagelint.collect.registry.connections import Connections
 from imagelint.collect.registry.transport import Question, TransportError
-from tools.lab.memoryregistry import MemoryRegistry, Reply
+from imagelint.testing.registry import MemoryRegistry, Reply
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -18,7 +18,7 @@ from imagelint.collect.registry.layout import (
 from imagelint.core.errors import UsageError
 from imagelint.core.report import Problem, ProblemKind
 from imagelint.documents.image.image import ImageIdentity, ImageTarget
-from tools.lab.mkimage import Image, Layout
+from imagelint.testing.images import Image, Layout
 
 if TYPE_CHECKING:
     from collections.abc import Callable

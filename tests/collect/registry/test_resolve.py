@@ -12,7 +12,7 @@ from imagelint.core.source import Source
 from imagelint.documents.image.image import ImageIdentity, ImageTarget
 from imagelint.documents.image.manifest import ImageLayer
 from imagelint.documents.image.vulnerabilities import VulnerabilityReport, parse_vulnerabilities
-from tools.lab.mkimage import Image, Layout
+from imagelint.testing.images import Image, Layout
 from tools.lab.registry import free_port
 from tools.lab.signing import push
 

@@ -12,7 +12,7 @@ from imagelint.collect.registry import store as module
 from imagelint.collect.registry.layout import resolve_layout
 from imagelint.collect.registry.store import BlobStore
 from imagelint.core.report import Problem
-from tools.lab.mkimage import Image, Layout
+from imagelint.testing.images import Image, Layout
 
 if TYPE_CHECKING:
     from imagelint.documents.image.image import ImageIdentity

@@ -26,8 +26,8 @@ from imagelint.documents.image.image import ImageIdentity
 from imagelint.documents.image.opinions.grype import parse_grype
 from imagelint.documents.image.opinions.osv import parse_osv
 from imagelint.documents.image.releases import ReleaseRules
+from imagelint.testing.images import Image, Layout, python_package
 from tools.lab import standins
-from tools.lab.mkimage import Image, Layout, python_package
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -22,8 +22,8 @@ from imagelint.documents.image.signatures import (
     SignatureOutcome,
     parse_signatures,
 )
-from tools.lab.keyless import Authority
-from tools.lab.signing import run
+from imagelint.testing.authority import Authority
+from tools.lab.signing import attach, run
 
 if TYPE_CHECKING:
     from tests.collect.conftest import Lab
@@ -48,7 +48,7 @@ class Place(NamedTuple):
 def place(lab: Lab) -> Place:
     authority = Authority(lab.folder / "certificates")
     reference = lab.push("certified")
-    authority.sign(reference, CI, ISSUER)
+    attach(reference, authority.bundle(reference, CI, ISSUER), authority.folder)
     repository, _, digest = reference.partition("@")
     image = ImageIdentity(reference, digest, repository)
     return Place(authority, str(authority.trusted_root()), image)

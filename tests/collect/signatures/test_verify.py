@@ -21,7 +21,7 @@ from imagelint.documents.image.signatures import (
     SignatureOutcome,
     parse_signatures,
 )
-from tools.lab.mkimage import Image, Layout
+from imagelint.testing.images import Image, Layout
 from tools.lab.signing import pull, push, run
 
 if TYPE_CHECKING:

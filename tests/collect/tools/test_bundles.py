@@ -12,7 +12,7 @@ from imagelint.collect.tools.referrers import BUNDLE
 from imagelint.core.report import Problem
 from imagelint.documents.image.image import ImageIdentity
 from imagelint.documents.image.signatures import SIGNATURE
-from tools.lab.mkimage import Image, Layout
+from imagelint.testing.images import Image, Layout
 
 if TYPE_CHECKING:
     from pathlib import Path

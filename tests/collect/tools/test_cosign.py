@@ -23,10 +23,10 @@ from imagelint.documents.image.signatures import (
     SignatureOutcome,
     parse_signatures,
 )
-from tools.lab.keyless import Authority
-from tools.lab.mkimage import Image, Layout
+from imagelint.testing.authority import Authority
+from imagelint.testing.images import Image, Layout
 from tools.lab.registry import Registry, free_port
-from tools.lab.signing import pull, push, run
+from tools.lab.signing import attach, pull, push, run
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -195,7 +195,7 @@ def authority(lab: Lab) -> tuple[Authority, str, str]:
     """An authority, its trusted root, and an image that an identity signed."""
     made = Authority(lab.folder / "authority")
     reference = lab.push("keyless")
-    made.sign(reference, CI, ISSUER)
+    attach(reference, made.bundle(reference, CI, ISSUER), made.folder)
     return made, str(made.trusted_root()), reference
 
 

@@ -14,8 +14,8 @@ from imagelint.core.environment import Signer
 from imagelint.core.report import ProblemKind
 from imagelint.documents.image.image import ImageIdentity
 from imagelint.documents.image.signatures import SignatureOutcome, parse_signatures
+from imagelint.testing.registry import MemoryRegistry
 from tests.collect.conftest import need
-from tools.lab.memoryregistry import MemoryRegistry
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -27,9 +27,9 @@ from imagelint.documents.image.vulnerabilities import (
     VulnerabilityReport,
     parse_vulnerabilities,
 )
+from imagelint.testing.database import write_database
+from imagelint.testing.images import Image, Layout, alpine, java_archive
 from tests.collect.conftest import Lab, need
-from tools.lab.mkdb import write_database
-from tools.lab.mkimage import Image, Layout, alpine, java_archive
 from tools.lab.registry import Registry, free_port
 from tools.lab.signing import push, run
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from imagelint.collect.tools.trivydb import advised
-from tools.lab.mkdb import PAGE, bolt, write_database
+from imagelint.testing.database import PAGE, bolt, write_database
 
 if TYPE_CHECKING:
     from pathlib import Path

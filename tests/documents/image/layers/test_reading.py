@@ -27,7 +27,7 @@ from imagelint.documents.image.layers.nodes import (
 from imagelint.documents.image.layers.reading import ImageReading
 from imagelint.documents.image.layers.stream import ByteStream, StreamError
 from imagelint.documents.image.manifest import ImageLayer
-from tools.lab.archives import Tar
+from imagelint.testing.archives import Tar
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator

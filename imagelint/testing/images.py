@@ -1,24 +1,18 @@
-"""Make a small image as an OCI layout, without any container engine.
-
-python tools/lab/mkimage.py FOLDER [--user USER] [--env NAME=VALUE] [PATH=CONTENT ...]
-
-Prints the digest of the manifest. The same input gives the same digest.
-"""
+"""Small images as OCI layouts, without any container engine: the same input, the same digest."""
 
 from __future__ import annotations
 
-import argparse
 import gzip
 import hashlib
 import io
 import json
 import tarfile
 import zipfile
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+    from pathlib import Path
 
 MEDIA = "application/vnd.oci.image."
 TAG = "org.opencontainers.image.ref.name"
@@ -173,25 +167,3 @@ def _json(value: object) -> bytes:
 
 def _digest(data: bytes) -> str:
     return f"sha256:{hashlib.sha256(data).hexdigest()}"
-
-
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("folder", type=Path)
-    parser.add_argument("--user", default="10001")
-    parser.add_argument("--env", action="append", default=[], metavar="NAME=VALUE")
-    parser.add_argument("--tag", default="v1")
-    parser.add_argument("--python-package", action="append", default=[], metavar="NAME==VERSION")
-    parser.add_argument("--alpine", action="append", default=[], metavar="NAME==VERSION")
-    parser.add_argument("files", nargs="*", metavar="PATH=CONTENT")
-    given = parser.parse_args()
-    files = dict(file.split("=", 1) for file in given.files)
-    for package in given.python_package:
-        files |= python_package(*package.split("==", 1))
-    system = [(name, version) for name, version in (one.split("==", 1) for one in given.alpine)]
-    image = Image((alpine(*system), files), user=given.user, env=tuple(given.env))
-    print(Layout(given.folder).add(image, given.tag))
-
-
-if __name__ == "__main__":
-    main()

@@ -9,7 +9,6 @@ https://github.com/sigstore/protobuf-specs (bundles).
 
 from __future__ import annotations
 
-import base64
 import hashlib
 import json
 import struct
@@ -21,19 +20,27 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID, ObjectIdentifier
 
-from tools.lab.signing import run
+from imagelint.collect.environment import now
+from imagelint.testing.keys import (
+    SIGNATURE,
+    b64,
+    compact,
+    new_key,
+    public_der,
+    signed_envelope,
+    statement,
+)
+from imagelint.testing.registry import BUNDLE
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-BUNDLE = "application/vnd.dev.sigstore.bundle.v0.3+json"
-_STATEMENT = "https://in-toto.io/Statement/v1"
-_PAYLOAD = "application/vnd.in-toto+json"
 _ISSUER_V1 = ObjectIdentifier("1.3.6.1.4.1.57264.1.1")
 _ISSUER_V2 = ObjectIdentifier("1.3.6.1.4.1.57264.1.8")
 _TIMESTAMPS = ObjectIdentifier("1.3.6.1.4.1.11129.2.4.2")
 _LOG_NAME = "rekor.test"
 _ECDSA = ec.ECDSA(hashes.SHA256())
+_LONG = 0x80  # lengths from here on take a byte more
 
 
 class Authority:
@@ -42,55 +49,60 @@ class Authority:
     def __init__(self, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self.folder = folder
-        self._now = datetime.now(UTC).replace(microsecond=0)
-        self._ca, self._timestamps, self._log = (_new_key() for _ in range(3))
+        self._now = datetime.fromtimestamp(now(), UTC)
+        self._ca, self._timestamps, self._log = (new_key() for _ in range(3))
         self._root = self._authority_certificate()
 
     def trusted_root(self) -> Path:
         """The file by which verifying tools know this authority."""
-        start = (self._now - timedelta(days=1)).strftime("%Y-%m-%dT%H:%M:%SZ")
-        parts = {
-            "ca.pem": _pem(self._root),
-            "log.pub": _public_pem(self._log),
-            "timestamps.pub": _public_pem(self._timestamps),
+        since = {"start": (self._now - timedelta(days=1)).strftime("%Y-%m-%dT%H:%M:%SZ")}
+        certificate = self._root.public_bytes(serialization.Encoding.DER)
+        authority = {
+            "subject": {"organization": "lab", "commonName": "lab authority"},
+            "uri": "https://ca.test",
+            "certChain": {"certificates": [{"rawBytes": b64(certificate)}]},
+            "validFor": since,
         }
-        for name, content in parts.items():
-            (self.folder / name).write_bytes(content)
+        root = {
+            "mediaType": "application/vnd.dev.sigstore.trustedroot+json;version=0.1",
+            "tlogs": [_log(f"https://{_LOG_NAME}", self._log, since)],
+            "certificateAuthorities": [authority],
+            "ctlogs": [_log("https://stamps.test", self._timestamps, since)],
+        }
         path = self.folder / "trusted-root.json"
-        chain, log, stamps = (self.folder / name for name in parts)
-        command = ["cosign", "trusted-root", "create", f"--out={path}"]
-        command += [f"--fulcio=url=https://ca.test,certificate-chain={chain},start-time={start}"]
-        command += [f"--rekor=url=https://{_LOG_NAME},public-key={log},start-time={start}"]
-        command += [f"--ctfe=url=https://stamps.test,public-key={stamps},start-time={start}"]
-        run(command)
+        path.write_text(json.dumps(root), encoding="utf-8")
         return path
 
-    def sign(self, reference: str, identity: str, issuer: str) -> None:
-        """Attach a signature of an identity to a digest in a registry on the loopback."""
-        digest = reference.partition("@sha256:")[2]
-        statement = {
-            "_type": _STATEMENT,
-            "subject": [{"name": "", "digest": {"sha256": digest}}],
-            "predicateType": "https://sigstore.dev/cosign/sign/v1",
-            "predicate": {},
+    def bundle(self, digest: str, identity: str, issuer: str) -> str:
+        """An identity's signature of an image, by its digest or a reference that ends with it."""
+        key = new_key()
+        certificate = self._certificate(key, identity, issuer)
+        payload = statement(digest, SIGNATURE, {})
+        envelope = signed_envelope(key, payload)
+        (signature,) = envelope["signatures"]
+        signers = [{"signature": signature["sig"], "verifier": b64(_pem(certificate))}]
+        spec = {
+            "envelopeHash": _hash(compact(envelope)),
+            "payloadHash": _hash(payload),
+            "signatures": signers,
         }
-        path = self.folder / "bundle.json"
-        path.write_text(json.dumps(self._bundle(statement, identity, issuer)), encoding="utf-8")
-        command = ["oras", "attach", "--plain-http", "--artifact-type", BUNDLE, reference]
-        run([*command, f"{path.name}:{BUNDLE}"], folder=self.folder)
+        material = self._material(certificate, "dsse", spec)
+        return json.dumps(
+            {"mediaType": BUNDLE, "verificationMaterial": material, "dsseEnvelope": envelope}
+        )
 
     def sign_file(self, file: Path, identity: str, issuer: str) -> Path:
         """Write the bundle of an identity's signature of a file beside it."""
         data = file.read_bytes()
-        key = _new_key()
+        key = new_key()
         certificate = self._certificate(key, identity, issuer)
-        signature = _b64(key.sign(data, _ECDSA))
-        public = {"content": _b64(_pem(certificate))}
+        signature = b64(key.sign(data, _ECDSA))
+        public = {"content": b64(_pem(certificate))}
         spec = {
             "data": {"hash": _hash(data)},
             "signature": {"content": signature, "publicKey": public},
         }
-        digest = {"algorithm": "SHA2_256", "digest": _b64(hashlib.sha256(data).digest())}
+        digest = {"algorithm": "SHA2_256", "digest": b64(hashlib.sha256(data).digest())}
         bundle = {
             "mediaType": BUNDLE,
             "verificationMaterial": self._material(certificate, "hashedrekord", spec),
@@ -102,38 +114,18 @@ class Authority:
 
     def _material(self, certificate: x509.Certificate, kind: str, spec: object) -> dict[str, Any]:
         """What a verifier needs besides the signature: who signed, and that it was logged."""
-        body = _compact({"apiVersion": "0.0.1", "kind": kind, "spec": spec})
+        body = compact({"apiVersion": "0.0.1", "kind": kind, "spec": spec})
         der = certificate.public_bytes(serialization.Encoding.DER)
         entries = [self._entry(body, kind)]
-        return {"certificate": {"rawBytes": _b64(der)}, "tlogEntries": entries}
-
-    def _bundle(self, statement: object, identity: str, issuer: str) -> dict[str, Any]:
-        key = _new_key()
-        certificate = self._certificate(key, identity, issuer)
-        payload = _compact(statement)
-        signed = b"DSSEv1 %d %s %d %s" % (len(_PAYLOAD), _PAYLOAD.encode(), len(payload), payload)
-        signature = _b64(key.sign(signed, _ECDSA))
-        envelope = {
-            "payload": _b64(payload),
-            "payloadType": _PAYLOAD,
-            "signatures": [{"sig": signature}],
-        }
-        signers = [{"signature": signature, "verifier": _b64(_pem(certificate))}]
-        spec = {
-            "envelopeHash": _hash(_compact(envelope)),
-            "payloadHash": _hash(payload),
-            "signatures": signers,
-        }
-        material = self._material(certificate, "dsse", spec)
-        return {"mediaType": BUNDLE, "verificationMaterial": material, "dsseEnvelope": envelope}
+        return {"certificate": {"rawBytes": b64(der)}, "tlogEntries": entries}
 
     def _entry(self, body: bytes, kind: str) -> dict[str, Any]:
         """The only entry of the log: its hash is the root of the tree."""
-        log_id = hashlib.sha256(_public_der(self._log)).digest()
+        log_id = hashlib.sha256(public_der(self._log)).digest()
         moment = int(self._now.timestamp())
-        promise = _compact(
+        promise = compact(
             {
-                "body": _b64(body),
+                "body": b64(body),
                 "integratedTime": moment,
                 "logID": log_id.hex(),
                 "logIndex": 0,
@@ -142,24 +134,24 @@ class Authority:
         root = hashlib.sha256(b"\0" + body).digest()
         return {
             "logIndex": "0",
-            "logId": {"keyId": _b64(log_id)},
+            "logId": {"keyId": b64(log_id)},
             "kindVersion": {"kind": kind, "version": "0.0.1"},
             "integratedTime": str(moment),
-            "inclusionPromise": {"signedEntryTimestamp": _b64(self._log.sign(promise, _ECDSA))},
+            "inclusionPromise": {"signedEntryTimestamp": b64(self._log.sign(promise, _ECDSA))},
             "inclusionProof": {
                 "logIndex": "0",
-                "rootHash": _b64(root),
+                "rootHash": b64(root),
                 "treeSize": "1",
                 "hashes": [],
                 "checkpoint": {"envelope": self._checkpoint(root, log_id)},
             },
-            "canonicalizedBody": _b64(body),
+            "canonicalizedBody": b64(body),
         }
 
     def _checkpoint(self, root: bytes, log_id: bytes) -> str:
-        note = f"{_LOG_NAME} - 1\n1\n{_b64(root)}\n"
+        note = f"{_LOG_NAME} - 1\n1\n{b64(root)}\n"
         signature = self._log.sign(note.encode(), _ECDSA)
-        return f"{note}\n\N{EM DASH} {_LOG_NAME} {_b64(log_id[:4] + signature)}\n"
+        return f"{note}\n\N{EM DASH} {_LOG_NAME} {b64(log_id[:4] + signature)}\n"
 
     def _authority_certificate(self) -> x509.Certificate:
         names = {NameOID.ORGANIZATION_NAME: "lab", NameOID.COMMON_NAME: "lab authority"}
@@ -208,18 +200,14 @@ class Authority:
         """RFC 6962, section 3.2: the log promises to hold the certificate."""
         moment = int(self._now.timestamp() * 1000)
         head = struct.pack(">BBQH", 0, 0, moment, 1)
-        authority = hashlib.sha256(_public_der(self._ca)).digest()
+        authority = hashlib.sha256(public_der(self._ca)).digest()
         signed = head + authority + len(certificate).to_bytes(3) + certificate + b"\0\0"
         signature = self._timestamps.sign(signed, _ECDSA)
-        log_id = hashlib.sha256(_public_der(self._timestamps)).digest()
+        log_id = hashlib.sha256(public_der(self._timestamps)).digest()
         stamp = b"\0" + log_id + struct.pack(">QH", moment, 0)
         stamp += struct.pack(">BBH", 4, 3, len(signature)) + signature
         stamps = struct.pack(">H", len(stamp)) + stamp
         return _tlv(0x04, struct.pack(">H", len(stamps)) + stamps)
-
-
-def _new_key() -> ec.EllipticCurvePrivateKey:
-    return ec.generate_private_key(ec.SECP256R1())
 
 
 def _usage(**allowed: bool) -> x509.KeyUsage:
@@ -233,32 +221,21 @@ def _usage(**allowed: bool) -> x509.KeyUsage:
 def _tlv(tag: int, content: bytes) -> bytes:
     """ASN.1 DER: a tag, the length in one or two bytes, the content."""
     size = len(content)
-    length = bytes([size]) if size < 0x80 else bytes([0x81, size])
+    length = bytes([size]) if size < _LONG else bytes([0x81, size])
     return bytes([tag]) + length + content
+
+
+def _log(url: str, key: ec.EllipticCurvePrivateKey, since: dict[str, str]) -> dict[str, Any]:
+    """What a trusted root says of a log."""
+    public = public_der(key)
+    about = {"rawBytes": b64(public), "keyDetails": "PKIX_ECDSA_P256_SHA_256", "validFor": since}
+    log_id = {"keyId": b64(hashlib.sha256(public).digest())}
+    return {"baseUrl": url, "hashAlgorithm": "SHA2_256", "publicKey": about, "logId": log_id}
 
 
 def _pem(certificate: x509.Certificate) -> bytes:
     return certificate.public_bytes(serialization.Encoding.PEM)
 
 
-def _public_pem(key: ec.EllipticCurvePrivateKey) -> bytes:
-    form = serialization.PublicFormat.SubjectPublicKeyInfo
-    return key.public_key().public_bytes(serialization.Encoding.PEM, form)
-
-
-def _public_der(key: ec.EllipticCurvePrivateKey) -> bytes:
-    form = serialization.PublicFormat.SubjectPublicKeyInfo
-    return key.public_key().public_bytes(serialization.Encoding.DER, form)
-
-
-def _compact(value: object) -> bytes:
-    """JSON in the one form that is hashed: sorted, without spaces."""
-    return json.dumps(value, separators=(",", ":"), sort_keys=True).encode()
-
-
 def _hash(data: bytes) -> dict[str, str]:
     return {"algorithm": "sha256", "value": hashlib.sha256(data).hexdigest()}
-
-
-def _b64(data: bytes) -> str:
-    return base64.b64encode(data).decode()

@@ -21,12 +21,14 @@ class Tar:
         self._archive = tarfile.TarFile(fileobj=self._buffer, mode="w")
 
     def file(self, name: str, data: bytes = b"", mode: int = 0o644) -> Tar:
+        """Add a file."""
         entry = tarfile.TarInfo(name)
         entry.size, entry.mode = len(data), mode
         self._archive.addfile(entry, io.BytesIO(data))
         return self
 
     def entry(self, name: str, kind: bytes, link: str = "", **fields: Any) -> Tar:
+        """Add an entry of another kind, with fields of `tarfile.TarInfo`."""
         entry = tarfile.TarInfo(name)
         entry.type, entry.linkname = kind, link
         for field, value in fields.items():
@@ -35,6 +37,7 @@ class Tar:
         return self
 
     def bytes(self) -> bytes:
+        """The archive as it ends here."""
         self._archive.close()
         return self._buffer.getvalue()
 

@@ -1,82 +1,54 @@
 """A registry that answers from memory, and misbehaves where it is told to.
 
-It serves manifests, blobs, tags, the catalog and referrers over plain HTTP on the loopback
-interface, counts what it is asked, and is fast enough that a client's own time can be measured.
+It serves and takes manifests, blobs, tags and referrers over plain HTTP on the loopback interface,
+lists its catalog, and counts what it is asked:
+https://github.com/opencontainers/distribution-spec/blob/v1.1.1/spec.md.
 """
 
 from __future__ import annotations
 
-import asyncio
 import hashlib
 import json
-import threading
 from collections import Counter
-from typing import TYPE_CHECKING, Any, NamedTuple, Self
-from urllib.parse import parse_qs, urlsplit
+from typing import TYPE_CHECKING, Any
+
+from imagelint.testing.loopback import Asked, LoopbackServer, Reply
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
-    from types import TracebackType
+    from pathlib import Path
+
+__all__ = ("MEDIA", "Asked", "MemoryRegistry", "Reply", "named")
 
 MEDIA = "application/vnd.oci.image."
-_REASONS = {200: "OK", 307: "Temporary Redirect", 401: "Unauthorized", 404: "Not Found"}
+BUNDLE = "application/vnd.dev.sigstore.bundle.v0.3+json"
+"""What a signature is called that refers to an image."""
+_MANIFEST, _INDEX = f"{MEDIA}manifest.v1+json", f"{MEDIA}index.v1+json"
+_EMPTY = "application/vnd.oci.empty.v1+json"
+_TAG = "org.opencontainers.image.ref.name"
 
 
-class Reply(NamedTuple):
-    """An answer: after `delay` seconds, and `cut` short to so many bytes of its body, if at all."""
-
-    status: int = 200
-    body: bytes = b""
-    headers: Mapping[str, str] = {}
-    delay: float = 0.0
-    cut: int | None = None
-
-
-class Asked(NamedTuple):
-    """A question as it came. Names of headers are in lower case."""
-
-    method: str
-    path: str
-    query: dict[str, list[str]]
-    headers: Mapping[str, str]
-
-
-class MemoryRegistry:
+class MemoryRegistry(LoopbackServer):
     """`with MemoryRegistry() as registry:` listens; `host` is where.
 
     `script` maps the beginning of a path to what answers there instead: a function of the question,
-    whose answer None means the usual one.
+    whose answer None means the usual one. Without `has_referrers` it knows no referrers API, as
+    registries before version 1.1 do not.
     """
 
     def __init__(self) -> None:
-        self.host = ""
+        super().__init__()
         self.blobs: dict[str, bytes] = {}
         self.manifests: dict[tuple[str, str], bytes] = {}
         self.tags: dict[str, list[str]] = {}
+        self.referrers: dict[tuple[str, str], list[dict[str, Any]]] = {}
         self.counts: Counter[str] = Counter()
         self.log: list[Asked] = []
         self.keeps_log = True
+        self.has_referrers = True
         self.page = 0
-        self.open: set[asyncio.Transport] = set()
+        self._uploads: dict[str, bytearray] = {}
         self._script: list[tuple[str, Callable[[Asked], Reply | None]]] = []
-        self.loop = asyncio.new_event_loop()
-        self._server: asyncio.Server | None = None
-        self._thread = threading.Thread(target=self._run, daemon=True)
-        self._ready = threading.Event()
-
-    def __enter__(self) -> Self:
-        self._thread.start()
-        self._ready.wait()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.loop.call_soon_threadsafe(self.loop.stop)
-        self._thread.join()
 
     def script(self, path: str, answer: Callable[[Asked], Reply | None] | Reply) -> None:
         """Let something else answer below a path."""
@@ -96,15 +68,52 @@ class MemoryRegistry:
 
     def manifest(self, repository: str, value: Mapping[str, Any], tag: str = "") -> str:
         """Keep a manifest of a repository, under a tag where one is given; its digest."""
-        data = json.dumps(value).encode()
+        return self._keep(repository, json.dumps(value).encode(), tag)
+
+    def _keep(self, repository: str, data: bytes, tag: str = "") -> str:
         digest = f"sha256:{hashlib.sha256(data).hexdigest()}"
+        value = json.loads(data)
+        if subject := value.get("subject"):
+            entry = {"mediaType": value["mediaType"], "digest": digest, "size": len(data)}
+            kind = value.get("artifactType") or value.get("config", {}).get("mediaType", "")
+            known = self.referrers.setdefault((repository, subject["digest"]), [])
+            if (repository, digest) not in self.manifests:
+                known.append({**entry, "artifactType": kind})
         self.manifests[repository, digest] = data
         if tag:
             self.manifests[repository, tag] = data
-            known = self.tags.setdefault(repository, [])
-            if tag not in known:
-                known.append(tag)
+            tags = self.tags.setdefault(repository, [])
+            if tag not in tags:
+                tags.append(tag)
         return digest
+
+    def add(self, layout: Path, repository: str) -> str:
+        """Keep all that is in an OCI layout, under its tags; the digest of its first image."""
+        index = json.loads((layout / "index.json").read_bytes())
+        for blob in (layout / "blobs/sha256").iterdir():
+            self.blobs[f"sha256:{blob.name}"] = blob.read_bytes()
+        for entry in index["manifests"]:
+            self._copy(repository, entry["digest"], entry.get("annotations", {}).get(_TAG, ""))
+        return str(index["manifests"][0]["digest"])
+
+    def _copy(self, repository: str, digest: str, tag: str = "") -> None:
+        data = self.blobs[digest]
+        for entry in json.loads(data).get("manifests", ()):
+            self._copy(repository, entry["digest"])
+        self._keep(repository, data, tag)
+
+    def attach(self, repository: str, digest: str, data: bytes, kind: str = BUNDLE) -> str:
+        """Let a file of a kind refer to an image, by default a signature; its own digest."""
+        subject = self.manifests[repository, digest]
+        value = {
+            "schemaVersion": 2,
+            "mediaType": _MANIFEST,
+            "artifactType": kind,
+            "config": self.blob(b"{}", _EMPTY),
+            "layers": [self.blob(data, kind)],
+            "subject": {"mediaType": _MANIFEST, "digest": digest, "size": len(subject)},
+        }
+        return self.manifest(repository, value)
 
     def image(
         self, repository: str, tag: str = "v1", layers: Iterable[str] = ("base",), **config: Any
@@ -125,7 +134,7 @@ class MemoryRegistry:
         }
         value = {
             "schemaVersion": 2,
-            "mediaType": f"{MEDIA}manifest.v1+json",
+            "mediaType": _MANIFEST,
             "config": self.blob(json.dumps(made).encode(), f"{MEDIA}config.v1+json"),
             "layers": [
                 {
@@ -143,10 +152,9 @@ class MemoryRegistry:
         entries = []
         for platform, digest in digests.items():
             os, _, architecture = platform.partition("/")
-            entry = {"mediaType": f"{MEDIA}manifest.v1+json", "digest": digest, "size": 1}
+            entry = {"mediaType": _MANIFEST, "digest": digest, "size": 1}
             entries.append({**entry, "platform": {"os": os, "architecture": architecture}})
-        media = f"{MEDIA}index.v1+json"
-        value = {"schemaVersion": 2, "mediaType": media, "manifests": entries}
+        value = {"schemaVersion": 2, "mediaType": _INDEX, "manifests": entries}
         return self.manifest(repository, value, tag)
 
     def answer(self, asked: Asked) -> Reply:
@@ -162,8 +170,14 @@ class MemoryRegistry:
         return self._usual(asked)
 
     def _usual(self, asked: Asked) -> Reply:
+        if asked.path == "/v2/":
+            return Reply(200, b"{}")
         if asked.path == "/v2/_catalog":
             return self._listed("repositories", sorted(self.tags), asked)
+        return self._given(asked) if asked.method in ("GET", "HEAD") else self._taken(asked)
+
+    def _given(self, asked: Asked) -> Reply:
+        """What is answered to who reads something."""
         name, _, rest = asked.path.removeprefix("/v2/").rpartition("/")
         repository, _, what = name.rpartition("/")
         if what == "tags":
@@ -173,9 +187,43 @@ class MemoryRegistry:
         if what == "manifests":
             data = self.manifests.get((repository, rest))
             return _missing("MANIFEST_UNKNOWN") if data is None else _manifest(data)
+        if what == "referrers" and self.has_referrers:
+            found = self.referrers.get((repository, rest), [])
+            value = {"schemaVersion": 2, "mediaType": _INDEX, "manifests": found}
+            return Reply(200, json.dumps(value).encode(), {"Content-Type": _INDEX})
         if what == "blobs" and rest in self.blobs:
             return Reply(200, self.blobs[rest], {"Content-Type": "application/octet-stream"})
         return _missing("BLOB_UNKNOWN")
+
+    def _taken(self, asked: Asked) -> Reply:
+        """What is answered to who puts something: blobs by uploads, manifests under their names."""
+        name, _, rest = asked.path.removeprefix("/v2/").rpartition("/")
+        if asked.method == "PUT" and name.endswith("/manifests"):
+            tag = "" if rest.startswith("sha256:") else rest
+            digest = self._keep(name.removesuffix("/manifests"), asked.body, tag)
+            subject = json.loads(asked.body).get("subject", {}).get("digest")
+            told = {"OCI-Subject": subject} if subject and self.has_referrers else {}
+            headers = {"Location": asked.path, "Docker-Content-Digest": digest, **told}
+            return Reply(201, headers=headers)
+        if asked.method == "POST" and asked.path.endswith("/blobs/uploads/"):
+            place = f"{asked.path}{len(self._uploads)}"
+            self._uploads[place] = bytearray()
+            return Reply(202, headers={"Location": place, "Range": "0-0"})
+        if asked.path not in self._uploads:
+            return _missing("BLOB_UPLOAD_UNKNOWN")
+        upload = self._uploads[asked.path]
+        upload += asked.body
+        if asked.method == "PATCH":
+            headers = {"Location": asked.path, "Range": f"0-{len(upload) - 1}"}
+            return Reply(202, headers=headers)
+        return self._finished(asked, bytes(upload))
+
+    def _finished(self, asked: Asked, data: bytes) -> Reply:
+        digest = self.blob(data, "")["digest"]
+        if asked.query.get("digest") != [digest]:
+            return Reply(400, json.dumps({"errors": [{"code": "DIGEST_INVALID"}]}).encode())
+        place = f"{asked.path.partition('/uploads/')[0]}/{digest}"
+        return Reply(201, headers={"Location": place, "Docker-Content-Digest": digest})
 
     def _listed(self, name: str, items: list[str], asked: Asked) -> Reply:
         headers: dict[str, str] = {}
@@ -187,69 +235,6 @@ class MemoryRegistry:
                 link = f'<{asked.path}?n={self.page}&last={items[-1]}>; rel="next"'
                 headers["Link"] = link
         return Reply(200, json.dumps({name: items}).encode(), headers)
-
-    def _run(self) -> None:
-        asyncio.set_event_loop(self.loop)
-        making = self.loop.create_server(lambda: _Connection(self, self.loop), "127.0.0.1", 0)
-        self._server = self.loop.run_until_complete(making)
-        self.host = f"127.0.0.1:{self._server.sockets[0].getsockname()[1]}"
-        self._ready.set()
-        self.loop.run_forever()
-        self._server.close()
-        for transport in self.open:
-            transport.abort()
-        self.loop.run_until_complete(asyncio.sleep(0))
-        self.loop.close()
-
-
-class _Connection(asyncio.Protocol):
-    """One connection, which stays open."""
-
-    def __init__(self, registry: MemoryRegistry, loop: asyncio.AbstractEventLoop) -> None:
-        self._registry = registry
-        self._loop = loop
-        self._data = b""
-        self._transport: asyncio.Transport | None = None
-
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        if isinstance(transport, asyncio.Transport):
-            self._transport = transport
-            self._registry.open.add(transport)
-
-    def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002 - asyncio's signature
-        if self._transport is not None:
-            self._registry.open.discard(self._transport)
-
-    def data_received(self, data: bytes) -> None:
-        self._data += data
-        if not self._data[:1].isalpha() and self._transport is not None:
-            self._transport.close()  # TLS is not spoken here
-            return
-        while b"\r\n\r\n" in self._data:
-            head, _, self._data = self._data.partition(b"\r\n\r\n")
-            first, *lines = head.decode("latin-1").split("\r\n")
-            method, target, _ = first.split(" ")
-            parts = urlsplit(target)
-            pairs = (line.partition(":") for line in lines)
-            headers = {name.lower(): value.strip() for name, _, value in pairs}
-            asked = Asked(method, parts.path, parse_qs(parts.query), headers)
-            reply = self._registry.answer(asked)
-            if reply.delay:
-                self._loop.call_later(reply.delay, self._send, asked, reply)
-            else:
-                self._send(asked, reply)
-
-    def _send(self, asked: Asked, reply: Reply) -> None:
-        if self._transport is None or self._transport.is_closing():
-            return
-        headers = {"Content-Length": str(len(reply.body)), **reply.headers}
-        lines = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
-        reason = _REASONS.get(reply.status, "Answer")
-        head = f"HTTP/1.1 {reply.status} {reason}\r\n{lines}\r\n".encode("latin-1")
-        body = b"" if asked.method == "HEAD" else reply.body
-        self._transport.write(head + (body if reply.cut is None else body[: reply.cut]))
-        if reply.cut is not None:
-            self._transport.close()
 
 
 def named(name: str) -> str:

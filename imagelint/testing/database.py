@@ -1,25 +1,25 @@
-"""Make a small vulnerability database that Trivy reads: a bbolt file and its metadata.
-
-python tools/lab/mkdb.py CACHE_FOLDER [--age HOURS]
+"""A small vulnerability database that Trivy reads: a bbolt file and its metadata.
 
 The advisories are made up (CVE-2099-…): nobody takes them for real ones.
 """
 
 from __future__ import annotations
 
-import argparse
 import json
 import struct
-from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
+
+from imagelint.collect.environment import moment
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
 PAGE = 4096
 SCHEMA = 2
-_FIRST_FREE = 3  # pages 0 and 1 hold the meta data, page 2 the list of free pages
+_DAY = 24 * 3600
+_MAGIC, _VERSION = 0xED0CDAED, 2
+_FREE_PAGE, _FIRST_FREE = 2, 3  # pages 0 and 1 hold the meta data, page 2 the list of free pages
 _META, _FREE_LIST, _LEAF, _SUB_BUCKET = 0x04, 0x10, 0x02, 1
 
 Bucket: TypeAlias = "Mapping[str, Bucket | bytes]"
@@ -82,12 +82,12 @@ def write_database(cache: Path, *, age_hours: float = 0, tree: Bucket | None = N
     folder = cache / "db"
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "trivy.db").write_bytes(bolt(advisories() if tree is None else tree))
-    updated = datetime.now(UTC).replace(microsecond=0) - timedelta(hours=age_hours)
+    age = int(age_hours * 3600)
     metadata = {
         "Version": SCHEMA,
-        "UpdatedAt": _rfc3339(updated),
-        "NextUpdate": _rfc3339(updated + timedelta(days=1)),
-        "DownloadedAt": _rfc3339(updated),
+        "UpdatedAt": moment(-age),
+        "NextUpdate": moment(_DAY - age),
+        "DownloadedAt": moment(-age),
     }
     (folder / "metadata.json").write_text(json.dumps(metadata), encoding="utf-8")
 
@@ -101,7 +101,7 @@ def bolt(tree: Bucket) -> bytes:
     root = _leaf(tree, pages)
     used = _FIRST_FREE + sum(len(page) // PAGE for page in pages)
     head = [_meta(number, root, used) for number in (0, 1)]
-    free = _padded(struct.pack("<QHHI", 2, _FREE_LIST, 0, 0))
+    free = _padded(struct.pack("<QHHI", _FREE_PAGE, _FREE_LIST, 0, 0))
     return b"".join((*head, free, *pages))
 
 
@@ -128,7 +128,8 @@ def _leaf(tree: Bucket, pages: list[bytes]) -> int:
 
 
 def _meta(number: int, root: int, used: int) -> bytes:
-    meta = struct.pack("<IIIIQQQQQ", 0xED0CDAED, 2, PAGE, 0, root, 0, 2, used, number)
+    meta = struct.pack("<IIIIQ", _MAGIC, _VERSION, PAGE, 0, root)
+    meta += struct.pack("<QQQQ", 0, _FREE_PAGE, used, number)
     head = struct.pack("<QHHI", number, _META, 0, 0)
     return _padded(head + meta + struct.pack("<Q", _fnv1a(meta)))
 
@@ -142,19 +143,3 @@ def _fnv1a(data: bytes) -> int:
 
 def _padded(page: bytes) -> bytes:
     return page.ljust(-(-len(page) // PAGE) * PAGE, b"\0")
-
-
-def _rfc3339(moment: datetime) -> str:
-    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("cache", type=Path)
-    parser.add_argument("--age", type=float, default=0, metavar="HOURS")
-    given = parser.parse_args()
-    write_database(given.cache, age_hours=given.age)
-
-
-if __name__ == "__main__":
-    main()
