@@ -8,30 +8,34 @@ import click
 
 from imagelint.cli.options.score import score_options, source_options
 from imagelint.cli.options.shared import policy_file_options
+from imagelint.cli.options.statements import attest_options
 
 if TYPE_CHECKING:
     from imagelint.cli.evaluations.metrics import Source
     from imagelint.cli.options.formats import Format
     from imagelint.cli.options.policy import PolicyOptions
+    from imagelint.cli.options.statements import AttestOptions
 
 
 @click.command()
 @source_options
 @score_options
 @policy_file_options
+@attest_options
 def score(
     *,
     source: Source,
     fail_under: float | None,
     formats: tuple[Format, ...],
     policy: PolicyOptions,
+    attest: AttestOptions,
 ) -> int:
     """Score how well a model server serves, from its metrics.
 
     Latency, KV cache, queue, preemptions and errors become signals from 1 (target met) to 0
     (severe breach); the lowest one counts. What cannot be told is no pass.
     """
-    from imagelint.cli.output.scorecard import installed, show_scorecard
+    from imagelint.cli.output.scorecard import attested, installed, show_scorecard
     from imagelint.core.serving.scorecard import ScorecardSettings
     from imagelint.run.scoring.score import score as score_server
 
@@ -40,4 +44,5 @@ def score(
     request = source.request()._replace(settings=said.over(settings))
     with installed():
         card = score_server(request)
+    attested(attest, source.image, card)
     return show_scorecard(card, formats)

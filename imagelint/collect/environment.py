@@ -42,7 +42,15 @@ def now() -> int:
 
 def moment(later: int = 0) -> str:
     """The second in UTC as `2026-01-31T12:00:00Z`, or one so many seconds later."""
-    return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() + later))
+    return moment_of(time.time() + later)
+
+
+def moment_of(seconds: float) -> str:
+    """So many seconds since 1970 as `2026-01-31T12:00:00Z`; empty where no calendar has them."""
+    try:
+        return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(seconds))
+    except (OverflowError, ValueError, OSError):
+        return ""
 
 
 def today() -> str:

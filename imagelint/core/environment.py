@@ -29,17 +29,19 @@ class Signer(NamedTuple):
     key_text: str = ""
 
 
-ATTESTATION_KINDS = ("slsa-provenance", "sbom", "vulnerabilities", "evaluation", "verdict")
+ATTESTATION_KINDS = (
+    *("slsa-provenance", "sbom", "vulnerabilities"),
+    *("evaluation", "scorecard", "verdict"),
+)
 """The kinds of statements that a policy may call by a short name."""
 
 
 class AttestationDemand(NamedTuple):
     """A statement that an image needs, and what it must say; empty means: whatever it says.
 
-    `type` is a kind (`slsa-provenance`, `sbom`, `vulnerabilities`, `evaluation`, `verdict`) or the
-    address of a predicate type. `signed_by` are names of signers, each of whom is enough. A final
-    `*` of `builder`, `source` and `verifier` stands for any end. `max_age_days` is how old it may
-    be.
+    `type` is one of `ATTESTATION_KINDS` or the address of a predicate type. `signed_by` are names
+    of signers, each of whom is enough. A final `*` of `builder`, `source` and `verifier` stands for
+    any end. `max_age_days` is how old it may be.
     """
 
     type: str

@@ -73,6 +73,7 @@ def by_policy(
         max(saved.fail_under, settings.fail_under or 0.0),
         digest=saved.digest,
         facts=saved.facts,
+        measured=saved.measured,
         others=others,
         gaps=(*saved.unanswered, *missing),
     )

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from imagelint.collect.registry.client import Clients
     from imagelint.collect.tools.keptscans import KeptScans
     from imagelint.collect.tools.trivy import TrivyOptions
+    from imagelint.documents.image.attestations import Attestation
     from imagelint.documents.image.image import ImageTarget
     from imagelint.documents.image.vulnerabilities import Vulnerability
     from imagelint.policy.model import Policy
@@ -40,8 +41,8 @@ class ImageRequest(NamedTuple):
     """What to do with an image, and how.
 
     `folder` is what the policy's keys are relative to, `settings` say how it is scanned: the files
-    that they name by absolute paths. `evaluation` is the file of a statement that is demanded, or
-    `attested` where the image is to carry it; `scorecard` is the file of one that is demanded.
+    that they name by absolute paths. `evaluation` and `scorecard` are files of what is demanded, or
+    `attested` where the image is to carry it.
     `sbom` is a file for what was listed, as a bill of materials.
     `bom` matches what attached bills of materials list instead of scanning: verified ones, where
     `verify` looks for signers. `clients` are those of repositories that are
@@ -163,10 +164,26 @@ def _demanded(targets: tuple[ImageTarget, ...], request: ImageRequest) -> ImageR
         from imagelint.run.evaluating.gating import evaluation_in
 
         result = result.plus(_required(evaluation_in(request.evaluation, targets, request.policy)))
-    if request.scorecard:
+    if request.scorecard not in ("", ATTESTED):
         from imagelint.run.scoring.gating import scorecard_in
 
         result = result.plus(_required(scorecard_in(request.scorecard, targets, request.policy)))
+    return result
+
+
+def _attested(
+    targets: tuple[ImageTarget, ...], request: ImageRequest, statements: tuple[Attestation, ...]
+) -> ImageResult:
+    """What comes of the statements that are demanded on the image."""
+    result = ImageResult()
+    if request.evaluation == ATTESTED:
+        from imagelint.run.evaluating.gating import evaluation_on
+
+        result = result.plus(_required(evaluation_on(statements, targets, request.policy)))
+    if request.scorecard == ATTESTED:
+        from imagelint.run.scoring.gating import scorecard_on
+
+        result = result.plus(_required(scorecard_on(statements, targets, request.policy)))
     return result
 
 
@@ -195,11 +212,7 @@ def _verify(
     target = targets[0]
     signers = signers_for(target, request.policy)
     problems = ImageResult(Report(problems=verification.problems))
-    if request.evaluation == ATTESTED:
-        from imagelint.run.evaluating.gating import evaluation_on
-
-        demanded = evaluation_on(verification.statements, targets, request.policy)
-        problems = problems.plus(_required(demanded))
+    problems = problems.plus(_attested(targets, request, verification.statements))
     if verification.source is None:
         return problems
     document = parse_signatures(verification.source)

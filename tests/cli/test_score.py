@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import jsonschema
 import pytest
 
+from imagelint.collect.environment import moment
 from tools.lab.serving import Pages
 
 if TYPE_CHECKING:
@@ -126,6 +127,38 @@ def test_two_pages_tell_what_happened_between(program: Program, page: Path, here
     assert (values["error-rate"], values["preemptions"]) == (0, 0)
 
 
+def test_when_something_was_measured_is_not_when_it_was_read(program: Program, here: Path) -> None:
+    """A page in a file tells no time unless its lines do: it may be of last year."""
+    started = "process_start_time_seconds 1767225600\n"
+    timed = "".join(f"{line} 1767229200000\n" for line in GOOD.splitlines())
+    later = timed.replace(" 1767229200000", " 1767232800000")
+    for text, start, end in (
+        (GOOD, None, None),
+        (GOOD + started, "2026-01-01T00:00:00Z", None),
+        (timed, None, "2026-01-01T01:00:00Z"),
+        (timed + later, "2026-01-01T01:00:00Z", "2026-01-01T02:00:00Z"),
+        (timed + later + started, None, "2026-01-01T02:00:00Z"),
+    ):
+        (here / "page.txt").write_text(text, encoding="utf-8")
+        answer = program("score", "--metrics", "page.txt", "--format", "json")
+        assert json.loads(answer.out)["measured"] == {"from": start, "to": end}
+    piped = program("score", "--metrics", "-", "--format", "json", stdin=GOOD.encode())
+    assert json.loads(piped.out)["measured"]["to"] is None
+
+
+def test_a_statement_of_a_scorecard_names_its_image(program: Program, page: Path) -> None:
+    scored = ("score", "--metrics", "page.txt", "--attest", "card.json")
+    answer = program(*scored)
+    assert answer.code == 2
+    assert "a statement is about an image by digest" in answer.err
+    digest = f"sha256:{'a' * 64}"
+    assert program(*scored, "--image", f"r.example.com/chat@{digest}").code == 0
+    said = json.loads((page.parent / "card.json").read_text(encoding="utf-8"))
+    assert said["subject"] == [{"name": "r.example.com/chat", "digest": {"sha256": "a" * 64}}]
+    assert said["predicate"]["image"] == digest
+    assert program("check", "card.json").code == 0
+
+
 def test_pages_of_two_processes_tell_nothing(program: Program, here: Path) -> None:
     for name, start in (("a.txt", 100), ("b.txt", 200), ("c.txt", 200)):
         text = f"{GOOD}process_start_time_seconds {start}\n"
@@ -139,11 +172,13 @@ def test_pages_of_two_processes_tell_nothing(program: Program, here: Path) -> No
 
 def test_a_page_is_read_twice(program: Program) -> None:
     pages = iter((GOOD, GOOD.replace("} 90\n", "} 91\n")))
+    before = moment()
     with Pages({"/metrics": lambda: next(pages)}) as served:
         address = f"{served.url}/metrics"
         answer = program("score", "--metrics", address, "--again", "10ms", "--format", "json")
     told = json.loads(answer.out)
     assert (told["origin"], told["window"]) == (address, "between 2 scrapes")
+    assert before <= told["measured"]["from"] <= told["measured"]["to"] <= moment()
 
 
 def test_a_problem_is_told(program: Program) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -69,10 +70,16 @@ def test_a_signed_evaluation_is_verified_and_of_this_image(
     assert gate(yard, other, "--evaluation", "attested") == 3
 
 
+def page(here: Path, hours: float = 0) -> None:
+    """A page that was saved with its times, so many hours ago."""
+    stamp = f" {int(time.time() - hours * 3600)}000\n"
+    (here / "page.txt").write_text(GOOD.replace("\n", stamp), encoding="utf-8")
+
+
 def test_a_scorecard_of_this_image_is_demanded_and_named(
     yard: Yard, here: Path, results: str
 ) -> None:
-    (here / "page.txt").write_text(GOOD, encoding="utf-8")
+    page(here)
     scored = ("score", "--metrics", "page.txt", "--format", "json=card.json")
     assert yard.ours(*scored).code == 0
     assert gate(yard, results, "--scorecard", "card.json") == 3, "it names no image"
@@ -87,3 +94,48 @@ def test_a_scorecard_of_this_image_is_demanded_and_named(
     card["verdict"]["outcome"] = "fail"
     (here / "card.json").write_text(json.dumps({**card, "fail_under": 0.6}), encoding="utf-8")
     assert gate(yard, results, "--scorecard", "card.json") == 1
+
+
+POLICY = """\
+extends: [baseline]
+environment:
+  signers: [{{name: build, key: {key}, transparency-log: false}}]
+  trust:
+    - attestations: [{{type: scorecard, signed-by: [build], max-age-days: 1}}]
+scorecard: {{max-age-hours: {hours}}}
+"""
+
+
+def by_policy(yard: Yard, reference: str, policy: str, *words: str) -> int:
+    """What the gate says to the signers of a policy."""
+    scan = ("--offline", "--trivy-cache", str(yard.lab.cache), "--no-cross-check")
+    return yard.ours("gate", reference, "--policy", policy, *scan, "--scorecard", *words).code
+
+
+def test_a_signed_scorecard_is_of_this_image_by_a_signer_and_young(
+    yard: Yard, here: Path, results: str, signing: tuple[str, ...]
+) -> None:
+    """What an older one says is as good as none, and so is one by another signer."""
+    key = yard.lab.keys / "build.pub"
+    (here / ".imagelint.yaml").write_text(POLICY.format(key=key, hours=24), encoding="utf-8")
+    (here / "short.yaml").write_text(POLICY.format(key=key, hours=6), encoding="utf-8")
+    demanded = (results, ".imagelint.yaml")
+    scored = ("score", "--metrics", "page.txt", "--image", results, "--attest", "card.json")
+    page(here, hours=8)
+    assert yard.ours(*scored).code == 0
+    assert by_policy(yard, *demanded, "card.json") == 1, "the policy wants a signed one"
+    assert by_policy(yard, *demanded, "attested") == 1
+    stolen = ("--sign-key", str(yard.lab.keys / "other.key"))
+    assert yard.ours(*scored, *signing, *stolen).code == 0
+    assert by_policy(yard, *demanded, "attested") == 1, "nobody knows who that is"
+    assert yard.ours(*scored, *signing, "--fail-under", "0.9").code == 1
+    assert by_policy(yard, *demanded, "attested") == 1, "what fails is not signed"
+    assert yard.ours(*scored, *signing).code == 0
+    assert by_policy(yard, *demanded, "attested", "--attest", "verdict.json") == 0
+    said = json.loads((here / "verdict.json").read_text(encoding="utf-8"))["predicate"]
+    evidence = {one["name"]: one["value"] for one in said["imagelint"]["evidence"]}
+    assert evidence["scorecard"].startswith("signed by build, predicate sha256:")
+    assert evidence["scorecard measured"].startswith("until 20")
+    assert by_policy(yard, results, "short.yaml", "attested") == 3
+    other = yard.signed("scored-otherwise", Image((alpine(("openssl", "3.1.9-r2")),)))
+    assert by_policy(yard, other, ".imagelint.yaml", "card.json") == 1

@@ -108,6 +108,7 @@ SCORECARDS = st.builds(
         | st.builds(Bounds, wanted=st.booleans()),
     ),
     st.none() | st.floats(0, 1),
+    st.none() | st.integers(0, 9),
 )
 VALUES = (
     st.booleans()

@@ -24,8 +24,8 @@ class ImageJob(NamedTuple):
     `paths` are the files and folders that were checked as well, `left_out` the stages of a gate
     whose rules the policy has off: a pass says nothing about those. `cross_check` asks cosign for a
     second opinion. `layers` are read, and told one by one in a `table`. `settings` are those of the
-    scan. `evaluation` is a file, or `attested`: then its signature is verified, whatever rules say.
-    `scorecard` is the file of one, `sbom` a file for what is listed. The images that Dockerfiles
+    scan. `evaluation` and `scorecard` are files, or `attested`: then a signature is verified,
+    whatever rules say; `sbom` is a file for what is listed. The images that Dockerfiles
     below `bases` are built from, and those that `manifests` run, are judged as well; `image` may
     then be empty.
     """
@@ -57,7 +57,7 @@ def gated(job: ImageJob, policy: Policy) -> ImageJob:
     """
     stages = {
         "scan": asks(policy, VulnerabilityReport.kind),
-        "verify": job.evaluation == ATTESTED or asks(policy, SignatureReport.kind),
+        "verify": ATTESTED in (job.evaluation, job.scorecard) or asks(policy, SignatureReport.kind),
     }
     off = tuple(stage for stage, asked in stages.items() if not asked)
     near = is_local(job.image) or is_layout(job.image)

@@ -46,11 +46,11 @@ def promotion_options(command: C) -> C:
 
     collected = cast("C", with_options)
     help_ = "Demand an evaluation of this image: a statement, or `attested` for a signed one on it."
-    scored = "Demand a scorecard of this image, as `score --format json` writes it."
+    scored = "Demand a scorecard of this image: a file of `score`, or `attested` for a signed one."
     store = "Keep the verdict, and that a pass promotes the image."
     for option in (
         click.option("--store", metavar="FILE|URL", default="", help=store),
-        click.option("--scorecard", metavar="FILE", default="", help=scored),
+        click.option("--scorecard", metavar="FILE|attested", default="", help=scored),
         click.option("--evaluation", metavar="FILE|attested", default="", help=help_),
     ):
         collected = option(collected)

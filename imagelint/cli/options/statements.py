@@ -48,12 +48,12 @@ def attest_options(command: C) -> C:
 
     collected = cast("C", with_options)
     key, config = "A private key, as cosign takes it.", "Services that cosign signs with."
-    sign = "Let cosign sign a passing verdict and attach it."
+    sign = "Let cosign sign the statement of a pass, and attach it."
     for option in (
         click.option("--signing-config", metavar="FILE", default="", help=config),
         click.option("--sign-key", metavar="KEY", default="", help=key),
         click.option("--sign", is_flag=True, help=sign),
-        click.option("--attest", metavar="FILE", default="", help="Write the verdict's statement."),
+        click.option("--attest", metavar="FILE", default="", help="Write the statement about it."),
     ):
         collected = option(collected)
     return collected

@@ -14,7 +14,10 @@ from imagelint.reporters.scorecard import load
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from imagelint.cli.options.statements import AttestOptions
     from imagelint.core.serving.scorecard import Scorecard
+
+_NAMED = "name the one that is served: `--image NAME@sha256:…`"
 
 
 @contextmanager
@@ -31,6 +34,23 @@ def installed() -> Iterator[None]:
             raise
         help_ = "install it: pip install 'imagelint[score]'"
         raise UsageError(Diagnostic("what reads metrics pages is missing", help=help_)) from None
+
+
+def attested(options: AttestOptions, image: str, card: Scorecard) -> None:
+    """Write the statement of a scorecard, and attach it to the image where it passed.
+
+    Raises:
+        UsageError: no image is named, the file cannot be written, or cosign does not sign it.
+    """
+    if not (options.attest or options.sign):
+        return
+    from imagelint.cli.images.signoff import written
+    from imagelint.reporters.scorecard.statement import statement
+
+    if not card.image:
+        raise UsageError(Diagnostic("a statement is about an image by digest", help=_NAMED))
+    name = image.rpartition("@")[0] or card.image
+    written(statement(card, name), (name, card.image), card.outcome, options)
 
 
 def show_scorecard(card: Scorecard, formats: tuple[Format, ...]) -> int:

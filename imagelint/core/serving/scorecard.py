@@ -13,6 +13,10 @@ if TYPE_CHECKING:
     from imagelint.core.report import Problem
 
 
+PREDICATE = "https://imagelint.dev/scorecard/v1"
+"""The type of a statement whose predicate is a scorecard, as `score --format json` writes it."""
+
+
 class Bounds(NamedTuple):
     """Where a signal is 1 (`target`) and where it is 0 (`breach`), in the signal's own unit.
 
@@ -74,11 +78,24 @@ SIGNALS = {
 }
 
 
+USUAL_AGE_HOURS = 24
+"""Hours for which a scorecard counts where no policy says: as long as a verdict."""
+
+
 class ScorecardSettings(NamedTuple):
-    """What a policy says about scorecards: bounds by signal, and below which score they fail."""
+    """What a policy says about scorecards: bounds by signal, and below which score they fail.
+
+    `max_age_hours` is how long ago the end of what was measured may be for a gate.
+    """
 
     bounds: Mapping[str, Bounds] = {}
     fail_under: float | None = None
+    max_age_hours: int | None = None
+
+    @property
+    def hours(self) -> int:
+        """How old a scorecard may be, as it holds where nobody said it."""
+        return USUAL_AGE_HOURS if self.max_age_hours is None else self.max_age_hours
 
     def over(self, below: ScorecardSettings) -> ScorecardSettings:
         """Both as one: what is said here wins.
@@ -93,6 +110,7 @@ class ScorecardSettings(NamedTuple):
                 for name in names
             },
             below.fail_under if self.fail_under is None else self.fail_under,
+            below.max_age_hours if self.max_age_hours is None else self.max_age_hours,
         )
 
     def of(self, kind: SignalKind) -> Bounds:
@@ -105,6 +123,13 @@ class Point(NamedTuple):
 
     time: float
     value: float
+
+
+class Period(NamedTuple):
+    """From when to when something was measured, as `2026-01-31T12:00:00Z`; empty is unknown."""
+
+    start: str = ""
+    end: str = ""
 
 
 class Signal(NamedTuple):
@@ -135,7 +160,8 @@ class Scorecard(NamedTuple):
 
     `window` says over which time in words, `engine` whose metrics were read. `fail_under` is the
     score below which it fails; 0 means that only a signal at 0 does. `image` is the digest of what
-    is served, as whoever asked says it; `read` is when it was asked, `2026-01-31T12:00:00Z`.
+    is served, as whoever asked says it; `read` is when it was asked, `2026-01-31T12:00:00Z`, and
+    `measured` the time about which metrics tell: of saved ones it is another.
     """
 
     origin: str
@@ -147,6 +173,7 @@ class Scorecard(NamedTuple):
     notes: tuple[str, ...] = ()
     image: str = ""
     read: str = ""
+    measured: Period = Period()
 
     @property
     def lowest(self) -> Signal | None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from imagelint.core.record import NamedTuple
+from imagelint.core.serving.scorecard import PREDICATE as SCORECARD
 from imagelint.documents.image.moments import days_since
 
 if TYPE_CHECKING:
@@ -34,6 +35,7 @@ KINDS = {
         "https://in-toto.io/attestation/vulns",
     ),
     "evaluation": ("https://in-toto.io/attestation/test-result/",),
+    "scorecard": (SCORECARD,),
     "verdict": ("https://in-toto.io/attestation/svr/", "https://slsa.dev/verification_summary/"),
 }
 """The short names of kinds, and with what the addresses of their predicate types begin."""
@@ -88,7 +90,7 @@ def _faults(demand: AttestationDemand, one: Attestation, now: float) -> Iterator
         known = [value for value in said if value]
         if wanted and not any(_is(wanted, value) for value in known):
             yield f"its {name} is {known[0] if known else 'not said'}, not {wanted}"
-    if demand.type in ("verdict", "evaluation"):
+    if demand.type in ("verdict", "evaluation", "scorecard"):
         yield from _failed(one)
     if demand.max_age_days is not None:
         yield from _too_old(one.content, demand.max_age_days, now)
@@ -115,10 +117,13 @@ def _sources(content: JsonView) -> tuple[str, ...]:
 
 
 def _failed(one: Attestation) -> Iterator[str]:
-    """Why a verdict or an evaluation is none that lets an image pass."""
+    """Why a verdict, an evaluation or a scorecard is none that lets an image pass."""
     if one.predicate.startswith(SVR.rpartition("/")[0]):
         passed = PASSED in {said.exact for said in one.content["properties"].items()}
         said = "it does not say that the gate was passed"
+    elif one.predicate == SCORECARD:
+        result = one.content["verdict"]["outcome"].exact
+        passed, said = result == "pass", f"its outcome is {result or 'not said'}"
     else:
         result = one.content["verificationResult"].exact or one.content["result"].exact
         passed, said = result == "PASSED", f"its result is {result or 'not said'}"
@@ -131,7 +136,7 @@ def _too_old(content: JsonView, days: int, now: float) -> Iterator[str]:
     told = (
         *(content["timeCreated"], content["timeVerified"], metadata["scanFinishedOn"]),
         *(content["runDetails"]["metadata"]["finishedOn"], metadata["buildFinishedOn"]),
-        *(metadata["timestamp"], content["creationInfo"]["created"]),
+        *(metadata["timestamp"], content["creationInfo"]["created"], content["measured"]["to"]),
     )
     said = next((one.text for one in told if one.text), "")
     age = days_since(said, now)

@@ -1,4 +1,4 @@
-"""A scorecard that `imagelint score --format json` wrote, as something to judge beside an image."""
+"""A scorecard that `imagelint score` wrote, as JSON or a statement: to judge beside an image."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from imagelint.core.record import NamedTuple
 from imagelint.core.report import Outcome, ProblemKind
-from imagelint.core.serving.scorecard import Bounds
+from imagelint.core.serving.scorecard import PREDICATE, Bounds, Period
 from imagelint.documents.base import Document, DocumentError
 from imagelint.documents.evaluation.plan import DIGEST
 from imagelint.documents.image.jsonview import plain
@@ -76,12 +76,21 @@ class SavedScorecard(Document):
     """The signals of a scorecard. What could not be told, or read, is a gap.
 
     `saved` are all its signals, `others` what else there is to judge, `digest` is that of the image
-    that was measured, empty where nobody said so. `facts` tell where and when it was read,
-    `unanswered` what could not be.
+    that was measured, empty where nobody said so, and `measured` when that was. `facts` tell where
+    and when it was read, `unanswered` what could not be.
     """
 
     kind: ClassVar[str] = "scorecard"
-    __slots__ = ("_digest", "_others", "facts", "fail_under", "saved", "signals", "unanswered")
+    __slots__ = (
+        "_digest",
+        "_others",
+        "facts",
+        "fail_under",
+        "measured",
+        "saved",
+        "signals",
+        "unanswered",
+    )
 
     def __init__(  # noqa: PLR0913 - the parts of a document
         self,
@@ -91,6 +100,7 @@ class SavedScorecard(Document):
         *,
         digest: str = "",
         facts: tuple[tuple[str, str], ...] = (),
+        measured: Period = Period(),  # noqa: B008 - it cannot be changed
         others: tuple[Node, ...] = (),
         gaps: Iterable[DocumentError] = (),
     ) -> None:
@@ -102,6 +112,7 @@ class SavedScorecard(Document):
         self.saved = saved
         self.fail_under = fail_under
         self.facts = facts
+        self.measured = measured
         self._digest = digest
         self._others = others
 
@@ -130,6 +141,9 @@ def parse_scorecard(source: Source) -> SavedScorecard:
         DocumentError: it is none of this form, or contradicts itself.
     """
     root = read_object(source, SavedScorecard.kind)
+    stated = root["predicateType"].word() == PREDICATE
+    subjects = tuple(items(root["subject"])) if stated else ()
+    root = root["predicate"] if stated else root
     if root["schema"].word() != FORM:
         raise DocumentError(ProblemKind.UNPARSABLE, f"is no scorecard (`{FORM}`)")
     saved = tuple(_signal(place) for place in items(root["signals"]))
@@ -139,9 +153,14 @@ def parse_scorecard(source: Source) -> SavedScorecard:
     digest = root["image"].word()
     if digest and not DIGEST.fullmatch(digest):
         raise unreadable(root["image"], "is no digest")
+    if stated and [f"sha256:{one.at('digest', 'sha256').word()}" for one in subjects] != [digest]:
+        raise unreadable(root["image"], "is not the one image that the statement is about")
     facts = tuple((key, plain(root[key].word())) for key in ("origin", "engine", "window", "read"))
+    times = Period(*(plain(root["measured"][key].word()) for key in ("from", "to")))
     least = _share(root["fail_under"]) or 0.0
-    card = SavedScorecard(source, saved, least, digest=digest, facts=facts, gaps=gaps)
+    card = SavedScorecard(
+        source, saved, least, digest=digest, facts=facts, measured=times, gaps=gaps
+    )
     told = root["verdict"]["outcome"]
     if told.exists and told.word() != card.outcome.value:
         raise unreadable(told, f"is `{plain(told.word())}`, which its signals contradict")

@@ -34,6 +34,11 @@ def scorecard_schema() -> Mapping[str, object]:
                 "minimum": 0,
                 "maximum": 1,
             },
+            "max-age-hours": {
+                "description": "How many hours ago a gate's scorecard may end (default: 24).",
+                "type": "integer",
+                "minimum": 0,
+            },
             "signals": {
                 "description": "By signal: its bounds, or off.",
                 "type": "object",
@@ -88,6 +93,7 @@ def scorecard_settings(said: Mapping[str, Data]) -> ScorecardSettings:
     return ScorecardSettings(
         {name: _bounds(value) for name, value in signals.items()},
         None if least is None else float(least),
+        cast("int | None", said.get("max-age-hours")),
     )
 
 
@@ -102,6 +108,8 @@ def written_scorecard(settings: ScorecardSettings) -> Iterator[tuple[int, str]]:
     """The settings as a policy says them: how far each line is indented, and its text."""
     if settings.fail_under is not None:
         yield 1, f"fail-under: {settings.fail_under!r}"
+    if settings.max_age_hours is not None:
+        yield 1, f"max-age-hours: {settings.max_age_hours}"
     if settings.bounds:
         yield 1, "signals:"
     for name, bounds in settings.bounds.items():

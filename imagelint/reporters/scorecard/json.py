@@ -18,8 +18,13 @@ SCHEMA = "imagelint.scorecard/1"
 
 def report(card: Scorecard) -> Iterator[str]:
     """The scorecard as one JSON object; the same scorecard gives the same bytes."""
+    yield json.dumps(written(card), indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+
+
+def written(card: Scorecard) -> Mapping[str, object]:
+    """The scorecard as data."""
     worst = card.lowest
-    said: Mapping[str, object] = {
+    return {
         "schema": SCHEMA,
         "tool": {"name": "imagelint", "version": __version__},
         "verdict": {
@@ -32,6 +37,7 @@ def report(card: Scorecard) -> Iterator[str]:
         "read": card.read,
         "engine": card.engine,
         "window": card.window,
+        "measured": {"from": card.measured.start or None, "to": card.measured.end or None},
         "fail_under": card.fail_under,
         "lowest": None if worst is None else {"signal": worst.name, "score": worst.score},
         "signals": [_signal(signal) for signal in card.signals],
@@ -46,7 +52,6 @@ def report(card: Scorecard) -> Iterator[str]:
             for problem in card.problems
         ],
     }
-    yield json.dumps(said, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
 
 
 def _signal(signal: Signal) -> Mapping[str, object]:

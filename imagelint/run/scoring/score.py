@@ -6,13 +6,13 @@ import time
 from typing import TYPE_CHECKING
 
 from imagelint.collect.deadline import NEVER, Deadline
-from imagelint.collect.environment import moment, now
+from imagelint.collect.environment import moment, moment_of, now
 from imagelint.collect.metrics.endpoint import Endpoint, endpoint
 from imagelint.collect.metrics.page import read_page
 from imagelint.collect.metrics.prometheus import PrometheusServer, Window
 from imagelint.core.record import NamedTuple
 from imagelint.core.report import Problem, ProblemKind
-from imagelint.core.serving.scorecard import SIGNALS, Scorecard, ScorecardSettings
+from imagelint.core.serving.scorecard import SIGNALS, Period, Scorecard, ScorecardSettings
 from imagelint.documents.metrics.exposition import Limit, from_pages
 from imagelint.documents.metrics.measure import (
     MODEL,
@@ -65,13 +65,13 @@ class ScoreRequest(NamedTuple):
 
 
 class _Read(NamedTuple):
-    """What was read: under which name, over which time in words, and which series there are."""
+    """What was read: under which name, over which time, and which series there are."""
 
     origin: str
     window: str
     present: Present
     answers: Answering
-    problem: Problem | None = None
+    measured: Period = Period()
 
 
 def score(request: ScoreRequest) -> Scorecard:
@@ -96,7 +96,7 @@ def _serving(request: ScoreRequest) -> Scorecard:
         measured = {name: _told(one) for name, one in measured.items()}
     problem = problem or _mixed(read)
     card = _scorecard(request, read.origin, measured, problem)
-    return card._replace(engine=engine, window=read.window)
+    return card._replace(engine=engine, window=read.window, measured=read.measured)
 
 
 def _told(measured: Measured) -> Measured:
@@ -152,11 +152,13 @@ def _from_server(request: ScoreRequest) -> _Read | Problem:
         detail = "nothing was scraped at the end of the window: what served is away, or not watched"
         help_ = "see `up` in Prometheus"
         return Problem(ProblemKind.INCONCLUSIVE, place.shown, detail, help=help_)
-    return _Read(place.shown, f"the last {_spoken(request.seconds)}", present, server)
+    measured = Period(moment_of(window.end - window.seconds), moment_of(window.end))
+    return _Read(place.shown, f"the last {_spoken(request.seconds)}", present, server, measured)
 
 
 def _from_pages(request: ScoreRequest) -> _Read | Problem:
     pages: list[list[Sample]] = []
+    asked: list[str] = []
     places = request.pages * 2 if request.pause and len(request.pages) == 1 else request.pages
     for at, place in enumerate(places):
         if at and request.pause:
@@ -166,6 +168,7 @@ def _from_pages(request: ScoreRequest) -> _Read | Problem:
         if isinstance(page, Problem):
             return page
         pages.append(page)
+        asked.append(moment() if "://" in place else "")
     origin = _shown(places[-1])
     if _are_of_several(pages):
         detail = "the pages are of different processes: it was restarted, or another one answered"
@@ -178,7 +181,30 @@ def _from_pages(request: ScoreRequest) -> _Read | Problem:
     except ValueError as error:
         return Problem(ProblemKind.UNPARSABLE, origin, str(error), help=_ONE_SERVER)
     present = _chosen(samples, request.labels)
-    return _Read(origin, _said(samples, len(pages)), present, SampleAnswers(samples))
+    measured = _measured(samples, pages, asked)
+    return _Read(origin, _said(samples, len(pages)), present, SampleAnswers(samples), measured)
+
+
+def _measured(samples: Samples, pages: Sequence[Sequence[Sample]], asked: Sequence[str]) -> Period:
+    """From when to when pages tell, `asked` of servers then; of a file only its own times say it.
+
+    What a single page tells began with its process, of which it may tell too.
+    """
+    if not samples.lifetime:
+        told = Period(asked[0], asked[-1])
+        return told if samples.complete else _timed(pages)
+    starts = {one.value for one in pages[0] if one.name == _STARTED}
+    start = moment_of(starts.pop()) if len(starts) == 1 else ""
+    return Period(start, _timed(pages).end or asked[-1])
+
+
+def _timed(pages: Sequence[Sequence[Sample]]) -> Period:
+    """From when to when samples are; without a time, one may be from before all others."""
+    times = [one.time for page in pages for one in page]
+    known = [time for time in times if time is not None]
+    if not known:
+        return Period()
+    return Period(moment_of(min(known)) if len(known) == len(times) else "", moment_of(max(known)))
 
 
 def _are_of_several(pages: Sequence[Sequence[Sample]]) -> bool:

@@ -8,7 +8,14 @@ from typing import Any
 import pytest
 
 from imagelint.core.environment import AttestationDemand
-from imagelint.documents.image.attestations import PASSED, SVR, VSA, Attestation, outcome_of
+from imagelint.core.serving.scorecard import PREDICATE as SCORECARD
+from imagelint.documents.image.attestations import (
+    PASSED,
+    SVR,
+    VSA,
+    Attestation,
+    outcome_of,
+)
 from imagelint.documents.image.jsonview import JsonView
 from imagelint.documents.image.moments import days_since
 
@@ -99,6 +106,16 @@ def test_an_evaluation_must_have_passed() -> None:
     )
     assert reason(demand, kind, {"result": "PASSED"}) == ""
     assert "its result is WARNED" in reason(demand, kind, {"result": "WARNED"})
+
+
+def test_a_scorecard_must_have_passed_and_is_no_evaluation() -> None:
+    demand = AttestationDemand("scorecard", max_age_days=7)
+    card = {"verdict": {"outcome": "pass"}, "measured": {"to": "2026-11-20T12:00:00Z"}}
+    assert reason(demand, SCORECARD, card) == ""
+    assert "does not say when" in reason(demand, SCORECARD, {**card, "measured": {"to": None}})
+    failed = {**card, "verdict": {"outcome": "fail"}}
+    assert "its outcome is fail" in reason(demand, SCORECARD, failed)
+    assert reason(AttestationDemand("evaluation"), SCORECARD, card)
 
 
 @pytest.mark.parametrize(

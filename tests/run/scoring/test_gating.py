@@ -5,10 +5,13 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from imagelint.core.serving.scorecard import SIGNALS, Bounds, ScorecardSettings
+from imagelint.collect.environment import moment
+from imagelint.core.serving.scorecard import PREDICATE, SIGNALS, Bounds, ScorecardSettings
+from imagelint.documents.image.attestations import Attestation
 from imagelint.documents.image.image import ImageIdentity, ImageTarget
+from imagelint.documents.image.jsonview import JsonView
 from imagelint.policy.load import pack
-from imagelint.run.scoring.gating import scorecard_in
+from imagelint.run.scoring.gating import scorecard_in, scorecard_on
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -29,11 +32,17 @@ NOTHING = ScorecardSettings()
 GOOD = [signal(name, 0.0) for name in SIGNALS]
 
 
+def card(signals: list[Any], **parts: Any) -> dict[str, Any]:
+    measured = {"from": None, "to": moment(-60)}
+    read = {"origin": "http://p:9090", "window": "the last 1 h", "measured": measured}
+    head = {"schema": "imagelint.scorecard/1", "image": DIGEST, "fail_under": 0}
+    return {**head, **read, "signals": signals, **parts}
+
+
 def given(
     here: Path, signals: list[Any], settings: ScorecardSettings = NOTHING, **parts: Any
 ) -> RequiredResult:
-    card = {"schema": "imagelint.scorecard/1", "image": DIGEST, "fail_under": 0, **parts}
-    (here / "card.json").write_text(json.dumps({**card, "signals": signals}), encoding="utf-8")
+    (here / "card.json").write_text(json.dumps(card(signals, **parts)), encoding="utf-8")
     policy = pack("recommended")._replace(scorecard=settings)
     return scorecard_in("card.json", (IMAGE,), policy)
 
@@ -45,7 +54,7 @@ def told(found: RequiredResult) -> list[str]:
 
 def test_each_signal_is_evidence(here: Path) -> None:
     for digest in (DIGEST, MANIFEST):
-        found = given(here, GOOD, image=digest, origin="http://p:9090", read="2026-01-31T12:00:00Z")
+        found = given(here, GOOD, image=digest, read="2026-01-31T12:00:00Z")
         assert told(found) == []
         (mark,) = found.report.examined
         assert (mark.kind, mark.digest) == ("scorecard", digest)
@@ -54,6 +63,7 @@ def test_each_signal_is_evidence(here: Path) -> None:
         assert evidence["scorecard"].endswith(", not signed")
         assert evidence["signal ttft-p99"] == "worth 1.00, 0, target 0.5, breach 2"
         assert evidence["scorecard read"] == "2026-01-31T12:00:00Z"
+        assert evidence["scorecard measured"].startswith("until 20")
         assert "scorecard engine" not in evidence
 
 
@@ -108,3 +118,68 @@ def test_what_is_no_scorecard_is_no_pass(here: Path, text: str) -> None:
         found = scorecard_in(name, (IMAGE,), pack("recommended"))
         assert len(found.report.problems) == 1
         assert (found.report.examined, found.evidence) == ((), ())
+
+
+def period(hours: float, **parts: Any) -> dict[str, Any]:
+    return {"measured": {"from": moment(-100 * 3600), "to": moment(int(-hours * 3600)), **parts}}
+
+
+def test_a_scorecard_that_is_too_old_or_of_no_time_is_no_pass(here: Path) -> None:
+    """What counts is when metrics tell of, not when they were read."""
+    read = moment()
+    assert told(given(here, GOOD, read=read, **period(23))) == []
+    (problem,) = told(given(here, GOOD, read=read, **period(30)))
+    assert problem == "was measured 30.0 hours ago, and may be 24 hours old"
+    long = ScorecardSettings(max_age_hours=48)
+    assert told(given(here, GOOD, long, **period(30))) == []
+    assert told(given(here, GOOD, ScorecardSettings(max_age_hours=0), **period(0.5)))
+    (problem,) = told(given(here, GOOD, **period(-2)))
+    assert problem.startswith("says that it was measured in the future: 20")
+    for times in ({}, {"to": None}, {"to": "yesterday"}, {"to": "2026-01-31T12:00:00"}):
+        (problem,) = told(given(here, GOOD, read=read, measured=times))
+        assert problem == "does not say when it was measured"
+
+
+def test_a_scorecard_says_where_and_over_which_window(here: Path) -> None:
+    for key, said in (("origin", "of which server"), ("window", "over which window")):
+        (problem,) = told(given(here, GOOD, NOTHING, **{key: ""}))
+        assert problem == f"does not say {said} it was measured"
+
+
+def test_a_statement_in_a_file_is_about_the_image_of_its_scorecard(here: Path) -> None:
+    for digest, said in ((DIGEST, []), (OTHER, ["`predicate.image` is not the one image"])):
+        subject = [{"name": "chat", "digest": {"sha256": digest.partition(":")[2]}}]
+        stated = {"predicateType": PREDICATE, "subject": subject, "predicate": card(GOOD)}
+        (here / "card.json").write_text(json.dumps(stated), encoding="utf-8")
+        found = scorecard_in("card.json", (IMAGE,), pack("recommended"))
+        assert [one[: len(said[0])] for one in told(found)] == said
+
+
+def attested(*cards: dict[str, Any]) -> RequiredResult:
+    signed = [Attestation("canary", PREDICATE, JsonView(one)) for one in cards]
+    other = Attestation("build", "https://slsa.dev/provenance/v1", JsonView({}))
+    return scorecard_on((other, *signed), (IMAGE,), pack("recommended"))
+
+
+def test_a_signed_scorecard_is_named_with_its_signer() -> None:
+    found = attested(card(GOOD))
+    assert told(found) == []
+    name = dict(found.evidence)["scorecard"]
+    assert name.startswith("signed by canary, predicate sha256:")
+    (problem,) = told(attested())
+    assert problem == "carries no scorecard that is signed by a signer of the policy"
+    assert told(attested(card(GOOD, image=OTHER))) == ["stale-evaluation"]
+
+
+def test_of_several_signed_ones_the_last_counts_whatever_it_says() -> None:
+    young, old = period(1), period(20)
+    breach = [signal("ttft-p99", 9, 0), *GOOD[1:]]
+    for cards, said in (
+        ((card(GOOD, **old), card(breach, **young)), ["breached-signal"]),
+        ((card(breach, **old), card(GOOD, **young)), []),
+        ((card(GOOD, measured={}), card(breach, **old)), ["breached-signal"]),
+    ):
+        for order in (cards, cards[::-1]):
+            found = attested(*order)
+            assert told(found) == said
+            assert dict(found.evidence)["scorecard"].endswith(", the last of 2")
