@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from tests.rules.projects import Told
 
 
+_PARTS = (".sh", "pyproject.toml", "uv.lock", "poetry.lock")
+
+
 def disagreements(case: Case, told: Told) -> list[str]:
     """In words, all that is other than the case says; empty when it is as expected."""
     return [*_unexamined(case, told), *_places(case, told), *_marks(case, told)]
@@ -30,10 +33,10 @@ def _unexamined(case: Case, told: Told) -> Iterator[str]:
         yield f"problems: {problems}"
     examined = {one.origin for one in told.report.examined}
     others = {*case.ignored, *(file for _, file in case.problems)}
-    # A script is no document of its own: it is a part of the Dockerfile that runs it. Nor is what
-    # lies outside, nor a baseline.
+    # A script is no document of its own: it is a part of the Dockerfile that runs it, as is a list
+    # of what a project needs. Nor is what lies outside, nor a baseline.
     parts = {
-        file for file in case.files if file.endswith(".sh") or is_aside(file) or is_baseline(file)
+        file for file in case.files if file.endswith(_PARTS) or is_aside(file) or is_baseline(file)
     }
     # What has a problem may be examined as far as it goes.
     missing = set(case.files) - examined - parts

@@ -71,9 +71,10 @@ class TrustedHost(NamedTuple):
 
 
 class InstalledFile(NamedTuple):
-    """A requirements file that an image is told to install: its requirements, and its indexes.
+    """A list that an image is told to install: its requirements, and its indexes.
 
-    `named` is the word of the command which names it, or names the file that does.
+    `named` is the word of the command which names a requirements file, or the file that names it;
+    of a project, and what locks it, the command.
     """
 
     span: Span
@@ -111,7 +112,8 @@ class PackageInstall(NamedTuple):
     `upgrade` is true when everything that is installed is brought up to date and no package named
     (`apt-get upgrade`). `locked` is true when a lock file decides and may not change (`npm ci`,
     `uv sync --frozen`). `no_recommends` is true when recommended packages are left out. `no_cache`
-    is true when the command itself says so, by option or by a variable set for it. `group` is the
+    is true when the command itself says so, by option or by a variable set for it. `projects` are
+    the folders of the projects that are installed with all that they need. `group` is the
     name under which the packages can be removed together. `complete` is false when a word of the
     command is unknown: there may be packages and options that are not seen.
     """
@@ -123,6 +125,7 @@ class PackageInstall(NamedTuple):
     packages: tuple[Requirement, ...] = ()
     files: tuple[Word, ...] = ()
     constraints: tuple[Word, ...] = ()
+    projects: tuple[str, ...] = ()
     indexes: tuple[PackageIndex, ...] = ()
     trusted_hosts: tuple[Word, ...] = ()
     options: tuple[Option, ...] = ()

@@ -136,12 +136,14 @@ class Lock(NamedTuple):
     """The files that hold every version, and what makes an installation obey them.
 
     `verbs` are the subcommands that do, `options` make others do, as do `variables` which are set.
+    `read_by` are those which take the versions of a lock that fits the project, or write it anew.
     """
 
     files: tuple[str, ...] = ()
     verbs: tuple[str, ...] = ()
     options: tuple[str, ...] = ()
     variables: tuple[str, ...] = ()
+    read_by: tuple[str, ...] = ()
 
 
 class Run(NamedTuple):

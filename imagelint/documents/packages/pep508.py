@@ -61,6 +61,11 @@ def is_path(text: str) -> bool:
     )
 
 
+def is_folder(text: str) -> bool:
+    """Whether pip takes this for the folder of a project."""
+    return is_path(text) and not text.endswith(_ARCHIVES)
+
+
 def read_requirement(text: str, span: Span, raw: str) -> Requirement | None:
     """The requirement that a text is; None when it is none.
 

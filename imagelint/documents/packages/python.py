@@ -16,10 +16,10 @@ from imagelint.documents.packages.packagemanager import (
     Pin,
     Run,
 )
-from imagelint.documents.packages.pep508 import is_path, read_requirement
+from imagelint.documents.packages.pep508 import is_folder, is_path, read_requirement
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from imagelint.documents.packages.packagemanager import Call
     from imagelint.documents.shell.script import Word
@@ -43,6 +43,9 @@ _WITH_VALUE = """
 --spec --preinstall --source -E --extras --without --only
 """
 _VALUED = frozenset(_WITH_VALUE.split())
+_PROJECT = "pyproject.toml"
+# What makes uv and poetry install something else than what the project needs to run, or elsewhere.
+_NOT_THE_PROJECT = ("--only-group", "--only-dev", "--only", "--project", "--directory", "--package")
 _INDEXES = {
     "-i": "--index-url",
     "--index-url": "--index-url",
@@ -77,7 +80,14 @@ def _read_uv(call: Call) -> tuple[PackageInstall, ...]:
         return (_install(call, verb, words, ())._replace(files=operands, locked=True),)
     found = _install(call, verb, words, operands)
     if verb == "tool install":
-        found = found._replace(packages=tuple(map(_poetry_requirement, operands)))
+        found = found._replace(packages=tuple(map(_poetry_requirement, operands)), projects=())
+    if verb == "sync" and not words.has(*_NOT_THE_PROJECT):
+        found = found._replace(projects=(".",))
+    listed = [word for word in found.files if bare_text(word).endswith(_PROJECT)]
+    if listed:
+        folders = (bare_text(word).removesuffix(_PROJECT) or "." for word in listed)
+        files = tuple(word for word in found.files if word not in listed)
+        found = found._replace(files=files, projects=(*found.projects, *folders))
     return (found._replace(locked=words.has(*call.manager.lock.options)),)
 
 
@@ -101,7 +111,8 @@ def _read_poetry(call: Call) -> tuple[PackageInstall, ...]:
     if verb in manager.installs:
         return (found._replace(packages=tuple(map(_poetry_requirement, operands))),)
     locked = verb in manager.lock.verbs
-    return (found._replace(locked=locked, upgrade=not locked and not operands),)
+    projects = (".",) if locked and not words.has(*_NOT_THE_PROJECT) else ()
+    return (found._replace(locked=locked, upgrade=not locked and not operands, projects=projects),)
 
 
 def _install(
@@ -120,6 +131,7 @@ def _install(
         tuple(sorted(packages, key=lambda package: package.span)),
         files=words.values("-r", "--requirement", "--requirements"),
         constraints=words.values("-c", "--constraint", "--constraints"),
+        projects=() if words.has("--no-deps") else tuple(_folders(operands, words)),
         indexes=tuple(_indexes(words)),
         trusted_hosts=words.values(*call.manager.insecure),
         options=words.options,
@@ -128,6 +140,14 @@ def _install(
         require_hashes=words.has("--require-hashes"),
         complete=words.complete,
     )
+
+
+def _folders(operands: Sequence[Word], words: ParsedOptions) -> Iterator[str]:
+    """The folders that are named to be installed."""
+    for word in (*operands, *words.values("-e", "--editable")):
+        folder = bare_text(word).partition("[")[0]
+        if isinstance(word.value, Known) and is_folder(folder):
+            yield folder
 
 
 def _requirement(word: Word) -> Requirement | None:
@@ -234,7 +254,12 @@ UV = Manager(
         *("UV_DEFAULT_INDEX", "UV_EXTRA_INDEX_URL", "UV_INDEX", "UV_INDEX_URL"),
         "UV_TORCH_BACKEND",
     ),
-    lock=Lock(("uv.lock",), options=("--frozen", "--locked"), variables=("UV_FROZEN", "UV_LOCKED")),
+    lock=Lock(
+        ("uv.lock",),
+        options=("--frozen", "--locked"),
+        variables=("UV_FROZEN", "UV_LOCKED"),
+        read_by=("sync",),
+    ),
     runs=(
         Run("uv", "run"),
         Run("uvx", fetches=True),

@@ -94,7 +94,7 @@ def torch_wanted(document: Document, stage: Stage) -> Iterator[Requirement]:
 
 
 def _files_by_name(document: Document) -> dict[Span, list[InstalledFile]]:
-    """The requirements files that are installed, by the words that name them."""
+    """The lists that are installed, by the words that name them, or by the commands."""
     found: dict[Span, list[InstalledFile]] = {}
     for file in document.nodes_of(InstalledFile):
         found.setdefault(file.named, []).append(file)
@@ -104,9 +104,9 @@ def _files_by_name(document: Document) -> dict[Span, list[InstalledFile]]:
 def _listed(
     install: PackageInstall, files: Mapping[Span, list[InstalledFile]]
 ) -> list[InstalledFile]:
-    """The files that an installation names, and those that these name."""
-    words = (*install.files, *install.constraints)
-    return [file for word in words for file in files.get(word.span, ())]
+    """The files that an installation names, those that these name, and its projects."""
+    named = [word.span for word in (*install.files, *install.constraints)]
+    return [file for span in (*named, install.span) for file in files.get(span, ())]
 
 
 def _is_exact_torch(package: Requirement) -> bool:

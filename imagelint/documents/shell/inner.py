@@ -23,9 +23,9 @@ if TYPE_CHECKING:
 
     from imagelint.documents.shell.script import Command, Script, Word
 
-# `pip install -r FILE`, `uv pip sync FILE`.
-_INSTALLER = pattern(r"\b(?:pip|uv)[\w.]*\s")
-_LISTED = pattern(r"\s-[rc]|requirement|constraint|\ssync\s")
+# `pip install -r FILE`, `uv pip sync FILE`, `pip install .`, `poetry install`.
+_INSTALLER = pattern(r"\b(?:pip|uv|poetry)[\w.]*\s")
+_LISTED = pattern(r"\s-[rc]|requirement|constraint|\b(?:sync|install)\b")
 RUNNERS = POSIX_SHELLS | TEXT_RUNNERS.keys() | {"eval", "trap"}
 STANDARD_INPUT = ("-", "/dev/stdin", "/dev/fd/0", "/proc/self/fd/0")
 """What a program is told to read where it is to read its input."""
@@ -73,9 +73,12 @@ def takes_input(command: Command) -> bool:
 
 
 def may_install_files(script: Script) -> bool:
-    """Whether a script of a build may install what a requirements file lists: most do not."""
-    if script.role is not ScriptRole.RUN or not ("pip" in script.text or "uv" in script.text):
+    """Whether a script of a build may install what a file lists."""
+    text = script.text
+    if script.role is not ScriptRole.RUN or not (
+        "pip" in text or "uv" in text or "install" in text
+    ):
         return False
     # One search for each: in one pattern, every installer would look through all that follows it.
-    installer = _INSTALLER.search(script.text)
-    return installer is not None and _LISTED.search(script.text, installer.end()) is not None
+    installer = _INSTALLER.search(text)
+    return installer is not None and _LISTED.search(text, installer.end()) is not None

@@ -9,6 +9,7 @@ from imagelint.documents.packages.installs import package_installs
 from imagelint.documents.packages.lookup import PACKAGE_PROGRAMS
 from imagelint.documents.packages.requirements import Requirements
 from imagelint.documents.queries.exposure.holes import open_holes
+from imagelint.documents.queries.packages.hashes import project_packages
 from imagelint.documents.shell.script import Command
 from imagelint.rules.api import Context, Findings, Severity, rule
 
@@ -64,7 +65,8 @@ def torch_cve_floor(subject: Command | Requirements | InstalledPackage, ctx: Con
         return
     for install in package_installs(subject):
         if install.ecosystem.holds_python:
-            yield from _judged(install.packages, ctx)
+            projects = project_packages(ctx.document, install)
+            yield from _judged((*install.packages, *projects), ctx)
 
 
 def _judged(packages: Iterable[Requirement | InstalledPackage], ctx: Context) -> Findings:

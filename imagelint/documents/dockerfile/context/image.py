@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from imagelint.documents.kinds import Beside
 
 LARGEST_SCRIPT = 200_000
+# Locks of projects with GPU packages: a wheel a line, for each platform and Python.
+_LARGEST_LOCK = 4_000_000
 """Characters. People write some hundred lines."""
 _MOST_STEPS = 12  # from stage to stage, from name to name
 _MOST_OTHERS = 10
@@ -196,7 +198,7 @@ class ImageFiles:
                     texts.setdefault(text, _above(name, up))
             found = next(((one, text) for text, one in texts.items()), None)
             sure = found is not None and len(texts) == 1
-            if found and sure and len(found[1]) > LARGEST_SCRIPT:
+            if found and sure and len(found[1]) > _longest(name):
                 self.too_large.add(name)
                 sure = False
             self._found[name] = FileText(*found) if found and sure else None
@@ -229,6 +231,11 @@ class ImageFiles:
             small = (word for word in words if _SMALL.fullmatch(word))
             self._small = tuple(dict.fromkeys(small))[:_MOST_OTHERS]
         return self._small
+
+
+def _longest(name: str) -> int:
+    """How long the text of a file may be to be read."""
+    return _LARGEST_LOCK if name.endswith(".lock") else LARGEST_SCRIPT
 
 
 def _above(name: str, up: int) -> str:

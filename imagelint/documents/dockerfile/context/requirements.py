@@ -5,12 +5,14 @@ https://pip.pypa.io/en/stable/reference/requirements-file-format/
 
 from __future__ import annotations
 
+from functools import partial
 from posixpath import dirname, join
 from typing import TYPE_CHECKING
 
 from imagelint.core.fact import Known
 from imagelint.core.record import NamedTuple
 from imagelint.core.source import Source
+from imagelint.documents.dockerfile.context.projects import read_project
 from imagelint.documents.dockerfile.document import InstalledFiles
 from imagelint.documents.dockerfile.execution import BuildStep
 from imagelint.documents.packages.installs import package_installs
@@ -20,11 +22,12 @@ from imagelint.documents.packages.requirements import parse_requirements
 from imagelint.documents.shell.inner import may_install_files
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from imagelint.core.source import Span
     from imagelint.documents.dockerfile.context.image import FileText, ImageFiles
     from imagelint.documents.dockerfile.model import Stage
+    from imagelint.documents.packages.model import PackageInstall
     from imagelint.documents.packages.requirements import Requirements
     from imagelint.documents.parts import TextPart
     from imagelint.documents.shell.script import Command, Script, Word
@@ -53,7 +56,10 @@ def read_installed_files(
     for stage in stages:
         for script in filter(may_install_files, stage.scripts):
             at = script.place.position if isinstance(script.place, BuildStep) else 0
-            for word, name in _named(script):
+            installs = tuple(_installs(script))
+            find = partial(files.file, stage=stage, before=at)
+            found += _projects(installs, find, attach, at)
+            for word, name in _named(installs):
                 files.sought = ""
                 texts = tuple(_with_nested(name, files, stage, at))
                 sought = files.sought
@@ -85,20 +91,39 @@ def _only_told_here(text: FileText, document: Requirements) -> bool:
     return bool(text.name) and kind_by_path(document.source.origin.lower()) != document.kind
 
 
-def _named(script: Script) -> Iterator[tuple[Word, _Named]]:
-    """The words that name a file to be installed, each with what it names."""
+def _installs(script: Script) -> Iterator[tuple[PackageInstall, str]]:
+    """What installs Python packages, each with the folder in which that is done."""
     folder = ""
     for command in script.commands:
         if command.program == "cd":
             folder = _folder(command, folder)
             continue
         for install in package_installs(command):
-            if install.ecosystem is not Ecosystem.PYPI:
-                continue
-            for word in (*install.files, *install.constraints):
-                name = join(folder, word.text)
-                if isinstance(word.value, Known) and not name.startswith("?"):
-                    yield word, _Named(name, word in install.constraints)
+            if install.ecosystem is Ecosystem.PYPI:
+                yield install, folder
+
+
+def _projects(
+    installs: Iterable[tuple[PackageInstall, str]],
+    find: Callable[[str], FileText | None],
+    attach: Callable[[FileText, int], TextPart],
+    at: int,
+) -> Iterator[InstalledFile]:
+    """What the projects need that are installed at an offset."""
+    for install, folder in installs:
+        for project in install.projects if not folder.startswith("?") else ():
+            yield from read_project(
+                install, join(folder, project), find, lambda text: attach(text, at)
+            )
+
+
+def _named(installs: Iterable[tuple[PackageInstall, str]]) -> Iterator[tuple[Word, _Named]]:
+    """The words that name a file to be installed, each with what it names."""
+    for install, folder in installs:
+        for word in (*install.files, *install.constraints):
+            name = join(folder, word.text)
+            if isinstance(word.value, Known) and not name.startswith("?"):
+                yield word, _Named(name, word in install.constraints)
 
 
 def _folder(command: Command, folder: str) -> str:

@@ -1,4 +1,4 @@
-"""Questions about the hashes of what requirements files list."""
+"""Questions about what files list that are installed: which packages, and with which hashes."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from imagelint.documents.packages.model import PackageInstall, Requirement
     from imagelint.documents.shell.script import Word
 
-__all__ = ["listed_packages", "unhashed_files"]
+__all__ = ["listed_packages", "project_packages", "unhashed_files"]
 
 
 def unhashed_files(document: Document, install: PackageInstall) -> Iterator[tuple[Word, int]]:
@@ -31,13 +31,22 @@ def unhashed_files(document: Document, install: PackageInstall) -> Iterator[tupl
 
 
 def listed_packages(document: Document, install: PackageInstall) -> tuple[Requirement, ...]:
-    """What the requirements files of an installation list, as far as their texts are known."""
+    """What the requirements files of an installation list, and what its projects need.
+
+    As far as their texts are known.
+    """
     listed = document.derived(_listed) if install.files else {}
-    return tuple(one for word in install.files for one in listed.get(word.span, ()))
+    words = (one for word in install.files for one in listed.get(word.span, ()))
+    return (*words, *project_packages(document, install))
+
+
+def project_packages(document: Document, install: PackageInstall) -> tuple[Requirement, ...]:
+    """What the projects need that are installed: in the versions of their lock, if there is one."""
+    return document.derived(_listed).get(install.span, ()) if install.projects else ()
 
 
 def _listed(document: Document) -> dict[Span, tuple[Requirement, ...]]:
-    """What requirements files list, with those that they name, by the words of the commands."""
+    """What files list, with those that they name, by the words of commands; projects by these."""
     found: dict[Span, list[Requirement]] = {}
     for one in document.nodes_of(InstalledFile):
         found.setdefault(one.named, []).extend(one.packages)

@@ -1,0 +1,59 @@
+"""The projects which an installation puts into an image with all that they need."""
+
+from __future__ import annotations
+
+from posixpath import join
+from typing import TYPE_CHECKING
+
+from imagelint.core.source import Span
+from imagelint.documents.packages.model import InstalledFile
+from imagelint.documents.packages.projects import PROJECT_FILE, parse_lock, parse_project
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from imagelint.documents.dockerfile.context.image import FileText
+    from imagelint.documents.packages.model import PackageInstall
+    from imagelint.documents.packages.projects import ProjectList
+    from imagelint.documents.parts import TextPart
+
+__all__ = ["read_project"]
+
+
+def read_project(
+    install: PackageInstall,
+    folder: str,
+    find: Callable[[str], FileText | None],
+    attach: Callable[[FileText], TextPart],
+) -> Iterator[InstalledFile]:
+    """What a project needs that lies in a folder, if it says so.
+
+    Where a lock that the installer obeys holds a package, that says which version it is. `find`
+    tells the text of a file of the image, `attach` makes a text a part of the document.
+    """
+    text = find(join(folder, PROJECT_FILE))
+    if text is None:
+        return
+    part = attach(text)
+    needed = parse_project(part.source, install.manager.name)
+    lock = install.manager.lock
+    names = lock.files if install.verb in (*lock.verbs, *lock.read_by) else ()
+    found = next(filter(None, (find(join(folder, name)) for name in names)), None)
+    if found is None:
+        yield _listed(needed, part, install.span)
+        return
+    locks = attach(found)
+    locked = parse_lock(locks.source, needed.names)
+    held = locked.names
+    rest = needed._replace(packages=tuple(one for one in needed.packages if one.name not in held))
+    yield _listed(rest, part, install.span)
+    yield _listed(locked, locks, install.span)
+
+
+def _listed(listed: ProjectList, part: TextPart, named: Span) -> InstalledFile:
+    return InstalledFile(
+        part.shifted(Span(0, 0)),
+        named,
+        packages=tuple(one._replace(span=part.shifted(one.span)) for one in listed.packages),
+        indexes=tuple(one._replace(span=part.shifted(one.span)) for one in listed.indexes),
+    )
