@@ -12,7 +12,12 @@ from imagelint.deployment.budget import MOST_VARIABLES, Budget
 from imagelint.documents.kubernetes.pods.launching import launch, scripts
 from imagelint.documents.kubernetes.settings import read_settings
 from imagelint.documents.serving.configfiles import named_configs, read_config
-from imagelint.documents.serving.startscript import map_scalar, read_mapped_script
+from imagelint.documents.serving.startscript import (
+    known_variables,
+    map_scalar,
+    read_mapped_script,
+)
+from imagelint.documents.serving.unset import unset_variables
 from imagelint.documents.shared import EnvOrigin, EnvVar
 from imagelint.documents.shell.inner import script_file
 from imagelint.documents.shell.script import ScriptRole
@@ -193,7 +198,12 @@ class Settings:
             map_scalar(node),
             ScriptRole.START,
             shell=shell or "sh",
-            variables={one.name: one.value for one in container.env},
+            variables={
+                **unset_variables(
+                    node.text, container.image, container.env, complete=container.env_complete
+                ),
+                **known_variables(container.env),
+            },
             path=place.path,
         )
         offset = self._attacher.offset(held.manifest, certain=False)

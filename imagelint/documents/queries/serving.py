@@ -122,6 +122,14 @@ def workers(server: ServingCommand, per_node: int | None = None) -> Fact[int]:
     return Known(min(world.value, gpus.value), world.span)
 
 
+def least_workers(server: ServingCommand, per_node: int | None = None) -> Fact[int]:
+    """The same, or how many there are at least where some of what the server is told is unknown."""
+    count = workers(server, per_node)
+    if count is UNKNOWN and pods_of_server(server) == Known(1):
+        return server.least_world_size()
+    return count
+
+
 def interpreter_option(document: Document, server: ServingCommand) -> Word | None:
     """The option that stands directly behind the interpreter of a server: `-O` of `python -O -m`.
 

@@ -10,6 +10,7 @@ from imagelint.core.fact import ABSENT, Fact, Known
 from imagelint.core.pattern import pattern
 from imagelint.core.record import NamedTuple
 from imagelint.documents.serving.programs import Around, find_server, may_start, run_commands
+from imagelint.documents.serving.unset import unset_variables
 from imagelint.documents.shell.shells import (
     POSIX_SHELLS,
 )
@@ -58,8 +59,7 @@ def find_invocation(launch: Launch) -> Invocation | None:
     """The engine that a container starts; None when it starts none that is known."""
     recognised = _image_engine(launch)
     words = expand_references(launch)
-    around = Around(_variables(launch), launch.scripts)
-    found = find_server(words, around)
+    found = find_server(words, _around(launch))
     if found is not None:
         if not found.engine:
             return None
@@ -104,7 +104,7 @@ def _concluded(launch: Launch, words: tuple[Word, ...]) -> Invocation | None:
     if launch.appends is not False and _looks_appended(words):
         name = engine_by_choice(launch) or engine_by_flags(words) or engine_by_clues(launch)
         return _told(name, launch, words) if name else None
-    for command in run_commands(words, Around(_variables(launch), launch.scripts)):
+    for command in run_commands(words, _around(launch)):
         if name := engine_by_flags(command):
             behind, program = behind_program(command), command[0]
             return Invocation(name, behind, program, upstream=False, complete=False, concluded=True)
@@ -125,8 +125,7 @@ def _told(name: str, launch: Launch, words: tuple[Word, ...]) -> Invocation:
 
 def commands(launch: Launch) -> Iterator[tuple[Word, ...]]:
     """The commands that a container runs in the end, through wrappers, shells and scripts."""
-    around = Around(_variables(launch), launch.scripts)
-    return run_commands(expand_references(launch), around)
+    return run_commands(expand_references(launch), _around(launch))
 
 
 def _image_engine(launch: Launch) -> RecognisedEngine | None:
@@ -246,6 +245,16 @@ def _expanded(word: Word, env: Mapping[str, Fact[str]], most: int) -> Word:
         return fact.value if isinstance(fact, Known) else match[0]
 
     return word._replace(value=Known(_KUBELET.sub(fill, word.value.value), word.value.span))
+
+
+def _around(launch: Launch) -> Around:
+    """What the words of a container mean: with its variables, and scripts that know theirs."""
+    texts = "\n".join(word.raw for word in launch.argv if "$" in word.raw)
+    unset = unset_variables(texts, launch.image, launch.env, complete=launch.env_complete)
+    # Who starts an image may give its entry point words of their own.
+    written = launch.appends is False and launch.runtime.kind != "image"
+    told_all = written and launch.complete and not launch.more_words
+    return Around({**unset, **_variables(launch)}, launch.scripts, told_all=told_all)
 
 
 def _variables(launch: Launch) -> dict[str, Fact[str]]:

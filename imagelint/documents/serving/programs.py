@@ -47,11 +47,15 @@ class FoundServer(NamedTuple):
 
 
 class Around(NamedTuple):
-    """What the meaning of words depends on: variables, and the scripts in files by their words."""
+    """What the meaning of words depends on: variables, and the scripts in files by their words.
+
+    `told_all` tells that nobody adds to the words: those behind a script are all that it is given.
+    """
 
     env: Mapping[str, Fact[str]]
     scripts: Mapping[str, Script] = {}
     depth: int = 0
+    told_all: bool = False
 
     def deeper(self) -> Around:
         """The same within a script."""
@@ -119,7 +123,8 @@ def _in_script(script: Script, arguments: tuple[Word, ...], around: Around) -> F
     found = [
         start._replace(
             exported=(*command.environment, *start.exported),
-            complete=start.complete and not awaits_more(command.words, arguments),
+            complete=start.complete
+            and (around.told_all or not awaits_more(command.words, arguments)),
         )
         for command in script.commands
         if (start := find_server(filled_in(script, command.words, arguments), inner)) is not None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from imagelint.core.fact import ABSENT, Known, value_or
 from imagelint.documents.booleans import nccl_variable
-from imagelint.documents.queries.serving import switched_on, title, workers
+from imagelint.documents.queries.serving import least_workers, switched_on, title
 from imagelint.documents.serving.command import ServingCommand
 from imagelint.rules.api import Confidence, Context, Findings, Severity, rule
 
@@ -66,7 +66,7 @@ def shm_missing(server: ServingCommand, ctx: Context) -> Findings:
     shared = runtime.host.ipc.value
     if value_or(shared, shared is not ABSENT):
         return
-    count = workers(server, ctx.environment.gpus_per_node)
+    count = least_workers(server, ctx.environment.gpus_per_node)
     if not isinstance(count, Known) or count.value < 2 or _avoids_shm(server):  # noqa: PLR2004 - more than one
         return
     unsure = server.facts is not None and server.facts.traits.gpus_by_profile

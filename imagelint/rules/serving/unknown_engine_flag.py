@@ -16,7 +16,7 @@ def unknown_engine_flag(server: ServingCommand, ctx: Context) -> Findings:
     are. The flags of vLLM, SGLang, Text Generation Inference, LMDeploy, llama.cpp, Text Embeddings
     Inference and Infinity are read from the sources of their releases: what none of them has is a
     mistake, and what came later needs a newer image. Of TensorRT-LLM they are known without the
-    releases.
+    releases. The keys of `engine_kwargs` of Ray Serve are flags without dashes, and refused alike.
 
     Except:
         Flags of other programs that start the same engine, beginnings of flags, and parts that a
@@ -50,7 +50,7 @@ def unknown_engine_flag(server: ServingCommand, ctx: Context) -> Findings:
             help_ = "take a newer release of the image, or drop it"
         else:
             message = f"no release of {title(server)} has `{written}`"
-            help_ = f"write `--{found.meant}`" if found.meant else "drop it"
+            help_ = f"write `{found.meant}`" if found.meant else "drop it"
         yield ctx.finding(
             found.switch,
             message,

@@ -12,6 +12,7 @@ from imagelint.documents.compose.values import word
 from imagelint.documents.parts import Attachments, TextPart
 from imagelint.documents.project import beside
 from imagelint.documents.serving.startscript import known_variables
+from imagelint.documents.serving.unset import unset_variables
 from imagelint.documents.shell.inner import script_file
 from imagelint.documents.shell.script import ScriptRole
 from imagelint.documents.shell.shells import POSIX_SHELLS, shebang_shell
@@ -92,6 +93,11 @@ class _Reader:
                 Span(part.start, part.start + len(text)),
                 ScriptRole.START,
                 shell=shell or "sh",
-                variables=known_variables(service.env),
+                variables={
+                    **unset_variables(
+                        text, service.image, service.env, complete=service.env_complete
+                    ),
+                    **known_variables(service.env),
+                },
             ).standing_in(service.place)
         return None

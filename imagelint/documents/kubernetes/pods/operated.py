@@ -52,9 +52,20 @@ def _is_first(body: Cursor, pod: PodPath) -> bool:
 
 def instructions(container: Container) -> Instructions:
     """Where the object of a container tells its server something; nowhere for a sidecar."""
-    if container.adds is NOTHING:
+    if container.adds is NOTHING or _is_scheduler(container.body):
         return Instructions()
     return workload_of(container.owner).tells
+
+
+def _is_scheduler(body: Cursor) -> bool:
+    """Whether a container picks the servers for requests: it has the name of one, and serves none.
+
+    Source: kserve/kserve:config/llmisvcconfig/config-llm-scheduler.yaml (`router.scheduler`).
+    """
+    around: Cursor | None = body
+    while around is not None and around.key != "scheduler":
+        around = around.parent
+    return around is not None
 
 
 def workload_of(obj: KubernetesObject) -> Workload:

@@ -6,7 +6,7 @@ from functools import lru_cache
 from posixpath import basename
 from typing import TYPE_CHECKING
 
-from imagelint.core.fact import Known
+from imagelint.core.fact import Known, value_or
 from imagelint.core.nearest import nearest
 from imagelint.core.record import NamedTuple
 from imagelint.knowledge.engines import RemovedFlag
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from imagelint.documents.serving.command import ServingCommand
     from imagelint.documents.serving.switches import Switch
+    from imagelint.knowledge.engines import Engine
     from imagelint.knowledge.serving.flags import FlagHistory
 
 
@@ -42,22 +43,39 @@ def unknown_flags(server: ServingCommand) -> Iterator[UnknownFlag]:
     known = flag_history(server.engine) if server.engine and not server.concluded else None
     if known is None or server.facts is None or not _takes_them(server, known):
         return
-    version = server.engine_version.value if isinstance(server.engine_version, Known) else ""
+    version = value_or(server.engine_version, "")
     if known.predates(version):
         return
-    own = {*server.facts.flags, *server.facts.booleans, *server.facts.lists}
-    own |= {removed.flag for removed in server.facts.removed}
-    for switch in server.switches:
-        if switch.variable or not switch.written.startswith("--"):
-            continue
+    for switch in (one for one in server.switches if _is_flag(one, server)):
         flag = switch.written.lstrip("-").replace("_", "-")
         if not known.knows(flag):
-            if flag not in own and flag.removeprefix("no-") not in own:
+            if not _is_in_table(server.facts, flag):
                 sure = server.own_image and bool(version) and known.covers(version)
-                meant = known.spelt(_nearest(server.engine, flag))
-                yield UnknownFlag(switch, meant=meant, sure=sure)
+                meant = _nearest(server.engine, flag)
+                # Among keys are fields of the engine that no flag is named after.
+                if meant or not server.keyed:
+                    yield UnknownFlag(switch, meant=_as_written(meant, switch, known), sure=sure)
         elif version and (since := known.came_after(flag, version)):
             yield UnknownFlag(switch, since=since, sure=server.own_image)
+
+
+def _is_flag(switch: Switch, server: ServingCommand) -> bool:
+    """Whether a switch is a flag by its whole name, or a key that stands for one."""
+    return not switch.variable and (server.keyed or switch.written.startswith("--"))
+
+
+def _is_in_table(facts: Engine, flag: str) -> bool:
+    """Whether the table of an engine has a flag, be it negated or removed."""
+    own = {*facts.flags, *facts.booleans, *facts.lists, *(one.flag for one in facts.removed)}
+    return flag in own or flag.removeprefix("no-") in own
+
+
+def _as_written(flag: str, switch: Switch, known: FlagHistory) -> str:
+    """A flag as it is written among words, or among the keys of a mapping."""
+    if not flag:
+        return ""
+    dashed = switch.written.startswith("--")
+    return f"--{known.spelt(flag)}" if dashed else flag.replace("-", "_")
 
 
 @lru_cache(_KEPT)
@@ -102,12 +120,16 @@ def _gone(flag: str, variable: str, removed: str) -> RemovedFlag:
 
 
 def _takes_them(server: ServingCommand, known: FlagHistory) -> bool:
-    """Whether the program is the server itself, and no other that starts the engine."""
+    """Whether the program is the server itself, and no other that starts the engine.
+
+    What Ray hands on by its keys it compares with those of the engine (ray-project/ray:
+    python/ray/llm/_internal/serve/engines/vllm/vllm_models.py, `from_llm_config`).
+    """
     if server.worker:
-        return False
+        return server.keyed
     program = server.program
     if program is None:
-        return server.own_image
+        return server.own_image or server.launch.engine == server.engine
     if basename(program.text) in known.programs:
         return True
     return any(module in text for text in server.launch.written for module in known.modules)
