@@ -27,6 +27,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
         "documents.base",
         "documents.locate",
         "documents.project",
+        "documents.queries.dockerfiles.removed",
         "rules.rule",
     ),
     "rules.api": ("core", "rules.context", "rules.rule"),

@@ -1,14 +1,23 @@
-"""Apply edits to a text: from the end, so that no edit moves another."""
+"""Apply edits to a text, from the end, so that no edit moves another; take something out of it."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from imagelint.core.pattern import pattern
+from imagelint.core.source import Span
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from imagelint.core.finding import Edit
-    from imagelint.core.source import Span
+    from imagelint.core.source import Source
+
+_LONGEST_KEY = 200
+_BLANKS = " \t\r\n"
+_QUOTES = ("'", '"')
+_BEFORE = pattern(r"([\w./-]+) *: *$")
+_KEY = pattern(r" *[\w./-]+ *: *\r?")
 
 
 def apply_edits(text: str, edits: Iterable[Edit]) -> str:
@@ -41,3 +50,115 @@ def touches(one: Span, other: Span) -> bool:
 def _ends_lines_with_returns(text: str) -> bool:
     first = text.find("\n")
     return first > 0 and text[first - 1] == "\r"
+
+
+def removal(source: Source, span: Span) -> Span | None:
+    """What goes with what is written under a span when it is left out; None where that is unclear.
+
+    In a block of YAML it is the lines of an entry, or of an item with its dash, and the key above
+    where nothing else stands under it; in brackets and braces it is an element with one comma; of
+    a command it is a word with the blanks and continued lines before it.
+    """
+    text = source.text
+    span = _with_quotes(text, span)
+    word = _word(text, span)
+    if word is not None and "\n" in text[word.start : span.start]:
+        return word
+    return _lines(source, span) or _element(source, span) or word
+
+
+def _with_quotes(text: str, span: Span) -> Span:
+    """The span with the quotes around it, where both are there."""
+    before, behind = text[max(span.start - 1, 0) : span.start], text[span.end : span.end + 1]
+    if before == behind and before in _QUOTES:
+        return Span(span.start - 1, span.end + 1)
+    return span
+
+
+def _word(text: str, span: Span) -> Span | None:
+    """A word of a command, and what stands between it and the word before in the same command."""
+    begin = span.start
+    while begin and text[begin - 1] in f"{_BLANKS}\\":
+        begin -= 1
+    between = text[begin : span.start].replace("\\\r\n", "").replace("\\\n", "")
+    line = text[text.rfind("\n", 0, begin) + 1 : begin]
+    stands_apart = begin == span.start or not line.strip() or line.strip() == "-"
+    if line.rpartition(" ")[2][:1] in ("&", "!"):  # an anchor or a tag of YAML
+        return None
+    if line.endswith("export") and not text[span.end : span.end + 2].lstrip(" \t").isalnum():
+        return None
+    if stands_apart or "#" in line or between.strip(" \t") or line.endswith((",", "[", "{", ":")):
+        return None
+    return Span(begin, span.end)
+
+
+def _lines(source: Source, span: Span) -> Span | None:
+    """The lines of an entry or item of a block, with its key where it is alone there."""
+    text = source.text
+    before = text[text.rfind("\n", 0, span.start) + 1 : span.start]
+    dashed = before.strip() == "-"
+    start = span.start - len(before) + len(before.rstrip()) - 1 if dashed else span.start
+    lines = source.whole_lines(Span(start, span.end))
+    if lines is None:
+        return None
+    above = _line_above(text, lines.start)
+    told = text[above.start : above.end].rstrip()
+    if told.endswith("\\"):
+        return None
+    if _goes_on(text, lines.end, len(before) - len(before.lstrip()), dashed):
+        return lines
+    depth = len(told) - len(told.lstrip()) - dashed
+    if not told.endswith(":") or depth >= len(before) - len(before.lstrip()):
+        return lines
+    alone = above.end + 1 == lines.start and _KEY.fullmatch(text, above.start, above.end)
+    return Span(above.start, lines.end) if alone else None
+
+
+def _goes_on(text: str, at: int, indent: int, dashed: bool) -> bool:  # noqa: FBT001 - of one place
+    """Whether the next line with anything on it belongs to the same block."""
+    while at < len(text):
+        end = text.find("\n", at)
+        line = text[at : end if end >= 0 else len(text)].rstrip()
+        told = line.lstrip()
+        if told and not told.startswith("#"):
+            depth = len(line) - len(told)
+            return depth > indent or (depth == indent and (not dashed or told[0] == "-"))
+        if end < 0:
+            break
+        at = end + 1
+    return False
+
+
+def _line_above(text: str, start: int) -> Span:
+    """The last line above an offset that holds more than a comment."""
+    while start:
+        begin = text.rfind("\n", 0, start - 1) + 1
+        told = text[begin : start - 1].strip()
+        if told and not told.startswith("#"):
+            return Span(begin, start - 1)
+        start = begin
+    return Span(0, 0)
+
+
+def _element(source: Source, span: Span) -> Span | None:
+    """An element of brackets or braces with one comma, and the entry that holds no other."""
+    text = source.text
+    begin, end = span.start, span.end
+    while begin and text[begin - 1] in _BLANKS:
+        begin -= 1
+    while end < len(text) and text[end] in _BLANKS:
+        end += 1
+    before, behind = text[max(begin - 1, 0) : begin], text[end : end + 1]
+    if before not in (",", "[", "{") or behind not in (",", "]", "}"):
+        return None
+    if behind == ",":
+        end += 1
+        while end < len(text) and text[end] in " \t":
+            end += 1
+        return Span(span.start, end)
+    if before == ",":
+        return Span(begin - 1, span.end)
+    line = text.rfind("\n", 0, begin) + 1
+    key = _BEFORE.search(text, max(line, begin - _LONGEST_KEY), begin - 1)
+    whole = key and Span(key.start(1), end + 1)
+    return whole and (_lines(source, whole) or _element(source, whole))

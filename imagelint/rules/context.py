@@ -137,12 +137,14 @@ class Context:
         return Edit(part.source.origin, part.local(span), text)
 
     def dropped(self, key: str, place: Node) -> Fix | None:
-        """The fix that takes away the lines of an entry; None where they hold anything else.
+        """The fix that takes away an entry, an element, a word or a setting; None where none can.
 
         What is rendered is written in another way than it is seen.
         """
-        lines = None if self.document.rendered else self.source.whole_lines(place.span)
-        return lines and Fix(f"drop `{key}`", (self.edit(lines, ""),))
+        from imagelint.documents.queries.dockerfiles.removed import removed
+
+        gone = None if self.counting else removed(self.document, key, place.span)
+        return gone and Fix(f"drop `{key}`", (self.edit(*gone),))
 
     def reworded(self, place: Node, old: str, new: str) -> Fix | None:
         """The fix that writes another word in a place; None where it does not stand there once.

@@ -109,7 +109,8 @@ def everything(rule: str) -> Iterator[Trial]:
     for case in cases_of(rule):
         before = {name: without_markers(text) for name, text in case.files.items()}
         fixed = ({**before, **case.fixed},) if case.fixed else ()
-        yield Trial(rule, case.title, before, (*fixed, *case.advised), given(case))
+        # A fix may mend a part of a case: then what is advised mends all of it.
+        yield Trial(rule, case.title, before, case.advised or fixed, given(case))
 
 
 def trials(rule: str) -> Iterator[Trial]:

@@ -39,6 +39,7 @@ NEEDS = "a model that is split shares memory between its parts"
 OTHERWISE = "of a container with all privileges nothing else is said"
 BETTER = "a Secret in a variable is better than none, or a text; a file is better still"
 COMES_TO_LIGHT = {
+    ("bind-localhost", "api-exposed-without-auth"): "who is reached may be reached by anybody",
     ("maintenance-mode-engine", "compile-cache-lost"): "the engine that is advised compiles",
     ("media-ssrf", "unknown-engine-flag"): "the release that is advised may lack a flag of another",
     ("pip-cache-kept", "uncached-wheels"): "not to keep the cache is good, a mount of it is better",

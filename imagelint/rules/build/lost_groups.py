@@ -43,5 +43,6 @@ def lost_groups(stage: Stage, ctx: Context) -> Findings:
         f"`{name.value}` is in the group `{group.value}` alone, and not in {named}",
         help=f"leave out the group: `USER {name.value}`",
         subject=name.value,
+        fix=ctx.reworded(stage.user, f"{name.value}:{group.value}", name.value),
         severity=None if _OF_DEVICES.intersection(lost) else Severity.LOW,
     )

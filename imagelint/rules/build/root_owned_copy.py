@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from imagelint.core.fact import Known
+from imagelint.core.source import Span
 from imagelint.documents.dockerfile.model import Stage
 from imagelint.documents.execution import names_root
 from imagelint.documents.queries.stages import stages
-from imagelint.rules.api import Context, Findings, Severity, rule
+from imagelint.rules.api import Context, Findings, Fix, Severity, rule
 
 if TYPE_CHECKING:
     from imagelint.documents.base import Document
@@ -41,6 +42,7 @@ def root_owned_copy(stage: Stage, ctx: Context) -> Findings:
     if not stage.shipped:
         return
     users = ctx.document.derived(_users)
+    first, edits = None, []
     user = "" if stage.base_stage is None else users.get(stage.base_stage, "")
     for instruction in stage.instructions:
         if instruction.keyword == "USER" and instruction.words:
@@ -50,13 +52,17 @@ def root_owned_copy(stage: Stage, ctx: Context) -> Findings:
             continue
         name = user.partition(":")[0]
         if name and not names_root(name):
-            yield ctx.finding(
-                instruction.keyword_span,
-                f"what is copied belongs to root, and not to `{name}`",
-                help="say whose it is: `--chown=<user>`",
-                subject=instruction.value,
-            )
-            return
+            first = first or (instruction, name)
+            behind = Span(instruction.keyword_span.end, instruction.keyword_span.end)
+            edits.append(ctx.edit(behind, f" --chown={user}"))
+    if first is not None:
+        yield ctx.finding(
+            first[0].keyword_span,
+            f"what is copied belongs to root, and not to `{first[1]}`",
+            help="say whose it is: `--chown=<user>`",
+            subject=first[0].value,
+            fix=Fix("say whose it is", (*edits,)),
+        )
 
 
 def _users(document: Document) -> dict[int, str]:

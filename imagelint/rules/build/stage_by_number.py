@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from imagelint.core.fact import Known
+from imagelint.core.source import Span
 from imagelint.documents.dockerfile.model import Instruction
+from imagelint.documents.queries.dockerfiles.instructions import in_case_of
 from imagelint.documents.queries.stages import stages
-from imagelint.rules.api import Context, Findings, Severity, rule
+from imagelint.rules.api import Context, Findings, Fix, Severity, rule
+
+if TYPE_CHECKING:
+    from imagelint.documents.dockerfile.model import Stage
 
 
 @rule(Instruction, Severity.LOW, references=("droast DF023",), keywords=("COPY",))
@@ -37,4 +44,20 @@ def stage_by_number(instruction: Instruction, ctx: Context) -> Findings:
         f"stage {flag.text} is another one as soon as a stage is added above it",
         help="name the stage: `AS <name>`, and `--from=<name>`",
         subject=f"--from={flag.text}",
+        fix=_named(stages(ctx.document), int(flag.text), flag.value_span, ctx),
     )
+
+
+def _named(every: tuple[Stage, ...], number: int, place: Span, ctx: Context) -> Fix | None:
+    """The fix that says the name of a stage, and gives it one where it has none."""
+    stage = every[number]
+    name = stage.name or ("build" if number == 0 else f"build-{number}")
+    edit = ctx.edit(place, name)
+    if stage.name:
+        return Fix("say its name", (edit,))
+    opening = stage.instructions[0]
+    if any(other.name == name for other in every) or not opening.words:
+        return None
+    end = opening.words[-1].span.end
+    word = in_case_of(ctx.text(opening.keyword_span), "AS")
+    return Fix("name the stage", (ctx.edit(Span(end, end), f" {word} {name}"), edit))

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from imagelint.core.fact import ABSENT, Known
 from imagelint.documents.dockerfile.model import Stage
-from imagelint.documents.queries.dockerfiles.accounts import accounts
-from imagelint.rules.api import Confidence, Context, Findings, Severity, rule
+from imagelint.documents.queries.dockerfiles.accounts import accounts, before_start
+from imagelint.rules.api import Confidence, Context, Findings, Fix, Severity, rule
 
 if TYPE_CHECKING:
     from imagelint.documents.dockerfile.model import StartCommand
@@ -49,11 +49,13 @@ def unused_user(stage: Stage, ctx: Context) -> Findings:
     if not created or any(_names(start, one.name) for start in starts for one in created):
         return
     last = created[-1]
+    who, at = last.number or last.name, before_start(stage, last)
     yield ctx.finding(
         last.span,
         f"nothing runs as `{last.name}`: the image starts as root",
-        help=f"end with `USER {last.number or last.name}`",
+        help=f"end with `USER {who}`",
         subject=last.name,
+        fix=Fix(f"run as {last.name}", (ctx.edit(at, f"USER {who}\n"),)) if at else None,
     )
 
 

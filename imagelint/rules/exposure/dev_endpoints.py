@@ -49,6 +49,7 @@ def dev_endpoints(server: ServingCommand, ctx: Context) -> Findings:
             f"`{found.written}` {found.switch.does}",
             help=f"drop `{found.name}` where others reach the server",
             subject=found.name,
+            fix=ctx.dropped(found.name, found.place),
             severity=Severity.MEDIUM if less else None,
         )
 

@@ -24,7 +24,7 @@ def runtime_lora(server: ServingCommand, ctx: Context) -> Findings:
           containers:
             - name: server
               image: vllm/vllm-openai:v0.32.0
-              args: [--model, Qwen/Qwen3-8B, --enable-lora]
+              args: [--model, Qwen/Qwen3-8B, --enable-lora, --lora-modules, sql=/adapters/sql]
               env: [{name: VLLM_ALLOW_RUNTIME_LORA_UPDATING, value: "True"}]
 
     Good (pod.yaml):
@@ -43,4 +43,5 @@ def runtime_lora(server: ServingCommand, ctx: Context) -> Findings:
             f"`{found.written}`: {title(server)} {found.switch.does}",
             help=f"drop `{found.name}`, and name the adapters when the server starts",
             subject=found.name,
+            fix=ctx.dropped(found.name, found.place),
         )

@@ -113,6 +113,7 @@ def hardcoded_visible_devices(
                 subject=subject.name,
                 severity=severity,
                 confidence=confidence,
+                fix=ctx.dropped(name, variable),
             )
 
 
@@ -129,6 +130,7 @@ def _in_image(variable: EnvVar, ctx: Context) -> Findings:
             subject=variable.name,
             severity=severity,
             confidence=confidence,
+            fix=ctx.dropped(variable.name, variable),
         )
 
 

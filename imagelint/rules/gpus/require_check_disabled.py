@@ -82,6 +82,7 @@ def require_check_disabled(variable: EnvVar, ctx: Context) -> Findings:
             variable,
             f"{_VARIABLE}={value.value} lets the container start on a driver that is too old",
             help="drop it, and take an image whose CUDA release the driver can run",
+            fix=ctx.dropped(_VARIABLE, variable),
             subject=_VARIABLE,
         )
 

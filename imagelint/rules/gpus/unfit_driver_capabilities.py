@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from imagelint.core.fact import Known
 from imagelint.core.pattern import pattern
+from imagelint.core.source import Span
 from imagelint.documents.queries.gpus.visibility import is_overwritten, reaches_a_container
 from imagelint.documents.queries.serving import title, variable
 from imagelint.documents.serving.command import ServingCommand
 from imagelint.documents.shared import EnvOrigin, EnvVar
-from imagelint.rules.api import Confidence, Context, Findings, Severity, rule
+from imagelint.rules.api import Confidence, Context, Findings, Fix, Severity, rule
 
 _VARIABLE = "NVIDIA_DRIVER_CAPABILITIES"
 _ALL = "all"
@@ -109,6 +110,7 @@ def unfit_driver_capabilities(subject: ServingCommand | EnvVar, ctx: Context) ->
                 subject=subject.launch.runtime.name,
                 severity=severity,
                 confidence=confidence,
+                fix=_rewritten(said, ctx),
             )
             return
 
@@ -129,6 +131,7 @@ def _wide(variable: EnvVar, ctx: Context) -> Findings:
             subject=_VARIABLE,
             severity=Severity.INFO,
             confidence=Confidence.LIKELY,
+            fix=_rewritten(variable, ctx),
         )
     elif _WORD.fullmatch(strange[0]):
         yield ctx.finding(
@@ -136,7 +139,22 @@ def _wide(variable: EnvVar, ctx: Context) -> Findings:
             f"the driver has no part `{strange[0]}`: no container starts with it",
             help=f"write `{_VARIABLE}=compute,utility`, with what else is used",
             subject=_VARIABLE,
+            fix=_rewritten(variable, ctx),
         )
+
+
+def _rewritten(variable: EnvVar, ctx: Context) -> Fix | None:
+    """The fix that names the two parts, and what else was named and exists."""
+    if ctx.document.rendered or not isinstance(variable.value, Known):
+        return None
+    kept = sorted(_words(variable) & _KNOWN - {_ALL, "none", *_LACKING})
+    parts = ",".join((*_LACKING, *kept))
+    written = ctx.text(variable.value_span)
+    place = variable.value_span
+    if variable.origin is not EnvOrigin.ENV and written == variable.value.value:
+        before = ctx.text(Span(place.start - 1, place.start))
+        parts = parts if before == "=" else f'"{parts}"'
+    return ctx.reworded(place, variable.value.value, parts)
 
 
 def _words(variable: EnvVar) -> frozenset[str]:

@@ -49,4 +49,5 @@ def unknown_accelerator_label(pod: Pod, ctx: Context) -> Findings:
                     f"no node has the label {label.key}={value}",
                     help=f"write `{meant}`",
                     subject=pod.owner.name,
+                    fix=ctx.reworded(place, value, meant),
                 )

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from imagelint.documents.kubernetes.objects import Pod
 from imagelint.documents.queries.links.scope import Scope
 from imagelint.documents.queries.monitoring.scraping import is_scraped, unshown_metrics
 from imagelint.documents.queries.monitoring.servers import servers_of_pod
 from imagelint.documents.queries.serving import title
-from imagelint.rules.api import Context, Findings, Severity, rule
+from imagelint.rules.api import Context, Findings, Fix, Severity, rule
+
+if TYPE_CHECKING:
+    from imagelint.documents.serving.command import ServingCommand
 
 
 @rule(Pod, Severity.HIGH)
@@ -63,4 +68,11 @@ def metrics_switched_off(pod: Pod, ctx: Context) -> Findings:
             f"{title(server)} is asked for its metrics, and shows none",
             help=f"drop `{flag[1:]}`" if drop else f"add `{flag}`",
             subject=pod.owner.name,
+            fix=_without(server, flag[3:], ctx) if drop else None,
         )
+
+
+def _without(server: ServingCommand, flag: str, ctx: Context) -> Fix | None:
+    """The fix that leaves out what switches them off."""
+    said = server.find_switch(flag)
+    return ctx.dropped(said.written, said) if said is not None else None

@@ -74,4 +74,5 @@ def wrong_metrics_path(asking: Monitor | ScrapeTarget, ctx: Context) -> Findings
             f"{title(one.server)} shows its metrics under `{one.served}`, and not {told}",
             help=f"write `{key}: {one.served}`",
             subject=name,
+            fix=ctx.reworded(one.place, one.path, one.served) if one.written else None,
         )

@@ -103,6 +103,9 @@ def wrong_metrics_port(subject: Monitor | Pod | Service | ScrapeTarget, ctx: Con
             f"{title(one.server)} shows its metrics on port {one.shown}, and not on {one.port}",
             help=_help(subject, one),
             subject=name,
+            fix=None
+            if _is_named(subject)
+            else ctx.reworded(one.place, f"{one.port}", f"{one.shown}"),
         )
 
 
@@ -120,6 +123,13 @@ def _mistaken(subject: Monitor | Pod | Service, scope: Scope) -> Iterator[Mistak
     found = annotated_port(asked, pods)
     if found is not None:
         yield found
+
+
+def _is_named(subject: Monitor | Pod | Service | ScrapeTarget) -> bool:
+    """Whether the port is that of a Service, which has a name or a number of its own."""
+    return isinstance(subject, Monitor) or (
+        isinstance(subject, ScrapeTarget) and subject.is_of_a_cluster
+    )
 
 
 def _help(subject: Monitor | Pod | Service | ScrapeTarget, one: MistakenPort) -> str:

@@ -46,6 +46,7 @@ def host_driver_in_image(command: Command, ctx: Context) -> Findings:
     if not _is_of_container(command, ctx):
         return
     for install in package_installs(command):
+        wanted = any(not host_package(one.name) for one in install.packages)
         for package in install.packages if install.ecosystem.is_system else ():
             kind = host_package(package.name)
             if kind == "toolkit" and brings_runtime(ctx.document):
@@ -57,6 +58,7 @@ def host_driver_in_image(command: Command, ctx: Context) -> Findings:
                     help=_JUDGED[kind][1],
                     subject=package.name,
                     severity=Severity.MEDIUM if kind == "cuda" else None,
+                    fix=ctx.dropped(package.name, package) if wanted else None,
                 )
     for word in command.words[1:2] if command.program in POSIX_SHELLS else command.words[:1]:
         kind = host_installer(word.text)

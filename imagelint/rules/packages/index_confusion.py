@@ -17,8 +17,6 @@ from imagelint.documents.shell.script import Command
 from imagelint.rules.api import Confidence, Context, Findings, Severity, rule
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from imagelint.documents.packages.installs import Requirement
     from imagelint.documents.packages.model import PackageIndex
 
@@ -68,7 +66,7 @@ def index_confusion(subject: Command | Requirements, ctx: Context) -> Findings:
 
 
 def _judged(
-    loose: tuple[Requirement, ...], indexes: Iterable[PackageIndex], ctx: Context
+    loose: tuple[Requirement, ...], indexes: tuple[PackageIndex, ...], ctx: Context
 ) -> Findings:
     extra = next((index for index in indexes if index.option == "--extra-index-url"), None)
     loose = tuple(one for one in loose if not one.url)
@@ -84,4 +82,5 @@ def _judged(
         f"{names}{more} may come from PyPI as well as from {where}",
         help="pin exact versions with hashes, or name one index with `--index-url`",
         subject=loose[0].name,
+        fix=ctx.reworded(extra, "--extra-index-url", "--index-url") if len(indexes) == 1 else None,
     )

@@ -71,6 +71,7 @@ def tls_verification_off(
                 f"`{node.name}` keeps certificates from being verified",
                 help=f"leave `{node.name}` out: {_INSTEAD}",
                 subject=node.name,
+                fix=ctx.dropped(node.name, node),
             )
         return
     for weakness in _found(node, ctx):

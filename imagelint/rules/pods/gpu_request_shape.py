@@ -102,8 +102,13 @@ def _beside_limit(
         yield ctx.finding(request, message, help=help_, subject=container.name)
     elif isinstance(ceiling, Known) and _differ(wanted.value, ceiling.value):
         message = f"{name}: the request {wanted.value} differs from the limit {ceiling.value}"
-        help_ = "drop the request: it follows the limit"
-        yield ctx.finding(request, message, help=help_, subject=container.name)
+        yield ctx.finding(
+            request,
+            message,
+            help=f"write `{ceiling.value}` for both, or drop the request",
+            subject=container.name,
+            fix=ctx.reworded(request, wanted.value, ceiling.value),
+        )
 
 
 def _differ(one: str, other: str) -> bool:

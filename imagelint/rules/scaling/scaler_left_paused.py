@@ -30,7 +30,6 @@ def scaler_left_paused(scaler: ScaledObject, ctx: Context) -> Findings:
         kind: ScaledObject
         metadata:
           name: llm
-          annotations:
         spec:
           scaleTargetRef: {name: llm}
           minReplicaCount: 1

@@ -55,13 +55,13 @@ def bind_localhost(server: ServingCommand, ctx: Context) -> Findings:
           llm:
             image: vllm/vllm-openai:v0.30.0
             command: [--model, Qwen/Qwen3-8B, --host, 127.0.0.1]
-            ports: ["8000:8000"]
+            ports: ["127.0.0.1:8000:8000"]
 
     Good (compose.yaml):
         services:
           llm:
             image: vllm/vllm-openai:v0.30.0
-            command: [--model, Qwen/Qwen3-8B]
+            command: [--model, Qwen/Qwen3-8B, --host, 0.0.0.0]
             ports: ["127.0.0.1:8000:8000"]
     """
     host = server.effective(HOST)
@@ -78,6 +78,7 @@ def bind_localhost(server: ServingCommand, ctx: Context) -> Findings:
         help=f"write `{spelling(server, flag, _EVERYWHERE)}`",
         subject=server.launch.runtime.name,
         confidence=Confidence.LIKELY if image else None,
+        fix=None if by_default else ctx.reworded(place_of(server, host), host.value, _EVERYWHERE),
     )
 
 

@@ -81,4 +81,7 @@ def early_readiness(server: ServingCommand, ctx: Context) -> Findings:
             "has loaded its model",
             help=f"ask `{known.endpoints.readiness}`, which fails until the model is loaded",
             subject=runtime.name,
+            fix=ctx.reworded(asked.place, path.value, known.endpoints.readiness)
+            if isinstance(path, Known)
+            else None,
         )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from imagelint.core.fact import Known
+from imagelint.core.fact import ABSENT, Known
 from imagelint.documents.queries.probes import generates
 from imagelint.documents.serving.command import ServingCommand
 from imagelint.rules.api import Confidence, Context, Findings, Severity, rule
@@ -82,4 +82,7 @@ def liveness_generates(server: ServingCommand, ctx: Context) -> Findings:
         subject=runtime.name,
         severity=Severity.MEDIUM if mild else None,
         confidence=None if kills else Confidence.LIKELY,
+        fix=ctx.reworded(place, path, server.facts.endpoints.liveness)
+        if server.facts and probe.value.check.command.value is ABSENT
+        else None,
     )

@@ -81,6 +81,7 @@ def probe_needs_key(server: ServingCommand, ctx: Context) -> Findings:
                     f"which {title(server)} answers with 401",
                     help=f"ask `{known.endpoints.readiness}`, which wants no key",
                     subject=runtime.name,
+                    fix=ctx.reworded(asked.place, path.value, known.endpoints.readiness),
                 )
 
 

@@ -69,4 +69,7 @@ def progress_deadline_short(pod: Pod, ctx: Context) -> Findings:
         f"and {title(server)} has {budget.words} to start",
         help=f"write `progressDeadlineSeconds: {budget.seconds + _PULL:g}`, or more",
         subject=pod.owner.name,
+        fix=ctx.reworded(replacement.deadline, f"{deadline.value:g}", f"{budget.seconds + _PULL:g}")
+        if deadline.span is not None
+        else None,
     )

@@ -49,6 +49,7 @@ def python_optimize(server: ServingCommand, ctx: Context) -> Findings:
             f"`{_VARIABLE}={found.value.value}` drops the assertions of {title(server)}",
             help=f"drop `{_VARIABLE}`",
             subject=_VARIABLE,
+            fix=ctx.dropped(_VARIABLE, found),
         )
     option = interpreter_option(ctx.document, server)
     if option is not None and _OPTIMIZING.fullmatch(option.text):
@@ -57,4 +58,5 @@ def python_optimize(server: ServingCommand, ctx: Context) -> Findings:
             f"`{option.text}` drops the assertions of {title(server)}",
             help=f"drop `{option.text}`",
             subject=option.text,
+            fix=ctx.dropped(option.text, option),
         )

@@ -9,7 +9,7 @@ from imagelint.documents.queries.serving import title, variable
 from imagelint.documents.queries.start.flags import removed_flags
 from imagelint.documents.serving.command import ServingCommand
 from imagelint.knowledge.versions import at_least, hinted_version
-from imagelint.rules.api import Confidence, Context, Findings, Severity, rule
+from imagelint.rules.api import Confidence, Context, Findings, Fix, Severity, rule
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -74,6 +74,7 @@ def removed_engine_flag(server: ServingCommand, ctx: Context) -> Findings:
                 subject=written,
                 severity=severity,
                 confidence=confidence,
+                fix=_fix(at, written, gone, ctx),
             )
 
 
@@ -83,6 +84,13 @@ def _advice(gone: RemovedFlag) -> str:
     if not gone.advice:
         return f"use `--{gone.replacement}`"
     return gone.advice if gone.advice.startswith("use ") else f"drop it: {gone.advice}"
+
+
+def _fix(at: Node, written: str, gone: RemovedFlag, ctx: Context) -> Fix | None:
+    """Another name where the flag has one; without it where there is nothing to write instead."""
+    if gone.replacement:
+        return ctx.reworded(at, written, f"--{gone.replacement}") if not gone.advice else None
+    return None if gone.advice.startswith("use ") else ctx.dropped(written, at)
 
 
 def _places(server: ServingCommand, gone: RemovedFlag) -> Iterator[tuple[Node, str]]:

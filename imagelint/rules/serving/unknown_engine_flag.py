@@ -57,4 +57,7 @@ def unknown_engine_flag(server: ServingCommand, ctx: Context) -> Findings:
             help=help_,
             subject=written,
             confidence=None if found.sure else Confidence.LIKELY,
+            fix=ctx.reworded(found.switch, written, found.meant)
+            if found.meant and not found.since
+            else None,
         )

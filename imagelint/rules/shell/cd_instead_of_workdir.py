@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 from imagelint.core.fact import Known
 from imagelint.core.source import Span
 from imagelint.documents.dockerfile.model import Stage
+from imagelint.documents.queries.dockerfiles.changed_folder import change_of_folder
 from imagelint.documents.queries.dockerfiles.runscripts import own_scripts
-from imagelint.rules.api import Context, Findings, Severity, rule
+from imagelint.rules.api import Context, Findings, Fix, Severity, rule
 
 if TYPE_CHECKING:
     from imagelint.documents.shell.script import Command, Script
@@ -56,7 +57,15 @@ def cd_instead_of_workdir(stage: Stage, ctx: Context) -> Findings:
             f"`cd {folder.text}` holds for this RUN alone",
             help="write `WORKDIR <folder>` before it",
             subject=f"cd {folder.text}",
+            fix=_by_workdir(stage, script, first, ctx),
         )
+
+
+def _by_workdir(stage: Stage, script: Script, first: Command, ctx: Context) -> Fix | None:
+    """The fix where nothing behind the RUN asks for the folder it was in."""
+    changes = change_of_folder(ctx.document, stage, script, first)
+    edits = tuple(ctx.edit(*change) for change in changes)
+    return Fix("write WORKDIR before it", edits) if edits else None
 
 
 def _first(script: Script) -> Command | None:

@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
+from itertools import takewhile
 from typing import TYPE_CHECKING
 
 from imagelint.core.fact import Known
 from imagelint.core.record import NamedTuple
+from imagelint.core.source import Span
 from imagelint.documents.queries.dockerfiles.runscripts import flag_word, run_scripts
 from imagelint.documents.queries.stages import chain
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from imagelint.core.source import Span
     from imagelint.documents.base import Document
     from imagelint.documents.dockerfile.model import Stage
     from imagelint.documents.shell.script import Command, Word
 
-__all__ = ["Account", "Membership", "accounts", "memberships", "operands"]
+__all__ = ["Account", "Membership", "accounts", "before_start", "memberships", "operands"]
 
+_AT_THE_END = ("CMD", "ENTRYPOINT", "EXPOSE", "HEALTHCHECK", "LABEL", "STOPSIGNAL")
 # Options with a value of their own: of useradd(8) and usermod(8), and of adduser(8) of Debian and
 # of Busybox.
 _VALUED = {
@@ -49,6 +51,14 @@ class Membership(NamedTuple):
     span: Span
     user: str
     groups: tuple[str, ...]
+
+
+def before_start(stage: Stage, user: Account) -> Span | None:
+    """Where USER can stand behind all that may need root; None before the user is there."""
+    ends = list(takewhile(lambda one: one.keyword in _AT_THE_END, reversed(stage.instructions)))
+    if not ends or ends[-1].span.start < user.span.end:
+        return None
+    return Span(ends[-1].span.start, ends[-1].span.start)
 
 
 def operands(command: Command) -> tuple[Word, ...]:
