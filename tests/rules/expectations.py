@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from tests.rules.projects import Told
 
 
-_PARTS = (".sh", "pyproject.toml", "uv.lock", "poetry.lock")
+_PARTS = (".sh", "pyproject.toml", "uv.lock", "poetry.lock", "environment.yml")
 
 
 def disagreements(case: Case, told: Told) -> list[str]:

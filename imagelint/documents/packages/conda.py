@@ -13,6 +13,7 @@ from imagelint.documents.packages.packagemanager import Cache, Ecosystem, Lock, 
 from imagelint.documents.packages.pep508 import read_requirement
 
 if TYPE_CHECKING:
+    from imagelint.core.source import Span
     from imagelint.documents.packages.options import ParsedOptions
     from imagelint.documents.packages.packagemanager import Call
     from imagelint.documents.shell.script import Word
@@ -102,18 +103,24 @@ def _pixi_requirement(word: Word, words: ParsedOptions) -> Requirement:
 
 
 def _requirement(word: Word, channels: tuple[PackageIndex, ...]) -> Requirement:
-    """`numpy=1.26`, `conda-forge::numpy==1.26.4=py311_0`, `numpy>=1.26`."""
-    text = bare_text(word)
+    """As it stands on a command line."""
+    found = match_spec(bare_text(word), word.span, word.raw, channels)
+    return found._replace(version="", pinned=UNKNOWN) if is_open(word) else found
+
+
+def match_spec(text: str, span: Span, raw: str, channels: tuple[PackageIndex, ...]) -> Requirement:
+    """`numpy=1.26`, `conda-forge::numpy==1.26.4=py311_0`, `numpy>=1.26`.
+
+    https://docs.conda.io/projects/conda-build/en/stable/resources/package-spec.html
+    """
     match = _SPEC.fullmatch(text)
     channel, name, specifier = (
         (match[1] or "", match[2].lower(), match[3]) if match else ("", "", "")
     )
-    if is_open(word):
-        return Requirement(word.span, word.raw, name, specifier, pinned=UNKNOWN)
     exact = _EXACT.fullmatch(specifier)
     version = exact[1] if exact else ""
     pinned = bool(exact) or (not specifier and _is_labelled(name, channel, channels))
-    return Requirement(word.span, word.raw, name, specifier, version, Known(value=pinned))
+    return Requirement(span, raw, name, specifier, version, Known(value=pinned))
 
 
 def _is_labelled(name: str, channel: str, channels: tuple[PackageIndex, ...]) -> bool:

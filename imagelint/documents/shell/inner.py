@@ -24,8 +24,9 @@ if TYPE_CHECKING:
     from imagelint.documents.shell.script import Command, Script, Word
 
 # `pip install -r FILE`, `uv pip sync FILE`, `pip install .`, `poetry install`.
-_INSTALLER = pattern(r"\b(?:pip|uv|poetry)[\w.]*\s")
-_LISTED = pattern(r"\s-[rc]|requirement|constraint|\b(?:sync|install)\b")
+_INSTALLER = pattern(r"\b(?:pip|uv|poetry|conda|mamba|micromamba)[\w.]*\s")
+_VERBS = ("install", "sync", "create", "update", "download", "wheel")
+_LISTED = pattern(r"\s-[rc]|requirement|constraint|--file|\s-f|\b(?:sync|install)\b")
 RUNNERS = POSIX_SHELLS | TEXT_RUNNERS.keys() | {"eval", "trap"}
 STANDARD_INPUT = ("-", "/dev/stdin", "/dev/fd/0", "/proc/self/fd/0")
 """What a program is told to read where it is to read its input."""
@@ -75,9 +76,7 @@ def takes_input(command: Command) -> bool:
 def may_install_files(script: Script) -> bool:
     """Whether a script of a build may install what a file lists."""
     text = script.text
-    if script.role is not ScriptRole.RUN or not (
-        "pip" in text or "uv" in text or "install" in text
-    ):
+    if script.role is not ScriptRole.RUN or not any(verb in text for verb in _VERBS):
         return False
     # One search for each: in one pattern, every installer would look through all that follows it.
     installer = _INSTALLER.search(text)

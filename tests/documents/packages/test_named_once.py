@@ -41,7 +41,6 @@ OTHERWISE: dict[str, frozenset[str]] = {
         ["cargo", "go", "npm", "pip", "pip3", "pnpm", "poetry", "yarn"]
     ),
     # Words that a text must hold before it is read for what it installs: a cheap look ahead.
-    "documents/shell/inner.py": frozenset({"pip", "uv"}),
     "documents/queries/downloads.py": frozenset({"rpm"}),  # the program that unpacks one file
     "knowledge/packages/transport.py": frozenset({"rpm"}),
     "documents/shell/shells.py": frozenset({"bun"}),  # what runs JavaScript

@@ -1,10 +1,11 @@
-"""The projects which an installation puts into an image with all that they need."""
+"""The projects and environments which an installation puts into an image, and what they need."""
 
 from __future__ import annotations
 
 from posixpath import join
 from typing import TYPE_CHECKING
 
+from imagelint.core.fact import Known
 from imagelint.core.source import Span
 from imagelint.documents.packages.model import InstalledFile
 from imagelint.documents.packages.projects import PROJECT_FILE, parse_lock, parse_project
@@ -16,8 +17,11 @@ if TYPE_CHECKING:
     from imagelint.documents.packages.model import PackageInstall
     from imagelint.documents.packages.projects import ProjectList
     from imagelint.documents.parts import TextPart
+    from imagelint.documents.shell.script import Word
 
-__all__ = ["read_project"]
+__all__ = ["read_environment", "read_project"]
+
+_ENVIRONMENTS = (".yml", ".yaml")
 
 
 def read_project(
@@ -48,6 +52,22 @@ def read_project(
     rest = needed._replace(packages=tuple(one for one in needed.packages if one.name not in held))
     yield _listed(rest, part, install.span)
     yield _listed(locked, locks, install.span)
+
+
+def read_environment(
+    word: Word,
+    folder: str,
+    find: Callable[[str], FileText | None],
+    attach: Callable[[FileText], TextPart],
+) -> Iterator[InstalledFile]:
+    """What an environment of conda is made of that a word names, if its file is there."""
+    known = isinstance(word.value, Known) and word.text.endswith(_ENVIRONMENTS)
+    text = find(join(folder, word.text)) if known else None
+    if text is not None:
+        from imagelint.documents.packages.environments import parse_environment
+
+        part = attach(text)
+        yield _listed(parse_environment(part.source), part, word.span)
 
 
 def _listed(listed: ProjectList, part: TextPart, named: Span) -> InstalledFile:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from imagelint.core.fact import Known
 from imagelint.core.record import NamedTuple
 from imagelint.core.source import Source
-from imagelint.documents.dockerfile.context.projects import read_project
+from imagelint.documents.dockerfile.context.projects import read_environment, read_project
 from imagelint.documents.dockerfile.document import InstalledFiles
 from imagelint.documents.dockerfile.execution import BuildStep
 from imagelint.documents.packages.installs import package_installs
@@ -99,7 +99,7 @@ def _installs(script: Script) -> Iterator[tuple[PackageInstall, str]]:
             folder = _folder(command, folder)
             continue
         for install in package_installs(command):
-            if install.ecosystem is Ecosystem.PYPI:
+            if install.ecosystem.holds_python:
                 yield install, folder
 
 
@@ -109,18 +109,22 @@ def _projects(
     attach: Callable[[FileText, int], TextPart],
     at: int,
 ) -> Iterator[InstalledFile]:
-    """What the projects need that are installed at an offset."""
+    """What the projects and environments need that are installed at an offset."""
     for install, folder in installs:
-        for project in install.projects if not folder.startswith("?") else ():
-            yield from read_project(
-                install, join(folder, project), find, lambda text: attach(text, at)
-            )
+        if folder.startswith("?"):
+            continue
+        for project in install.projects:
+            name = join(folder, project)
+            yield from read_project(install, name, find, lambda text: attach(text, at))
+        for word in install.files if install.ecosystem is Ecosystem.CONDA else ():
+            yield from read_environment(word, folder, find, lambda text: attach(text, at))
 
 
 def _named(installs: Iterable[tuple[PackageInstall, str]]) -> Iterator[tuple[Word, _Named]]:
     """The words that name a file to be installed, each with what it names."""
     for install, folder in installs:
-        for word in (*install.files, *install.constraints):
+        pip = install.ecosystem is Ecosystem.PYPI
+        for word in (*install.files, *install.constraints) if pip else ():
             name = join(folder, word.text)
             if isinstance(word.value, Known) and not name.startswith("?"):
                 yield word, _Named(name, word in install.constraints)

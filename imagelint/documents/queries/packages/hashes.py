@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from imagelint.documents.packages.model import InstalledFile
+from imagelint.documents.packages.packagemanager import Ecosystem
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -35,14 +36,23 @@ def listed_packages(document: Document, install: PackageInstall) -> tuple[Requir
 
     As far as their texts are known.
     """
+    if install.ecosystem is Ecosystem.CONDA:
+        return project_packages(document, install)
     listed = document.derived(_listed) if install.files else {}
     words = (one for word in install.files for one in listed.get(word.span, ()))
     return (*words, *project_packages(document, install))
 
 
 def project_packages(document: Document, install: PackageInstall) -> tuple[Requirement, ...]:
-    """What the projects need that are installed: in the versions of their lock, if there is one."""
-    return document.derived(_listed).get(install.span, ()) if install.projects else ()
+    """What the projects and environments need that are installed.
+
+    In the versions of the lock of a project, if there is one.
+    """
+    named = [install.span] if install.projects else []
+    if install.ecosystem is Ecosystem.CONDA:
+        named += [word.span for word in install.files]
+    listed = document.derived(_listed) if named else {}
+    return tuple(one for span in named for one in listed.get(span, ()))
 
 
 def _listed(document: Document) -> dict[Span, tuple[Requirement, ...]]:
