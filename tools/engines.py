@@ -29,7 +29,7 @@ from imagelint.documents.kubernetes.objects import Container  # noqa: E402
 from imagelint.documents.kubernetes.pods import launching as pods  # noqa: E402
 from imagelint.documents.serving.invocation import find_invocation  # noqa: E402
 from imagelint.documents.serving.reading import other_server, serving_command  # noqa: E402
-from imagelint.run.index import FileIndex  # noqa: E402
+from imagelint.run.reading.index import FileIndex  # noqa: E402
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

@@ -38,8 +38,8 @@ from imagelint.engine.decide import decide  # noqa: E402
 from imagelint.engine.examine import Examination  # noqa: E402
 from imagelint.policy.build import Pack, layer  # noqa: E402
 from imagelint.rules import catalog  # noqa: E402
-from imagelint.run.index import recognise  # noqa: E402
 from imagelint.run.policyfiles import POLICY_NAME  # noqa: E402
+from imagelint.run.reading.recognition import recognise  # noqa: E402
 from tests.rules.projects import all_cases  # noqa: E402
 from tools.fuzzpolicies import judged_by, policy_texts, with_own_rules  # noqa: E402
 

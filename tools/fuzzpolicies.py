@@ -17,8 +17,8 @@ from imagelint.documents.project import Project
 from imagelint.engine.examine import Examination
 from imagelint.policy.load import load_policy
 from imagelint.run.files import total
-from imagelint.run.index import recognise
 from imagelint.run.policyfiles import POLICY_NAME
+from imagelint.run.reading.recognition import recognise
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

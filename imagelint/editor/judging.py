@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from imagelint.collect.read import ReadResult
 from imagelint.core.record import NamedTuple
 from imagelint.core.source import Source
-from imagelint.editor.stream import part_of
+from imagelint.editor import stages, stream
 from imagelint.run.naming import Naming
 
 if TYPE_CHECKING:
@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     OpenSession = Callable[[], Session]
 
 
-_STREAM = "kubernetes"
-"""The kind of document of which there may be many in one text, each for itself."""
+_PARTS = {"kubernetes": stream.part_of, "dockerfile": stages.part_of}
+"""The kinds of document of whose parts many stand in one text, each for itself."""
 
 
 class Judgement(NamedTuple):
@@ -67,23 +67,25 @@ class Judge:
         self._typed.pop(origin, None)
 
     def typed(self, origin: str, text: str) -> Judgement:
-        """As `alone`, in less time where somebody types in a long stream of manifests.
+        """As `alone`, in less time where somebody types in a long stream of manifests, or stages.
 
-        Of those that no rare word ties to the one that was changed, it is what was said before.
+        Of those that nothing ties to the one that was changed, it is what was said before.
 
         Raises:
             ImagelintError: the policy is wrong.
         """
         before, known = self._typed.pop(origin, ("", Judgement()))
-        part = part_of(before, text) if known.kind == _STREAM else None
+        part_of = _PARTS.get(known.kind)
+        part = part_of(before, text) if part_of is not None else None
         if part is None:
             judged = self.alone(origin, text)
         else:
-            fresh = self._alone(origin, part.text, Naming(_STREAM, True))  # noqa: FBT003 - the same
+            naming = Naming(known.kind, True)  # noqa: FBT003 - a record's field
+            fresh = self._alone(origin, part.text, naming)
             judged = Judgement(
                 tuple(part.findings(known.findings, fresh.findings)),
                 tuple(part.problems(known.problems, fresh.problems)),
-                _STREAM,
+                known.kind,
             )
         self._typed[origin] = (text, judged)
         return judged

@@ -28,7 +28,8 @@ from imagelint.documents.project import (
 )
 from imagelint.engine.examine import Examination
 from imagelint.knowledge.tables import hold
-from imagelint.run.index import MOST_RECENT, FileIndex, Shelf
+from imagelint.run.reading.index import MOST_RECENT, FileIndex
+from imagelint.run.reading.shelf import Shelf
 from imagelint.run.rendering.renderings import NO_RENDERINGS
 from imagelint.run.samples import SAMPLES
 from imagelint.run.serialize import FileReport

@@ -18,7 +18,7 @@ from imagelint.knowledge.tables import hold
 from imagelint.policy.allowances import terms_of
 from imagelint.policy.digest import policy_digest
 from imagelint.run.examiner import Examiner, Plan, dependency, with_marks
-from imagelint.run.index import FileIndex
+from imagelint.run.reading.index import FileIndex
 from imagelint.run.rendering.renderings import CHARTS, KUSTOMIZATIONS, NO_RENDERINGS
 from imagelint.run.serialize import FileReport, decode, encode
 from imagelint.run.shellchecks import asker, check_shell, is_asked

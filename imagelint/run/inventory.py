@@ -14,7 +14,7 @@ from imagelint.core.report import ProblemKind, Report
 from imagelint.documents.serving.command import ServingCommand
 from imagelint.documents.shared import ImageUse
 from imagelint.policy.starter import Inventory
-from imagelint.run.index import recognise
+from imagelint.run.reading.recognition import recognise
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

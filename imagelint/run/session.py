@@ -19,9 +19,9 @@ from imagelint.policy.model import DEFAULT_FAIL_ON
 from imagelint.run.examiner import Examiner, Plan
 from imagelint.run.exclusions import Exclusions
 from imagelint.run.files import Judgement, Run, examine, judge, quiet, total
-from imagelint.run.index import recognise
 from imagelint.run.naming import Naming, as_text, is_of_no_kind, unrecognised
 from imagelint.run.policies import Policies
+from imagelint.run.reading.recognition import recognise
 from imagelint.run.shellchecks import check_text, is_asked
 from imagelint.run.strayfiles import missing_builds, unread_policies
 from imagelint.run.suppression import GroupSuppression

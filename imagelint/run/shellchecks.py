@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from imagelint.documents.base import Document
     from imagelint.documents.scriptlint import Comments, LintRequest
     from imagelint.policy.model import Policy
-    from imagelint.run.index import FileIndex
     from imagelint.run.policies import Policies
+    from imagelint.run.reading.index import FileIndex
 
 RULE = "shell-mistake"
 

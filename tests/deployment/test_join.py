@@ -13,7 +13,7 @@ from imagelint.documents.dockerfile.document import Dockerfile
 from imagelint.documents.kubernetes.manifest import Manifest
 from imagelint.documents.project import Project, by_key
 from imagelint.documents.serving.command import ServingCommand
-from imagelint.run.index import recognise
+from imagelint.run.reading.recognition import recognise
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

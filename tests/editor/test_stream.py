@@ -10,7 +10,8 @@ import pytest
 from imagelint.cli.options.policy import PolicyOptions
 from imagelint.core.source import Source
 from imagelint.editor.judging import Judge, Judgement
-from imagelint.editor.stream import LONG, part_of
+from imagelint.editor.partial import LONG
+from imagelint.editor.stream import part_of
 
 OPEN = partial(PolicyOptions().open, (".",))
 ONE = """---

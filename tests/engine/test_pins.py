@@ -8,7 +8,7 @@ from imagelint.core.edits import apply_edits
 from imagelint.core.report import Report
 from imagelint.core.source import Source
 from imagelint.engine.pins import PinPlace, pin_places
-from imagelint.run.index import recognise
+from imagelint.run.reading.recognition import recognise
 
 if TYPE_CHECKING:
     from imagelint.core.finding import Edit

@@ -11,8 +11,8 @@ from imagelint.core.report import Report
 from imagelint.core.source import Source
 from imagelint.rules import catalog
 from imagelint.rules.documentation import read_documentation
-from imagelint.run.index import recognise
 from imagelint.run.policyfiles import POLICY_NAME
+from imagelint.run.reading.recognition import recognise
 from tests.rules.cases import without_markers
 from tests.rules.projects import Given, cases_of, environment, examine_files, given
 

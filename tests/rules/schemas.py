@@ -15,7 +15,7 @@ from imagelint.core.report import Report
 from imagelint.core.source import Source
 from imagelint.documents.serving.command import ServingCommand
 from imagelint.knowledge.kubernetes.enumerations import enumerated
-from imagelint.run.index import recognise
+from imagelint.run.reading.recognition import recognise
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping

@@ -16,7 +16,7 @@ from imagelint.core.source import Source
 from imagelint.documents.kinds import KINDS
 from imagelint.rules import catalog
 from imagelint.rules.families import family_of
-from imagelint.run.index import recognise
+from imagelint.run.reading.recognition import recognise
 from tests.rules.projects import all_cases, examine_case
 
 if TYPE_CHECKING:

@@ -13,10 +13,10 @@ from imagelint.documents.dockerfile.ignorefile import IgnoreFile
 from imagelint.documents.dockerfile.landmarks import copies_all_of
 from imagelint.documents.project import kind_of_mark
 from imagelint.policy.model import Policy, RuleSetting
-from imagelint.run import index as module
 from imagelint.run.examiner import Examiner, Plan, with_marks
-from imagelint.run.index import FileIndex
 from imagelint.run.policies import Policies
+from imagelint.run.reading import recognition
+from imagelint.run.reading.index import FileIndex
 from tests.cli.projects import GOOD, POD, ROOT, write
 
 if TYPE_CHECKING:
@@ -96,7 +96,7 @@ def test_a_crash_outside_of_the_rules_costs_one_file(
         raise ValueError("hf_" + "a" * 34)
 
     write(here, Dockerfile=GOOD)
-    monkeypatch.setattr(module, "parse", crash)
+    monkeypatch.setattr(recognition, "parse", crash)
     (problem,) = examiner().file(found("Dockerfile")).report.problems
     assert problem.kind is ProblemKind.RULE_CRASHED
     assert "its examination crashed: ValueError" in problem.detail
@@ -109,7 +109,7 @@ def test_too_deep_a_text_is_a_problem(here: Path, monkeypatch: pytest.MonkeyPatc
         raise RecursionError
 
     write(here, Dockerfile=GOOD)
-    monkeypatch.setattr(module, "parse", crash)
+    monkeypatch.setattr(recognition, "parse", crash)
     (problem,) = examiner().file(found("Dockerfile")).report.problems
     assert problem.kind is ProblemKind.UNPARSABLE
     assert "nested too deeply" in problem.detail

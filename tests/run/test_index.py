@@ -17,11 +17,13 @@ from imagelint.documents.dockerfile.landmarks import copies_all_of
 from imagelint.documents.kubernetes.landmarks import pods_labelled, pods_of, service_named
 from imagelint.policy.model import Policy
 from imagelint.run import files as run_files
-from imagelint.run import index as module
 from imagelint.run.examiner import Examiner, Plan, dependency
 from imagelint.run.files import Run, examine
-from imagelint.run.index import FileIndex
 from imagelint.run.policies import Policies
+from imagelint.run.reading import index as module
+from imagelint.run.reading import recognition
+from imagelint.run.reading.index import FileIndex
+from imagelint.run.reading.shelf import Shelf
 from imagelint.run.session import NullCache
 from tests.cli.projects import write
 from tests.growing import INPUTS
@@ -71,7 +73,7 @@ def log(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatc
         return parse(source, kind, read)
 
     monkeypatch.setattr(module, "read_bytes", read)
-    monkeypatch.setattr(module, "parse", parsed)
+    monkeypatch.setattr(recognition, "parse", parsed)
     return path
 
 
@@ -193,7 +195,7 @@ def test_what_cannot_be_parsed_is_no_landmark(here: Path, monkeypatch: pytest.Mo
             raise ValueError(kind)
         return parse(source, kind, read)
 
-    monkeypatch.setattr(module, "parse", crash)
+    monkeypatch.setattr(recognition, "parse", crash)
     write(here, a__Dockerfile=COPIES, b__Dockerfile=COPIES, pod_yaml="kind: [\napiVersion: v1\n")
     files = find(["."], lambda _path: False, lambda _folder: None).files
     found = FileIndex({file.origin: file for file in files})
@@ -294,7 +296,7 @@ def test_an_answer_that_rests_on_a_file_that_changes_is_not_remembered(
     index = FileIndex({}, hashed=True)
     assert index.digest("Dockerfile")
     write(here, Dockerfile="FROM debian:12.7\n")
-    monkeypatch.setattr(index, "_contents", module.Shelf(0))
+    monkeypatch.setattr(index, "_contents", Shelf(0))
     assert index.document(FoundFile("Dockerfile", "Dockerfile")) is None
     plan = Plan({}, Policies(["strict"], Policy(), set()), index, keeps=True)
     stored = Examiner(plan).file(FoundFile(".dockerignore", ".dockerignore"))

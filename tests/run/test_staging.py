@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from imagelint.run.index import FileIndex
+from imagelint.run.reading.index import FileIndex
 from imagelint.run.rendering.staging import stage, without_schemas
 from tests.run.test_kustomizations import DEPLOYMENT, OVERLAY, PATCH, Said, check, tree
 

@@ -10,7 +10,7 @@ from imagelint.core.report import Report
 from imagelint.core.source import Source
 from imagelint.documents.locate import Locator
 from imagelint.reporters.visible import visible
-from imagelint.run.index import recognise
+from imagelint.run.reading.recognition import recognise
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

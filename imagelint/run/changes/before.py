@@ -21,7 +21,7 @@ from imagelint.run.files import (
     recall,
     renderings_of,
 )
-from imagelint.run.index import FileIndex
+from imagelint.run.reading.index import FileIndex
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping

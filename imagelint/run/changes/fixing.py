@@ -11,7 +11,7 @@ from imagelint.core.record import NamedTuple
 from imagelint.core.report import Problem, ProblemKind, Report
 from imagelint.core.source import Source
 from imagelint.engine.fix import fixable, plan_fixes
-from imagelint.run.index import recognise
+from imagelint.run.reading.recognition import recognise
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping

@@ -13,7 +13,7 @@ from imagelint.documents.image.lockfile import lock_key
 from imagelint.documents.image.tags import newest_alike
 from imagelint.engine.pins import PinPlace, pin_places
 from imagelint.run.exclusions import Exclusions
-from imagelint.run.index import FileIndex
+from imagelint.run.reading.index import FileIndex
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from imagelint.documents.gitops.substitution import Variables
     from imagelint.documents.rendering.rendered import RenderedText
     from imagelint.render.kustomize import KustomizeEngine
-    from imagelint.run.index import FileIndex
+    from imagelint.run.reading.index import FileIndex
 
 _MOST_FILES = 500  # of a folder without a kustomization
 _DATA = (".yaml", ".yml")

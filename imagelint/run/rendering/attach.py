@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from imagelint.documents.base import Document, Key, Node
     from imagelint.documents.project import Project
-    from imagelint.run.index import FileIndex
+    from imagelint.run.reading.index import FileIndex
     from imagelint.run.rendering.renderings import Renderings
 
 _SETTLED = (ChartValues, JsonPatch, Kustomization)

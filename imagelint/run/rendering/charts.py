@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from imagelint.documents.base import Document
     from imagelint.documents.rendering.rendered import RenderedChart
     from imagelint.render.helm import ChartFiles, HelmEngine
-    from imagelint.run.index import FileIndex
+    from imagelint.run.reading.index import FileIndex
     from imagelint.run.rendering.kept import KeptRenderings
 
 # By custom: https://helm.sh/docs/topics/charts/, and `ci/` of helm/chart-testing.

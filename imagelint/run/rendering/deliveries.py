@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from imagelint.documents.gitops.model import DeliverySource, ValuesObject
     from imagelint.documents.rendering.rendered import RenderedChart
     from imagelint.render.helm import ChartFiles, ChartValues, HelmEngine
-    from imagelint.run.index import FileIndex
+    from imagelint.run.reading.index import FileIndex
     from imagelint.run.rendering.kept import KeptRenderings
 
 _MOST_AT_ONCE = 20  # of one chart, with one start of the engine

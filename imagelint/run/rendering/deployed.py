@@ -15,7 +15,7 @@ from imagelint.documents.locate import Locator
 from imagelint.documents.project import Project
 from imagelint.documents.shared import ImageRole, ImageUse
 from imagelint.run.files import renderings_of
-from imagelint.run.index import FileIndex
+from imagelint.run.reading.index import FileIndex
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator

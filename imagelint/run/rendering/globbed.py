@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from imagelint.documents.gitops.applicationset import Folders
-    from imagelint.run.index import FileIndex
+    from imagelint.run.reading.index import FileIndex
 
 _MOST = 20_000  # folders that are walked through
 

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from imagelint.documents.rendering.rendered import RenderedText
     from imagelint.documents.yaml.cursor import Cursor
     from imagelint.render.kustomize import KustomizeEngine
-    from imagelint.run.index import FileIndex
+    from imagelint.run.reading.index import FileIndex
     from imagelint.run.rendering.kept import KeptRenderings
 
 # Where an object of the output comes from.

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from imagelint.documents.rendering.rendered import RenderedText
     from imagelint.render.kustomize import KustomizeEngine
-    from imagelint.run.index import FileIndex
+    from imagelint.run.reading.index import FileIndex
     from imagelint.run.rendering.kustomizations import Tree
 
 _KIND = "CustomResourceDefinition"

@@ -11,7 +11,7 @@ from imagelint.core.record import NamedTuple
 from imagelint.documents.dockerfile.document import Dockerfile
 from imagelint.documents.image.layers.making import Making, making_of
 from imagelint.documents.locate import Locator
-from imagelint.run.index import recognise
+from imagelint.run.reading.recognition import recognise
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence

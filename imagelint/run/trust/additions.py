@@ -19,7 +19,7 @@ from imagelint.engine.added import Before, Said, said_in
 from imagelint.engine.embedded import relocated
 from imagelint.engine.examine import Examination
 from imagelint.run.baselines import grown
-from imagelint.run.index import FileIndex
+from imagelint.run.reading.index import FileIndex
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping

@@ -6,7 +6,7 @@ import pytest
 
 from imagelint.core.source import Source
 from imagelint.documents.kubernetes.manifest import Manifest
-from imagelint.run.index import recognise
+from imagelint.run.reading.recognition import recognise
 
 RELEASE = """\
 apiVersion: helm.toolkit.fluxcd.io/v2

@@ -16,7 +16,7 @@ from imagelint.core.report import Report
 from imagelint.core.source import Source
 from imagelint.documents.kubernetes.manifest import Manifest
 from imagelint.documents.kubernetes.objects import Mistake
-from imagelint.run.index import recognise
+from imagelint.run.reading.recognition import recognise
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -11,7 +11,7 @@ from imagelint.documents.image.layers import making
 from imagelint.documents.image.layers.history import history_of
 from imagelint.documents.image.layers.making import making_of
 from imagelint.documents.image.layers.nodes import HistoryStep
-from imagelint.run.index import recognise
+from imagelint.run.reading.recognition import recognise
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

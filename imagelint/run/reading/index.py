@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import os
-from collections import OrderedDict
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Generic, TypeVar
+from typing import TYPE_CHECKING
 
 from imagelint.collect.files import FoundFile
 from imagelint.collect.read import ReadResult, decode, read_bytes
 from imagelint.core.digest import digest_of
 from imagelint.core.record import NamedTuple
-from imagelint.core.report import Ignored, IgnoreReason, Problem, ProblemKind, Report
+from imagelint.core.report import Problem, ProblemKind, Report
 from imagelint.deployment.landmarks import Landmarks
-from imagelint.documents.detect import DocumentError, detect, may_be, parse
-from imagelint.documents.kinds import KINDS, of_another_tool
+from imagelint.documents.detect import detect, may_be
+from imagelint.documents.kinds import KINDS
 from imagelint.documents.project import beside, kind_of_mark
+from imagelint.run.reading.recognition import parsed
+from imagelint.run.reading.shelf import Shelf
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
@@ -32,7 +33,6 @@ MOST_AHEAD = 1_500_000
 MOST_RECENT = 100_000
 """Characters of texts whose documents are kept behind that, for others that look at them."""
 _IN_NAMES = "_-./"
-T = TypeVar("T")
 
 
 class FileContent(NamedTuple):
@@ -258,7 +258,7 @@ class FileIndex:
         if kind is None:
             kind = self._kinds[source.origin] = detect(source.origin, source.text)
         reading = self._asked if kind and KINDS[kind].asks else self._beside
-        return _parse(source, kind, lambda name: reading(source.origin, name))
+        return parsed(source, kind, lambda name: reading(source.origin, name))
 
     def reader(self, origin: str) -> Beside:
         """What gives a document the texts of the files that it names."""
@@ -317,44 +317,6 @@ class FileIndex:
         return document
 
 
-class Shelf(Generic[T]):
-    """Values by origin, as many as there is room for by their sizes."""
-
-    __slots__ = ("_held", "_room")
-
-    def __init__(self, room: int) -> None:
-        self._room = room
-        self._held: OrderedDict[str, tuple[T, int]] = OrderedDict()
-
-    def get(self, origin: str) -> T | None:
-        """A value that was used just now."""
-        if origin not in self._held:
-            return None
-        self._held.move_to_end(origin)
-        return self._held[origin][0]
-
-    def pop(self, origin: str) -> T | None:
-        """A value that nobody will ask for again."""
-        value, size = self._held.pop(origin, (None, 0))
-        self._room += size
-        return value
-
-    def put(self, origin: str, value: T, size: int) -> None:
-        """Keep a value if there is room."""
-        if size <= self._room:
-            self.pop(origin)
-            self._held[origin] = (value, size)
-            self._room -= size
-
-    def push(self, origin: str, value: T, size: int) -> None:
-        """Keep a value at the cost of those that were used longest ago."""
-        self.pop(origin)
-        self._held[origin] = (value, size)
-        self._room -= size
-        while self._room < 0 and len(self._held) > 1:
-            self.pop(next(iter(self._held)))
-
-
 def _above(origin: str) -> Iterator[str]:
     """The folders that a file is in."""
     folder = os.path.dirname(origin)
@@ -378,22 +340,3 @@ def _may_say(text: str, word: str) -> bool:
 
 def _goes_on(character: str) -> bool:
     return character.isalnum() or (character != "" and character in _IN_NAMES)
-
-
-def recognise(source: Source) -> Document | Report:
-    """The document that a text is, or the report about a text that is none of ours."""
-    return _parse(source, detect(source.origin, source.text))
-
-
-def _parse(source: Source, kind: str, read: Beside = lambda _name: None) -> Document | Report:
-    if not kind:
-        foreign = of_another_tool(source.origin, source.text)
-        reason = IgnoreReason.OTHER_TOOL if foreign else IgnoreReason.NO_KIND
-        return Report(ignored=(Ignored(source.origin, reason),))
-    try:
-        return parse(source, kind, read)
-    except DocumentError as error:
-        return Report(problems=(error.problem(source),))
-    except RecursionError:
-        detail = "is nested too deeply to be examined"
-        return Report(problems=(Problem(ProblemKind.UNPARSABLE, source.origin, detail),))
