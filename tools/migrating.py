@@ -23,7 +23,7 @@ Generated from the rules' references. `imagelint explain DL3009` takes an id of 
 comments and annotations that ignore such an id are honoured for the rules that answer to it, and
 `imagelint init --from hadolint|tally|checkov|trivy|dockle|kube-linter` makes a policy of their
 configuration that means the same. Where one rule answers to several ids, it is on while one of them
-is, and as severe as the worst; the policy says so beside it.
+is, and `levels` says what each of them is: `levels: [hadolint DL3008=info]`.
 """
 
 

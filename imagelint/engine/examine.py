@@ -18,12 +18,12 @@ from imagelint.engine.judge import TELLS_AGE, Judge
 from imagelint.knowledge.tables import hold
 from imagelint.policy.allowances import terms_of
 from imagelint.policy.demands import BY_TRUST
-from imagelint.policy.options import options_for
+from imagelint.policy.options import options_for, severities_for
 from imagelint.rules import catalog
 from imagelint.rules.families import family_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
     from imagelint.documents.base import Document, Node
     from imagelint.engine.judge import Rules
@@ -40,6 +40,7 @@ class Examination:
     def __init__(self, policy: Policy) -> None:
         self._policy = policy
         self._terms = terms_of(policy)
+        self._severities = severities_for(policy)
         self._enabled = frozenset(policy.enabled)
         later = frozenset(name for name in self._enabled if family_of(name).about_allowances)
         rules = _rules(policy)
@@ -105,8 +106,22 @@ class Examination:
     def _level(self, finding: Finding) -> Finding:
         setting = self._policy.setting(finding.rule)
         level = setting.level if isinstance(setting.level, Severity) else finding.severity
+        if finding.rule in self._severities:
+            level = _of_ids(finding, self._severities[finding.rule], level)
         severity = setting.floor.raised(level, finding.severity)
         return finding if severity is finding.severity else finding._replace(severity=severity)
+
+
+def _of_ids(finding: Finding, said: Mapping[str, Severity], level: Severity) -> Severity:
+    """The worst of what is said of the ids that a finding answers to; `level` of those unsaid.
+
+    Ids of tools of which nothing is said do not count.
+    """
+    told = finding.references
+    told = catalog.references(finding.rule) if told is None else told
+    tools = {id_.partition(" ")[0] for id_ in said}
+    ids = [one for reference in told if (one := reference.lower()).partition(" ")[0] in tools]
+    return max((said.get(one, level) for one in ids), default=level)
 
 
 def _rules(policy: Policy) -> Rules | None:

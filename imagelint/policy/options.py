@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal, Union, get_args, get_origin, get
 from imagelint.core.errors import Diagnostic, PolicyError
 from imagelint.core.finding import Severity
 from imagelint.core.record import NamedTuple
+from imagelint.rules import catalog
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -16,6 +17,9 @@ if TYPE_CHECKING:
     from imagelint.policy.model import Policy
     from imagelint.rules.rule import Rule
 
+LEVELS = "levels"
+"""The option that every rule with ids of other tools has: what each of them is."""
+_SEVERITIES = frozenset(map(str, Severity))
 _PLAIN = {bool: "true or false", int: "a whole number", float: "a number", str: "a text"}
 
 
@@ -59,12 +63,13 @@ def options_for(policy: Policy, rule: Rule) -> object:
     if rule.options is None:
         return None
     setting = policy.setting(rule.name)
-    if not setting.options:
+    said = {name: value for name, value in setting.options.items() if name != LEVELS}
+    if not said:
         return rule.options()
     kinds = {option.name: option.kind for option in options_of(rule.options)}
     values: dict[str, object] = {}
     complaints: list[Diagnostic] = []
-    for name, value in setting.options.items():
+    for name, value in said.items():
         key = f"rules.{rule.name}.{name.replace('_', '-')}"
         try:
             values[name] = coerce(value, kinds[name])
@@ -75,6 +80,41 @@ def options_for(policy: Policy, rule: Rule) -> object:
     if complaints:
         raise PolicyError(*complaints)
     return rule.options(**values)
+
+
+def severities_for(policy: Policy) -> dict[str, Mapping[str, Severity]]:
+    """By rule and by lower-case id of another tool, what `levels` says (`hadolint DL3008=info`).
+
+    Raises:
+        PolicyError: an entry names no severity, or an id to which the rule does not answer.
+    """
+    found: dict[str, Mapping[str, Severity]] = {}
+    complaints: list[Diagnostic] = []
+    for name, setting in policy.rules.items():
+        said = setting.options.get(LEVELS)
+        if not said:  # nearly always
+            continue
+        references = () if catalog.is_custom(name) else catalog.references(name)
+        known = {reference.lower() for reference in references}
+        words = [
+            str(one).rpartition("=") for one in (said if isinstance(said, tuple | list) else ())
+        ]
+        wrong = [
+            f"{id_}={word}".strip("=")
+            for id_, _, word in words
+            if id_.lower() not in known or word not in _SEVERITIES
+        ]
+        at = setting.origins.get(LEVELS, "")
+        if wrong or not words:
+            message = (
+                f"rules.{name}.levels: {', '.join(wrong) or said} is no `<tool> <id>=<severity>`"
+            )
+            complaints.append(Diagnostic(f"{message} of an id that `{name}` answers to", at))
+        else:
+            found[name] = {id_.lower(): Severity.named(word) for id_, _, word in words}
+    if complaints:
+        raise PolicyError(*complaints)
+    return found
 
 
 def coerce(value: object, kind: Any) -> object:

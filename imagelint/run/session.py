@@ -16,6 +16,7 @@ from imagelint.engine.decide import Bounds, count
 from imagelint.engine.waivers import SuppressionResult
 from imagelint.policy.digest import policy_digest
 from imagelint.policy.model import DEFAULT_FAIL_ON
+from imagelint.policy.options import LEVELS
 from imagelint.run.examiner import Examiner, Plan
 from imagelint.run.exclusions import Exclusions
 from imagelint.run.files import Judgement, Run, examine, judge, quiet, total
@@ -129,7 +130,7 @@ class Session(NamedTuple):
             name
             for policy in self.policies.all()
             for name, setting in policy.rules.items()
-            if setting.level not in ("on", "off", None)
+            if setting.level not in ("on", "off", None) or LEVELS in setting.options
         )
 
     def own(self) -> OwnRules:

@@ -11,6 +11,7 @@ from imagelint.core.source import Source
 from imagelint.documents.detect import parse
 from imagelint.documents.project import Project
 from imagelint.engine.examine import Examination, asks
+from imagelint.policy.lock import Floor
 from imagelint.policy.model import Policy, RuleSetting
 from imagelint.rules import catalog
 
@@ -47,6 +48,20 @@ def test_the_policy_sets_the_severity() -> None:
     ):
         (found,) = Examination(policy(root_user=level))(document(ROOT), Project()).findings
         assert found.severity is expected
+
+
+def test_a_finding_is_as_severe_as_the_worst_id_that_it_answers_to() -> None:
+    text = "FROM debian\nRUN apt-get install -y git && apk add git\n"
+    for said, floor, apt in (
+        (("hadolint DL3008=info",), Floor(), Severity.INFO),
+        (("hadolint DL3008=info",), Floor(severity=Severity.HIGH), Severity.HIGH),
+        (("hadolint DL3008=high", "Hadolint DL3033=critical"), Floor(), Severity.HIGH),
+    ):
+        setting = RuleSetting(Severity.MEDIUM, {"levels": said}, floor=floor)
+        rules = Policy(rules={"unpinned-system-package": setting})
+        found = Examination(rules)(document(text), Project()).findings
+        other = max(Severity.MEDIUM, floor.severity)
+        assert [one.severity for one in found] == [apt, other]
 
 
 def test_the_policy_sets_options() -> None:

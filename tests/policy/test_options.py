@@ -9,7 +9,14 @@ from imagelint.core.errors import PolicyError
 from imagelint.core.finding import Severity
 from imagelint.policy.build import EXEMPT, LEVEL
 from imagelint.policy.model import OptionValue, Policy, RuleSetting
-from imagelint.policy.options import coerce, options_for, options_of, words_of
+from imagelint.policy.options import (
+    LEVELS,
+    coerce,
+    options_for,
+    options_of,
+    severities_for,
+    words_of,
+)
 from imagelint.rules import catalog
 from tests.policy.conftest import Options, Style, root_user, unpinned_image
 
@@ -34,6 +41,22 @@ def test_values_become_what_the_dataclass_asks_for() -> None:
     assert made == expected
     assert isinstance(made, Options)
     assert type(made.share) is float
+
+
+def test_levels_of_ids_are_no_option_of_the_dataclass() -> None:
+    policy = given(levels=("hadolint DL3006=info", "Trivy DS-0001=high"))
+    assert options_for(policy, unpinned_image) == Options()
+    said = {"hadolint dl3006": Severity.INFO, "trivy ds-0001": Severity.HIGH}
+    assert severities_for(policy) == {"unpinned-image": said}
+    assert severities_for(given(pin="tag")) == {}
+
+
+@pytest.mark.parametrize(
+    "said", ["hadolint DL3008=info", "hadolint DL3006=off", "DL3006=info", "x"]
+)
+def test_levels_of_ids_that_the_rule_does_not_answer_to_are_refused(said: str) -> None:
+    with pytest.raises(PolicyError, match=r"unpinned-image\.levels"):
+        severities_for(given(levels=(said,)))
 
 
 def test_all_that_is_wrong_is_said_with_its_origin() -> None:
@@ -92,4 +115,4 @@ def test_members_are_named_by_word() -> None:
 def test_no_option_is_named_like_what_every_rule_can_be_told(name: str) -> None:
     rule = catalog.load(name)
     options = options_of(rule.options) if rule.options else ()
-    assert not {option.key for option in options} & {LEVEL, EXEMPT}
+    assert not {option.key for option in options} & {LEVEL, LEVELS, EXEMPT}

@@ -71,6 +71,8 @@ class Adopted(NamedTuple):
 class AdoptedRule(NamedTuple):
     """One of our rules that answers to ids of the tool; `off` and `on` are those ids.
 
+    `level` is that of the worst one, `levels` says which others are less (`hadolint DL3008=info`).
+
     `exempt` is what a rule that is on leaves alone: `hadolint DL3008`, `not hadolint`.
     """
 
@@ -79,10 +81,11 @@ class AdoptedRule(NamedTuple):
     on: tuple[str, ...]
     off: tuple[str, ...]
     exempt: tuple[str, ...] = ()
+    levels: tuple[str, ...] = ()
 
 
 def adopted_rules(adopted: Adopted) -> Iterator[AdoptedRule]:
-    """Our rules that answer to the tool: on where one of its ids is, as severe as the worst."""
+    """Our rules that answer to the tool: on where one of its ids is, as severe as each."""
     for name in catalog.names():
         ids = tuple(_ids(name, adopted.tools))
         if ids:
@@ -94,7 +97,17 @@ def adopted_rules(adopted: Adopted) -> Iterator[AdoptedRule]:
             silent += [id_ for rule, id_ in adopted.exempt if rule == name]
             # Where there are several tools, one speaks for what another leaves out.
             exempt = tuple(silent) if on and len(adopted.tools) == 1 else ()
-            yield AdoptedRule(name, level, tuple(each.id for each in on), off, exempt)
+            less = tuple(_less(name, {each: levels[each] for each in on}, level))
+            yield AdoptedRule(name, level, tuple(each.id for each in on), off, exempt, less)
+
+
+def _less(name: str, levels: Mapping[ToolId, str], worst: str) -> Iterator[str]:
+    """The ids that are less severe than the worst one, as a policy says it."""
+    for reference in catalog.references(name):
+        tool, _, id_ = reference.partition(" ")
+        level = levels.get(ToolId(tool.lower(), id_), worst)
+        if level in LEVELS and level != worst:
+            yield f"{reference}={level}"
 
 
 def unanswered(adopted: Adopted) -> tuple[str, ...]:

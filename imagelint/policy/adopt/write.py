@@ -52,8 +52,9 @@ def _rules(adopted: Adopted) -> Iterator[str]:
         also = f"; off there: {', '.join(rule.off)}" if rule.on and rule.off else ""
         told = options.get(rule.name, "") if rule.on else ""
         exempt = f"exempt: {json.dumps(rule.exempt)}" if rule.exempt else ""
-        said = ", ".join(filter(None, (f"level: {rule.level}", told, exempt)))
-        level = f"{{{said}}}" if told or exempt else rule.level
+        levels = f"levels: {json.dumps(rule.levels)}" if rule.levels else ""
+        said = ", ".join(filter(None, (f"level: {rule.level}", levels, told, exempt)))
+        level = f"{{{said}}}" if levels or told or exempt else rule.level
         yield f"  {rule.name}: {level} # {ids}{also}"
 
 

@@ -43,12 +43,17 @@ def setting_schema(options: Schema) -> Schema:
         "properties": {
             "level": {"$ref": "#/$defs/level"},
             "exempt": globs(EXEMPT),
+            "levels": {"description": LEVELS, "type": "array", "items": _LEVEL},
             **options,
         },
     }
 
 
 EXEMPT = "Files, images and other subjects that the rule leaves alone, and ids of other tools."
+
+
+LEVELS = "What the ids of other tools are to which the rule answers: `hadolint DL3008=info`."
+_LEVEL = {"type": "string", "pattern": rf"^\S+ \S.*=({'|'.join(SEVERITIES)})$"}
 
 
 def globs(description: str) -> Schema:
