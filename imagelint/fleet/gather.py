@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from imagelint.store import views
+    from imagelint.store.bases import BaseNames
     from imagelint.store.database import Store
 
 MOST_DRIFT = 2_000
@@ -36,7 +37,7 @@ class Fleet(NamedTuple):
     since the run `before` (None: it is the first), cut at `MOST_DRIFT` with `drift_counts` by kind
     of all of it; `problems` likewise at `MOST_PROBLEMS`, by category. `of_sources` counts the
     problems that are about no image. `stale` are references whose last audit is before
-    `stale_day`.
+    `stale_day`. `names` knows what bases are called.
     """
 
     run: views.RunView
@@ -53,6 +54,7 @@ class Fleet(NamedTuple):
     problems: tuple[views.ProblemView, ...] = ()
     problem_counts: Mapping[str, int] = {}
     of_sources: int = 0
+    names: BaseNames | None = None
 
     @property
     def audited(self) -> int:
@@ -123,6 +125,7 @@ def gather(store: Store, asked: Question) -> Fleet:
         problems=reader.problems(run.id, MOST_PROBLEMS),
         problem_counts=reader.problem_counts(run.id),
         of_sources=len(reader.problems_of_sources(run.id)),
+        names=tally.names,
     )
 
 

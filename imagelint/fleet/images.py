@@ -11,7 +11,7 @@ from imagelint.fleet.sizes import in_bytes
 from imagelint.fleet.verdicts import together
 from imagelint.reporters.html.tables import Column, Row, Table, facts
 from imagelint.reporters.visible import visible
-from imagelint.store.bases import base_names
+from imagelint.store.bases import BaseNames
 from imagelint.store.reading import Reader
 
 if TYPE_CHECKING:
@@ -59,7 +59,9 @@ class Images(NamedTuple):
 def images(store: Store, fleet: Fleet) -> Images:
     """The worst images of a run."""
     results = Reader(store).worst(fleet.run.id, MOST_ROWS)
-    bases = _bases(store, {result.base for result in results if result.base})
+    chains = {result.base for result in results if result.base}
+    named = fleet.names or BaseNames(store)
+    bases = {chain: visible(name) for chain, name in named.of(chains).items()}
     pages = _Pages(store, fleet, bases)
     for part in together(results[:MOST_PAGES]):
         pages.add(part)
@@ -84,11 +86,6 @@ _COLUMNS = (
     Column("category", "Audited", facet=True, hidden=True),
     Column("digest", "Digest", "code", hidden=True),
 )
-
-
-def _bases(store: Store, chains: set[str]) -> dict[str, str]:
-    with store.reading() as connection:
-        return {chain: visible(name) for chain, name in base_names(connection, chains).items()}
 
 
 def _row(result: views.ResultView, bases: dict[str, str], now: str, pages: dict[str, Json]) -> Row:

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
     from sqlalchemy.engine import Connection
 
+    from imagelint.store.database import Store
+
 SEVERAL = "*"
 """Stands for the repository of what several have."""
 
@@ -90,32 +92,49 @@ def settle_bases(connection: Connection) -> None:
         connection.execute(update(ChainRow).where(*other).values(base=found))
 
 
-def base_names(connection: Connection, chains: Collection[str]) -> dict[str, str]:
-    """What people call bases: a tag that leads to it, what images say of it, or what made it."""
-    wanted = sorted(chains)
-    # Each overwrites what is worth less.
-    names = dict.fromkeys(wanted, "")
-    for part in _parts(wanted):
-        top = select(ChainRow.chain, ChainRow.command, ChainRow.layer)
-        rows = connection.execute(top.where(ChainRow.chain.in_(part)))
-        names.update((chain, command or layer) for chain, command, layer in rows)
-    names.update(_said(connection, set(wanted)))
-    for part in _parts(wanted):
-        led = TagRow.repository + ":" + TagRow.tag
-        tagged = (
-            select(ImageRow.chain, func.min(led))
-            .join(TagRow, TagRow.digest == ImageRow.digest)
-            .where(ImageRow.chain.in_(part))
-            .group_by(ImageRow.chain)
-        )
-        names.update((chain, name) for chain, name in connection.execute(tagged) if chain)
-    return names
+class BaseNames:
+    """What people call bases: a tag that leads to it, what images say of it, or what made it.
+
+    What images say is asked of all at once, the first time that somebody wants a name.
+    """
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._said: dict[str, str] | None = None
+
+    def of(self, chains: Collection[str]) -> dict[str, str]:
+        """The names of some bases."""
+        wanted = sorted(chains)
+        # Each overwrites what is worth less.
+        names = dict.fromkeys(wanted, "")
+        if not wanted:
+            return names
+        with self._store.reading() as connection:
+            for part in _parts(wanted):
+                top = select(ChainRow.chain, ChainRow.command, ChainRow.layer)
+                rows = connection.execute(top.where(ChainRow.chain.in_(part)))
+                names.update((chain, command or layer) for chain, command, layer in rows)
+            if self._said is None:
+                self._said = _said(connection)
+            names.update((chain, self._said.get(chain) or names[chain]) for chain in wanted)
+            for part in _parts(wanted):
+                names.update(_tagged(connection, part))
+        return names
 
 
-def _said(connection: Connection, wanted: set[str]) -> dict[str, str]:
-    """What most images upon a base call it: asked of all images at once, not base by base."""
-    if not wanted:
-        return {}
+def _tagged(connection: Connection, chains: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """Tags that lead to images which are bases."""
+    query = (
+        select(ImageRow.chain, func.min(TagRow.repository + ":" + TagRow.tag))
+        .join(TagRow, TagRow.digest == ImageRow.digest)
+        .where(ImageRow.chain.in_(chains))
+        .group_by(ImageRow.chain)
+    )
+    return ((chain, name) for chain, name in connection.execute(query) if chain)
+
+
+def _said(connection: Connection) -> dict[str, str]:
+    """What most images upon a base call it, by base."""
     query = (
         select(ChainRow.base, ImageRow.base_name)
         .join(ChainRow, ChainRow.chain == ImageRow.chain)
@@ -124,7 +143,7 @@ def _said(connection: Connection, wanted: set[str]) -> dict[str, str]:
         .order_by(func.count(), ImageRow.base_name.desc())
     )
     rows = connection.execution_options(yield_per=_PART).execute(query)
-    return {base: name for base, name in rows if base in wanted}
+    return {base: name for base, name in rows if base}
 
 
 def _parts(items: Sequence[str]) -> Iterator[Sequence[str]]:

@@ -212,7 +212,7 @@ class ChainRow(Base):
         String(71), doc="The nearest chain below that several repositories have."
     )
 
-    __table_args__ = (Index(None, "parent"), Index(None, "layer"), Index(None, "depth"), BY_KEY)
+    __table_args__ = (Index(None, "depth"), BY_KEY)
 
 
 class TagRow(Base):
@@ -343,7 +343,7 @@ class JudgedRow(Base):
     until: Mapped[str] = mapped_column(String(10), doc="The last day on which it holds.")
     waiver: Mapped[int | None] = mapped_column(doc="Which of the policy's waivers, from 0 on.")
 
-    __table_args__ = (Index(None, "finding"), BY_KEY)
+    __table_args__ = (BY_KEY,)
 
 
 class WaiverRow(Base):

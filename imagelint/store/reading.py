@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from itertools import groupby
-from operator import attrgetter
+from operator import add, attrgetter
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import and_, func, select
@@ -17,7 +17,7 @@ from imagelint.store.tags import of_tags
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
-    from sqlalchemy import Select
+    from sqlalchemy import Select, Subquery
     from sqlalchemy.engine import Connection
     from sqlalchemy.sql.elements import ColumnElement
 
@@ -79,33 +79,31 @@ class Reader:
 
     def overview(self, run_id: int) -> views.Overview:
         """A run in numbers."""
-        result, judged = models.ResultRow, models.JudgementRow
+        result, judged, image = models.ResultRow, models.JudgementRow, models.ImageRow
         of_run = result.run_id == run_id
         categories = select(result.category, func.count()).where(of_run).group_by(result.category)
-        judgements = select(result.judgement).where(of_run).distinct().scalar_subquery()
+        # By its key each is near the one before: a database looks elsewhere for none of them.
+        each = _grouped_by(result.judgement, of_run, func.count().label("times"))
+        sums = [func.sum(getattr(judged, one)) for one in views.Counts._fields]
         outcomes = (
-            select(judged.outcome, func.count())
-            .join(result, result.judgement == judged.id)
-            .where(of_run)
+            select(judged.outcome, func.sum(each.c.times), *sums)
+            .join(judged, judged.id == each.c.judgement)
             .group_by(judged.outcome)
         )
-        sums = [func.coalesce(func.sum(getattr(judged, one)), 0) for one in views.Counts._fields]
-        digests = select(result.digest).where(of_run).distinct().scalar_subquery()
+        found = _grouped_by(result.digest, of_run)
+        images = select(func.count(), func.coalesce(func.sum(image.size), 0)).select_from(
+            found.outerjoin(image, image.digest == found.c.digest)
+        )
         with self._store.reading() as connection:
             by_category = {row[0]: row[1] for row in connection.execute(categories)}
-            by_outcome = {row[0]: row[1] for row in connection.execute(outcomes)}
-            total = connection.execute(select(*sums).where(judged.id.in_(judgements))).one()
-            image = models.ImageRow
-            size = select(func.coalesce(func.sum(image.size), 0)).where(image.digest.in_(digests))
-            images = select(func.count(result.digest.distinct())).where(of_run)
-            return views.Overview(
-                sum(by_category.values()),
-                connection.scalar(images) or 0,
-                int(connection.scalar(size) or 0),
-                by_category,
-                by_outcome,
-                views.Counts(*map(int, total)),
-            )
+            by_outcome = {}
+            total = views.Counts()
+            for outcome, times, *counts in connection.execute(outcomes):
+                by_outcome[outcome] = int(times)
+                total = views.Counts(*map(add, total, map(int, counts)))
+            many, size = connection.execute(images).one()
+            references = sum(by_category.values())
+            return views.Overview(references, many, int(size), by_category, by_outcome, total)
 
     def results(self, run_id: int, wanted: ResultFilter = EVERYTHING) -> Iterator[views.ResultView]:
         """The references of a run in order, asked page by page."""
@@ -135,11 +133,26 @@ class Reader:
 
     def worst(self, run_id: int, most: int) -> tuple[views.ResultView, ...]:
         """The references of a run with the worst first, as many as are wanted."""
-        judged = models.JudgementRow
-        worst = [func.coalesce(getattr(judged, one), -1).desc() for one in views.Counts._fields[:5]]
-        query = _results(run_id, EVERYTHING).order_by(*worst, models.ResultRow.reference)
+        result, judged = models.ResultRow, models.JudgementRow
+        worst = [getattr(judged, one).desc() for one in views.Counts._fields[:5]]
+        # Which judgements those can be is asked first: all else is asked of few.
+        first = func.min(result.reference).label("first")
+        each = _grouped_by(result.judgement, result.run_id == run_id, first)
+        judgements = (
+            select(judged.id)
+            .join(each, each.c.judgement == judged.id)
+            .order_by(*worst, each.c.first)
+            .limit(most)
+        )
+        told = _results(run_id, EVERYTHING).where(result.judgement.in_(judgements))
+        told = told.order_by(*worst, result.reference).limit(most)
+        untold = _results(run_id, EVERYTHING).where(result.judgement.is_(None))
+        untold = untold.order_by(result.reference)
         with self._store.reading() as connection:
-            return tuple(map(_result, connection.execute(query.limit(most))))
+            rows = connection.execute(told).all()
+            if len(rows) < most:
+                rows = [*rows, *connection.execute(untold.limit(most - len(rows)))]
+            return tuple(map(_result, rows))
 
     def findings(self, judgement: str) -> tuple[views.FindingView, ...]:
         """What was found in an image, in the order of a report."""
@@ -252,6 +265,11 @@ class Reader:
         query = select(row.owner).where(row.run_id == run_id).distinct().order_by(row.owner)
         with self._store.reading() as connection:
             return tuple(connection.scalars(query))
+
+
+def _grouped_by(column: Any, of_run: ColumnElement[bool], *more: Any) -> Subquery:
+    """What a column of results says, each value once, in their order."""
+    return select(column, *more).where(of_run, column.is_not(None)).group_by(column).subquery()
 
 
 def _asked(run: views.RunView) -> tuple[object, ...]:

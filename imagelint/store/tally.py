@@ -1,13 +1,15 @@
 """What the findings of a run have in common, counted in one walk over its images.
 
 The walk holds what is counted and not what is walked over: a million images take as much memory as
-a thousand with as many rules, packages, vulnerabilities, layers, teams and bases.
+a thousand with as many rules, packages, vulnerabilities, layers, teams and bases. Images upon the
+same base with the same findings are counted together.
 """
 
 from __future__ import annotations
 
 from collections import Counter
 from itertools import groupby
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import func, select
@@ -15,12 +17,12 @@ from sqlalchemy import func, select
 from imagelint.core.finding import Severity
 from imagelint.core.record import NamedTuple
 from imagelint.store import models, views
-from imagelint.store.bases import base_names
+from imagelint.store.bases import BaseNames
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from sqlalchemy import Row, Select
+    from sqlalchemy import Select
     from sqlalchemy.engine import Connection
 
     from imagelint.store.database import Store
@@ -31,6 +33,10 @@ GROUPS = (*_OF_FINDINGS, "owner", "repository", "base")
 
 _PAGE = 500
 _MOST_REMEMBERED = 50_000
+_MOST_TOGETHER = 16 * 1024 * 1024
+"""Characters of what images that are counted together have in common."""
+_OVERHEAD = 400
+"""What there is to hold besides them, as if it were characters."""
 _LIKELY = 0.1
 """The probability of being exploited within 30 days from which a hole is looked at first."""
 _LEVELS = ("critical", "high", "medium", "low", "info")
@@ -45,12 +51,13 @@ class Tally:
     def __init__(self, store: Store, run_id: int) -> None:
         self._store = store
         self._run = run_id
+        self.names = BaseNames(store)
         self._counts = {group: _Counts() for group in (*_OF_FINDINGS, "owner")}
         self._bases: dict[str, _Base] = {}
         self._exposed: Counter[str] = Counter()
         with store.reading() as connection:
-            for number, image in enumerate(_images(connection, run_id)):
-                self._add(number, image)
+            for number, (image, times) in enumerate(_counted(connection, run_id)):
+                self._add(number, image, times)
 
     def by(self, group: str, most: int = 50) -> tuple[views.RollUp, ...]:
         """The findings by what they have in common; where there are most, first.
@@ -86,26 +93,27 @@ class Tally:
     def _by_base(self, most: int) -> tuple[views.RollUp, ...]:
         found = [(one, name) for name, one in self._bases.items() if one.findings]
         found.sort(key=lambda each: (-each[0].shared, -each[0].findings, each[1]))
-        with self._store.reading() as connection:
-            names = base_names(connection, [name for _, name in found[:most]])
+        names = self.names.of([name for _, name in found[:most]])
         return tuple(
             views.RollUp(names[name], one.findings, one.images, one.severity, one.shared)
             for one, name in found[:most]
         )
 
-    def _add(self, number: int, image: _Image) -> None:
+    def _add(self, number: int, image: _Image, times: int) -> None:
         every: dict[str, _Facts] = {}
         for owner, found in image.owners.items():
             every |= found
-            self._counts["owner"].add(number, ((owner, facts[-1]) for facts in found.values()))
+            named = ((owner, facts[-1]) for facts in found.values())
+            self._counts["owner"].add(number, times, named)
         for at, group in enumerate(_OF_FINDINGS):
             named = ((facts[at], facts[-1]) for facts in every.values() if facts[at] is not None)
-            self._counts[group].add(number, named)
+            self._counts[group].add(number, times, named)
         if image.exposed:
             at = _OF_FINDINGS.index("vulnerability")
-            self._exposed.update({facts[at] for facts in every.values() if facts[at] is not None})
+            for name in {facts[at] for facts in every.values() if facts[at] is not None}:
+                self._exposed[name] += times
         if image.base is not None:
-            self._bases.setdefault(image.base, _Base()).add(every)
+            self._bases.setdefault(image.base, _Base()).add(times, every)
 
 
 class _Count:
@@ -121,16 +129,16 @@ class _Count:
 class _Counts(dict[str, _Count]):
     """Counts by name."""
 
-    def add(self, number: int, named: Iterable[tuple[str, int]]) -> None:
-        """Count the findings of the image of that number, which differs from the one before."""
+    def add(self, number: int, times: int, named: Iterable[tuple[str, int]]) -> None:
+        """Count the findings of so many images, whose number differs from that of those before."""
         for name, severity in named:
             count = self.get(name)
             if count is None:
                 count = self[name] = _Count()
-            count.findings += 1
+            count.findings += times
             if count.last != number:
                 count.last = number
-                count.images += 1
+                count.images += times
             count.severity = max(count.severity, severity)
 
 
@@ -148,10 +156,10 @@ class _Base:
         """The findings that all of them have: what a new build of the base would take away."""
         return len(self._common) * self.images
 
-    def add(self, found: Mapping[str, _Facts]) -> None:
+    def add(self, times: int, found: Mapping[str, _Facts]) -> None:
         self._common = self._common & found.keys() if self.images else set(found)
-        self.images += 1
-        self.findings += len(found)
+        self.images += times
+        self.findings += times * len(found)
         self.severity = max((self.severity, *(facts[-1] for facts in found.values())))
 
 
@@ -163,34 +171,62 @@ class _Image(NamedTuple):
     exposed: bool
 
 
-def _images(connection: Connection, run_id: int) -> Iterator[_Image]:
+class _Alike(NamedTuple):
+    """What images have in common that count alike: `named` are owners with ids of findings."""
+
+    base: str | None
+    exposed: bool
+    named: tuple[tuple[str, str], ...]
+
+
+def _counted(connection: Connection, run_id: int) -> Iterator[tuple[_Image, int]]:
+    """The judged images of a run, each once, with how many there are of the same."""
+    facts: dict[str, _Facts] = {}
+    for found in _together(connection, run_id):
+        alike = list(found.items())
+        for at in range(0, len(alike), _PAGE):
+            part = [(each, _split(each), times) for each, times in alike[at : at + _PAGE]]
+            if len(facts) > _MOST_REMEMBERED:
+                facts.clear()
+            new = {one for _, named, _ in part for _, ids in named for one in ids} - facts.keys()
+            facts |= _facts(connection, sorted(new))
+            for each, named, times in part:
+                owners: dict[str, dict[str, _Facts]] = {}
+                for owner, ids in named:
+                    owners.setdefault(owner, {}).update((one, facts[one]) for one in ids)
+                yield _Image(each.base, owners, each.exposed), times
+
+
+def _split(each: _Alike) -> list[tuple[str, list[str]]]:
+    return [(owner, ids.split(",") if ids else []) for owner, ids in each.named]
+
+
+def _together(connection: Connection, run_id: int) -> Iterator[Counter[_Alike]]:
+    """Images by what they have in common, part by part: no more is held at once than may be."""
+    found: Counter[_Alike] = Counter()
+    size = 0
+    for each in _images(connection, run_id):
+        if each not in found:
+            size += sum(_OVERHEAD + len(ids) for _, ids in each.named)
+        found[each] += 1
+        if size > _MOST_TOGETHER:
+            yield found
+            found, size = Counter(), 0
+    yield found
+
+
+def _images(connection: Connection, run_id: int) -> Iterator[_Alike]:
     """The judged images of a run, each once."""
-    rows = _with_facts(connection, run_id)
-    for _, several in groupby(rows, key=lambda each: each[0].digest):
+    rows = connection.execution_options(yield_per=_PAGE).execute(_by_digest(run_id))
+    each = (row for part in rows.partitions() for row in part)
+    for _, several in groupby(each, key=itemgetter(0)):
         base: str | None = None
         exposed = False
-        owners: dict[str, dict[str, _Facts]] = {}
-        for row, found in several:
-            base = row.base
-            exposed = exposed or bool(row.exposed)
-            owners.setdefault(row.owner, {}).update(found)
-        yield _Image(base, owners, exposed)
-
-
-def _with_facts(
-    connection: Connection, run_id: int
-) -> Iterator[tuple[Row[Any], dict[str, _Facts]]]:
-    """The judged results by digest, each with its findings."""
-    facts: dict[str, _Facts] = {}
-    rows = connection.execution_options(yield_per=_PAGE).execute(_by_digest(run_id))
-    for part in rows.partitions():
-        named = [(row, row.findings.split(",") if row.findings else ()) for row in part]
-        if len(facts) > _MOST_REMEMBERED:
-            facts.clear()
-        new = {each for _, found in named for each in found if each not in facts}
-        facts |= _facts(connection, sorted(new))
-        for row, found in named:
-            yield row, {each: facts[each] for each in found}
+        named: dict[tuple[str, str], None] = {}
+        for _digest, owner, reached, base, ids in several:  # noqa: B007 - the same of all
+            exposed = exposed or bool(reached)
+            named[owner, ids or ""] = None
+        yield _Alike(base, exposed, tuple(named))
 
 
 def _by_digest(run_id: int) -> Select[Any]:

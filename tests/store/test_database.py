@@ -59,11 +59,20 @@ def test_a_store_of_an_earlier_release_keeps_its_runs(tmp_path: Path) -> None:
                 connection.execute(text(f"ALTER TABLE judgements DROP COLUMN {column}"))
             connection.execute(text("ALTER TABLE chains DROP COLUMN created"))
             connection.execute(text("ALTER TABLE results DROP COLUMN exposed"))
+            for table, column in (("chains", "parent"), ("chains", "layer"), ("judged", "finding")):
+                made = f"CREATE INDEX ix_{table}_{column} ON {table} ({column})"
+                connection.execute(text(made))
             connection.execute(text("UPDATE alembic_version SET version_num = '0001'"))
     with Store.open(path) as store:
         assert Reader(store).runs() == runs
         with store.reading() as connection:
             assert connection.scalar(text("SELECT count(*) FROM verdicts")) == 0
+            migrated = set(connection.scalars(_INDEXES))
+    with Store.open(str(tmp_path / "new.db")) as store, store.reading() as connection:
+        assert migrated == set(connection.scalars(_INDEXES))
+
+
+_INDEXES = text("SELECT name FROM sqlite_master WHERE type = 'index'")
 
 
 def test_a_store_of_a_later_release_is_refused(tmp_path: Path) -> None:
