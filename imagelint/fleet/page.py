@@ -51,7 +51,7 @@ def page(telling: Telling) -> Iterator[str]:
 
 
 def _words(fleet: Fleet, context: ReportContext) -> dict[str, object]:
-    run, found = fleet.run, fleet.overview
+    run, found, untold = fleet.run, fleet.overview, sum(fleet.untold.values())
     sources = visible(", ".join(run.sources))
     return {
         "title": f"imagelint audit: {sources}",
@@ -59,11 +59,11 @@ def _words(fleet: Fleet, context: ReportContext) -> dict[str, object]:
         "outcome": run.outcome or "incomplete",
         "headlines": list(_headlines(fleet)),
         "counts": [(level, getattr(found.findings, level)) for level in _LEVELS],
+        "allowed": found.findings.allowed,
         "totals": [
-            ("allowed", found.findings.allowed, ""),
-            ("references", found.references, "#images"),
-            ("images", found.images, ""),
-            ("not audited", sum(fleet.untold.values()), "#problems" if fleet.problems else ""),
+            ("references", f"{found.references:,}", "#images"),
+            ("images", f"{found.images:,}", ""),
+            ("not audited", f"{untold:,}", "#problems" if fleet.problems else ""),
             ("of layers", in_bytes(found.size), ""),
         ],
         "evidence": [

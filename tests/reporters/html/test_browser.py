@@ -190,6 +190,20 @@ def test_print_shows_every_row_and_no_controls(reading: Reading, many: Path) -> 
     assert len(reading.column("findings", 1)) == 50
 
 
+def test_large_numbers_are_written_in_groups(reading: Reading, many: Path) -> None:
+    reading.open(many)
+    assert "2,000 critical" in reading.page.inner_text(".tiles").replace("\n", " ")
+    assert "critical 2,000" in reading.page.locator(".chip").all_inner_texts()
+
+
+def test_no_number_of_a_narrow_page_is_cut(reading: Reading, many: Path) -> None:
+    reading.page.set_viewport_size({"width": 360, "height": 800})
+    reading.open(many)
+    for each in reading.page.locator(".tiles strong").all():
+        size = each.evaluate("it => [it.scrollWidth, it.clientWidth]")
+        assert size[0] <= size[1]
+
+
 def test_ten_thousand_rows_answer_at_once(reading: Reading, many: Path) -> None:
     reading.open(many)
     took = {

@@ -43,7 +43,7 @@
         indexAxis: plot.horizontal ? "y" : "x",
         scales: {
           x: { ...scale, ticks: values === "x" ? counted : scale.ticks },
-          y: { ...scale, ticks: values === "y" ? counted : scale.ticks },
+          y: { ...scale, ticks: values === "y" ? counted : { ...scale.ticks, autoSkip: false } },
         },
         plugins: {
           legend: { display: plot.series.length > 1, labels: { color: ink, boxWidth: 12 } },

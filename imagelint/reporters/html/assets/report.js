@@ -49,6 +49,8 @@
     return `${unit && count < 100 ? count.toFixed(1) : Math.round(count)} ${units[unit]}`;
   }
 
+  const DIGITS = new Intl.NumberFormat("en");
+
   function badge(level) {
     return element("span", { className: `badge ${SEVERITIES.includes(level) ? level : ""}` }, level);
   }
@@ -76,6 +78,7 @@
     if (value === null) return element("span", { className: "none" }, "–");
     if (kind === "severity") return value ? badge(value) : element("span", {}, "–");
     if (kind === "link") return anchor(value[0], value[1]);
+    if (kind === "number") return element("span", {}, DIGITS.format(value));
     if (kind === "code") return element("span", { className: "code" }, value);
     return element("span", {}, ...prose(said(value, kind)));
   }
@@ -289,7 +292,7 @@
     chips(controls, column, facet, values, counts) {
       const boxes = values.map((value) => {
         const box = element("input", { type: "checkbox", value, name: column.name });
-        return element("label", { className: "chip" }, box, `${value || "none"} `, element("b", {}, String(counts.get(value))));
+        return element("label", { className: "chip" }, box, `${value || "none"} `, element("b", {}, DIGITS.format(counts.get(value))));
       });
       const set = element("fieldset", {}, element("legend", {}, column.title), ...boxes);
       set.addEventListener("change", () => {
@@ -305,7 +308,7 @@
     }
 
     menu(controls, column, facet, values, counts) {
-      const options = values.map((value) => element("option", { value }, `${value || "none"} (${counts.get(value)})`));
+      const options = values.map((value) => element("option", { value }, `${value || "none"} (${DIGITS.format(counts.get(value))})`));
       const id = `facet-${this.spec.id}-${column.name}`;
       const menu = element("select", { id, name: column.name }, element("option", { value: "*" }, "all"), ...options);
       menu.addEventListener("change", () => {
