@@ -37,6 +37,12 @@ def template_error(text: str) -> DocumentError:
     return DocumentError(ProblemKind.TEMPLATE, message, Span(at, at), _HELP % _renderer(text))
 
 
+def filled_in_error(span: Span) -> DocumentError:
+    """Why what stands at a place is not read in a document that is no template otherwise."""
+    message = "a template fills this in: it was not examined"
+    return DocumentError(ProblemKind.TEMPLATE, message, span, _HELP % _BY_OTHERS)
+
+
 def _renderer(text: str) -> str:
     """What renders a template, as far as its braces tell."""
     if _GO.search(text):

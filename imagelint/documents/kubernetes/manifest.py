@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from imagelint.core.fact import Known
 from imagelint.core.pattern import pattern
+from imagelint.core.report import ProblemKind
 from imagelint.documents.base import Allowance, Complaint, Document
 from imagelint.documents.complaints import (
     ConflictingFields,
@@ -24,7 +25,12 @@ from imagelint.documents.kubernetes.identity import mistakes
 from imagelint.documents.kubernetes.monitoring.queries import may_ask, read_queries
 from imagelint.documents.kubernetes.objects import Pod
 from imagelint.documents.kubernetes.pods.reader import read_pods
-from imagelint.documents.kubernetes.reading import read_objects
+from imagelint.documents.kubernetes.reading import (
+    is_empty,
+    is_of_an_api,
+    no_object,
+    read_objects,
+)
 from imagelint.documents.kubernetes.settings import (
     encoded_texts,
     may_hold_manifests,
@@ -34,7 +40,7 @@ from imagelint.documents.kubernetes.vocabulary import unknown_words
 from imagelint.documents.kubernetes.wellformed import (
     malformed_list,
     malformed_parts,
-    unread_manifests,
+    unread_parts,
     unread_workload,
 )
 from imagelint.documents.kubernetes.wiring.reader import read_wiring
@@ -44,7 +50,7 @@ from imagelint.documents.shared import CommandLine
 from imagelint.documents.yaml.comments import comment_allowances
 from imagelint.documents.yaml.cursor import Cursor
 from imagelint.documents.yaml.document import duplicate_complaints, read_stream, replaced_secrets
-from imagelint.documents.yaml.nodes import Mapping, Scalar, is_decided_elsewhere
+from imagelint.documents.yaml.nodes import is_decided_elsewhere
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -56,7 +62,6 @@ if TYPE_CHECKING:
     from imagelint.documents.parts import Attachments
     from imagelint.documents.project import Project
     from imagelint.documents.serving.command import ServingCommand
-    from imagelint.documents.yaml.nodes import YamlNode
 
 
 _PROBES = ("startupProbe", "readinessProbe", "livenessProbe")
@@ -179,7 +184,7 @@ class Manifest(Document):
             kept,
             complaints=tuple(rest),
             allowances=allowances,
-            gaps=self.gaps,
+            gaps=(gap for gap in self.gaps if gap.kind is not ProblemKind.TEMPLATE),
         )
         text._written = self.as_written
         return text
@@ -335,9 +340,9 @@ def _parse(source: Source, depth: int) -> Manifest:
         found = tuple(read_objects(Cursor(node)))
         objects += found
         complaints += malformed_list(Cursor(node))
-        if not found and not _is_empty(node):
-            complaints.append(_no_object(node))
-    if objects and not any(map(_is_of_an_api, objects)):
+        if not found and not is_empty(node):
+            complaints.append(no_object(node))
+    if objects and not any(map(is_of_an_api, objects)):
         complaints = [one for one in complaints if not isinstance(one, ObjectWithoutKind)]
     with_pods = tuple((obj, read_pods(obj)) for obj in objects)
     allowances = [*comment_allowances(source, stream.documents)]
@@ -347,7 +352,7 @@ def _parse(source: Source, depth: int) -> Manifest:
     if _PATCH.search(source.origin):
         complaints = [one for one in complaints if not isinstance(one, MissingField)]
     gaps = [gap for obj, pods in with_pods if not pods for gap in unread_workload(obj)]
-    gaps += [gap for obj in objects for gap in (*unread_manifests(obj), *_unread_inside(obj))]
+    gaps += [gap for obj in objects for gap in (*unread_parts(obj), *_unread_inside(obj))]
     embedded: tuple[Embedded, ...] = ()
     if may_hold_manifests(objects, source.text):
         from imagelint.documents.kubernetes.textual import textual_manifests
@@ -367,33 +372,3 @@ def _annotated(obj: KubernetesObject, pods: tuple[Pod, ...]) -> Iterator[Allowan
         if pod.template.node is not obj.body.node:
             annotations = pod.template.at("metadata", "annotations")
             yield from annotation_allowances(annotations, pod.template.span)
-
-
-def _is_empty(node: YamlNode) -> bool:
-    if isinstance(node, Scalar):
-        return node.value is None
-    return isinstance(node, Mapping) and (not node.entries or _is_empty_list(node))
-
-
-def _is_empty_list(node: Mapping) -> bool:
-    kind = Cursor(node)["kind"].text()
-    return isinstance(kind, Known) and kind.value.endswith("List")
-
-
-def _is_of_an_api(obj: KubernetesObject) -> bool:
-    """Whether kubectl would take it: other tools write `kind`, and `apiVersion: v1alpha1` (Talos).
-
-    https://docs.siderolabs.com/talos/latest/reference/configuration/overview
-    """
-    return obj.api_version == "v1" or bool(obj.group) or (not obj.api_version and obj.is_own)
-
-
-def _no_object(node: YamlNode) -> ObjectWithoutKind:
-    body = Cursor(node)
-    name = body.at("metadata", "name").word()
-    return ObjectWithoutKind(
-        body.key_span,
-        name or next((key for key, _ in body.entries()), ""),
-        "this document is not a Kubernetes object: it has neither `kind` nor `apiVersion`",
-        "if it belongs to something else, put it into a file of its own",
-    )

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from imagelint.core.fact import Known
+from imagelint.documents.complaints import ObjectWithoutKind
 from imagelint.documents.kubernetes.identity import meant_kind
 from imagelint.documents.kubernetes.objects import KubernetesObject
-from imagelint.documents.yaml.nodes import Mapping, Sequence
+from imagelint.documents.yaml.cursor import Cursor
+from imagelint.documents.yaml.nodes import Mapping, Scalar, Sequence
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from imagelint.documents.yaml.cursor import Cursor
+    from imagelint.documents.yaml.nodes import YamlNode
 
 
 def read_objects(body: Cursor) -> Iterator[KubernetesObject]:
@@ -58,4 +61,36 @@ def read_object(body: Cursor, kind: str = "", api_version: str = "") -> Kubernet
         annotations=metadata["annotations"].pairs(),
         body=body,
         path=body.path,
+    )
+
+
+def is_empty(node: YamlNode) -> bool:
+    """Whether a document holds nothing, or a list of nothing."""
+    if isinstance(node, Scalar):
+        return node.value is None
+    return isinstance(node, Mapping) and (not node.entries or _is_empty_list(node))
+
+
+def _is_empty_list(node: Mapping) -> bool:
+    kind = Cursor(node)["kind"].text()
+    return isinstance(kind, Known) and kind.value.endswith("List")
+
+
+def is_of_an_api(obj: KubernetesObject) -> bool:
+    """Whether kubectl would take it: other tools write `kind`, and `apiVersion: v1alpha1` (Talos).
+
+    https://docs.siderolabs.com/talos/latest/reference/configuration/overview
+    """
+    return obj.api_version == "v1" or bool(obj.group) or (not obj.api_version and obj.is_own)
+
+
+def no_object(node: YamlNode) -> ObjectWithoutKind:
+    """What is said of a document that is no object."""
+    body = Cursor(node)
+    name = body.at("metadata", "name").word()
+    return ObjectWithoutKind(
+        body.key_span,
+        name or next((key for key, _ in body.entries()), ""),
+        "this document is not a Kubernetes object: it has neither `kind` nor `apiVersion`",
+        "if it belongs to something else, put it into a file of its own",
     )

@@ -24,6 +24,7 @@ from imagelint.documents.kubernetes.constraints.types import (
 )
 from imagelint.documents.kubernetes.identity import is_own
 from imagelint.documents.kubernetes.pods.shapes import TEMPLATES, is_whole_container
+from imagelint.documents.template import filled_in_error
 from imagelint.documents.yaml.cursor import Cursor
 from imagelint.documents.yaml.nodes import Mapping, Scalar, Sequence
 from imagelint.knowledge.kubernetes import kinds
@@ -56,6 +57,8 @@ _NAMED_BY_DNS = frozenset(
 # The names of what they make are theirs with eleven characters behind, and labels of their pods.
 # https://kubernetes.io/docs/concepts/workloads/controllers/cron-jobs/
 _LONGEST_NAMES = {"CronJob": 52, "Job": 63}
+# What holds all that an object does; it is not read where a template fills it.
+_FILLED = ("kind", "spec", "template", "data", "stringData")
 _MANIFEST = pattern(r"^[ \t]*(?:apiVersion|kind)[ \t]*:", re.MULTILINE)
 _NAMED_BY_KSERVE = frozenset(f"spec.{part}.containers[0]" for part in ("predictor", "transformer"))
 # With nothing more an object is named, to be deleted or waited for.
@@ -193,7 +196,26 @@ def _looks_run(obj: KubernetesObject) -> bool:
 _RELEASE = "helm.sh/release.v1"
 
 
-def unread_manifests(obj: KubernetesObject) -> Iterator[DocumentError]:
+def unread_parts(obj: KubernetesObject) -> Iterator[DocumentError]:
+    """Why parts of an object are not read: templates and texts of which it is made later."""
+    yield from _unread_templates(obj)
+    yield from _unread_manifests(obj)
+
+
+def _unread_templates(obj: KubernetesObject) -> Iterator[DocumentError]:
+    """What a template fills in where what is run would stand, or what kind that is."""
+    held = obj.body
+    places = [held[key] for key in _FILLED]
+    for key in (*TEMPLATES.get(obj.kind, ()), "spec"):
+        held = held[key]
+        places.append(held)
+    for key in _CONTAINER_LISTS:
+        places += (held[key], *held[key].items())
+    for place in dict.fromkeys(one.span for one in places if one.templated):
+        yield filled_in_error(place)
+
+
+def _unread_manifests(obj: KubernetesObject) -> Iterator[DocumentError]:
     """Why manifests are not read that are texts in an object: what a workflow of Argo creates.
 
     https://argo-workflows.readthedocs.io/en/latest/walk-through/kubernetes-resources/
@@ -308,7 +330,14 @@ def _misplaced(obj: KubernetesObject, path: tuple[str, ...]) -> Iterator[Malform
 
 def _looks_misplaced(place: Cursor) -> bool:
     listed = place.key in _CONTAINER_LISTS and _holds_mappings(place.node)
-    return listed or is_whole_container(place.node)
+    return listed or (is_whole_container(place.node) and _is_structured(place.node))
+
+
+def _is_structured(node: YamlNode | None) -> bool:
+    """Whether more than words stand in a mapping: labels and data have whatever keys they like."""
+    return isinstance(node, Mapping) and any(
+        not isinstance(entry.value, Scalar) for entry in node.entries
+    )
 
 
 def _holds_mappings(node: YamlNode | None) -> bool:

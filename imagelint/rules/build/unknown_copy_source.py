@@ -14,6 +14,8 @@ from imagelint.documents.queries.stages import stages
 from imagelint.knowledge.dockerfile.official_images import OFFICIAL_IMAGES
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from imagelint.core.source import Span
     from imagelint.documents.base import Document
     from imagelint.documents.dockerfile.model import Instruction
@@ -35,7 +37,8 @@ def unknown_copy_source(stage: Stage, ctx: Context) -> Findings:
 
     What is no stage is taken for an image: the build asks the registry for it, and fails, or gets
     what somebody else has put there under that name. Of a stage further down the build says that
-    it "needs to be defined before", which is a high finding.
+    it "needs to be defined before", which is a high finding where the last stage needs the one that
+    copies.
 
     Except:
         Images with a tag, a digest or a path, official images, contexts that a compose or bake
@@ -66,15 +69,28 @@ def unknown_copy_source(stage: Stage, ctx: Context) -> Findings:
                 near = nearest_name(name, [one for one in before if one != stage.name])
                 yield _unknown(source, near, instruction, ctx)
             elif found is not None and found > stage.index and source.span not in refused:
-                yield ctx.finding(
-                    source,
-                    f"the stage `{name}` is defined further down, and is needed before",
-                    help="move the stage up, before the one that copies from it",
-                    subject=name,
-                    severity=Severity.HIGH,
-                    confidence=Confidence.CERTAIN,
-                    references=None if instruction.keyword == "COPY" else (),
-                )
+                yield from _too_late(source, stage, instruction, ctx)
+
+
+def _too_late(
+    source: UseSource, stage: Stage, instruction: Instruction, ctx: Context
+) -> Iterator[Finding]:
+    """What is said of a stage further down, where the one that copies from it may be built.
+
+    moby/buildkit:frontend/dockerfile/dockerfile2llb/convert.go goes through the stages that the
+    target needs, in the order of the file, and refuses what is not yet there.
+    """
+    if stage.used or stage.name:
+        name = source.text.lower()
+        yield ctx.finding(
+            source,
+            f"the stage `{name}` is defined further down, and is needed before",
+            help="move the stage up, before the one that copies from it",
+            subject=name,
+            severity=Severity.HIGH if stage.used else None,
+            confidence=Confidence.CERTAIN if stage.used else None,
+            references=None if instruction.keyword == "COPY" else (),
+        )
 
 
 def _places(document: Document) -> dict[str, int]:
