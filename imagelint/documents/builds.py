@@ -107,6 +107,10 @@ def context_landmarks(dockerfile: str, context: NamedContext) -> Iterator[Landma
     yield Landmark(context_called(context.name), context)
 
 
+ANY_DOCKERFILE = ""
+"""Where it is not known which Dockerfile a build is of: that of an action is often an input."""
+
+
 def context_called(name: str) -> Key:
     """The contexts of that name which any build is given."""
     return ("context called", name)

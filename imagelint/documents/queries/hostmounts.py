@@ -38,9 +38,12 @@ def ruling_shares(service: ComposeService) -> Iterator[HostShare]:
     mounts = service.runtime.mounts
     for mount in mounts.value if isinstance(mounts, Known) else ():
         folder = _plain(mount.host_path)
-        of_runtime = folder.endswith(SOCKETS)
+        inside = mount.target.value if isinstance(mount.target, Known) else ""
+        # What is bound where the socket is looked for is one, wherever it comes from.
+        unknown = mount.source in ("bind", "") and not folder
+        of_runtime = (inside if unknown else folder).endswith(SOCKETS)
         if of_runtime or folder in SYSTEM_FOLDERS + _OF_DOCKER:
-            what = f"`{mount.host_path}`"
+            what = f"`{mount.host_path or inside}`"
             yield HostShare(
                 mount.span, what, of_runtime, mount.read_only and not of_runtime, mount.path
             )

@@ -6,7 +6,12 @@ import re
 from typing import TYPE_CHECKING
 
 from imagelint.core.pattern import pattern
-from imagelint.documents.builds import NamedContext, context_called, named_context
+from imagelint.documents.builds import (
+    ANY_DOCKERFILE,
+    NamedContext,
+    context_called,
+    named_context,
+)
 from imagelint.documents.shared import ImageRole
 
 if TYPE_CHECKING:
@@ -24,7 +29,8 @@ def is_named_context(use: ImageUse, dockerfile: str, project: Project) -> bool:
     """Whether a compose or a bake file gives a context of that name to a Dockerfile's build."""
     if use.role not in _OF_BUILDS or not _BARE.fullmatch(use.text):
         return False
-    return _is_declared(named_context(dockerfile, use.text), project)
+    keys = (named_context(one, use.text) for one in (dockerfile, ANY_DOCKERFILE))
+    return any(_is_declared(key, project) for key in keys)
 
 
 def is_called_context(name: str, project: Project) -> bool:

@@ -13,6 +13,7 @@ from imagelint.core.reference import UNKNOWN_PART, parse_partial
 from imagelint.core.report import ProblemKind
 from imagelint.documents.base import DocumentError, Landmark
 from imagelint.documents.builds import (
+    ANY_DOCKERFILE,
     SYNTAX_ARGUMENT,
     BuildArgument,
     BuiltImage,
@@ -267,10 +268,10 @@ def landmarks(origin: str, builds: Iterable[tuple[BuildLine, ImageBuild]]) -> It
             if image is not None and image.registry:
                 built = BuiltImage(name.span, image.name, image.tag, build)
                 yield Landmark(image_built(image.name), built)
-        if build.dockerfile:
-            dockerfile = beside(origin, join(build.context, build.dockerfile))
-            for context in line.contexts:
-                yield from context_landmarks(dockerfile, context)
+        path = join(build.context, build.dockerfile)
+        dockerfile = beside(origin, path) if build.dockerfile else ANY_DOCKERFILE
+        for context in line.contexts:
+            yield from context_landmarks(dockerfile, context)
 
 
 def names_built(builds: Iterable[BuildLine]) -> frozenset[str]:

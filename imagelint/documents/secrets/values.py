@@ -62,7 +62,8 @@ _PLACEHOLDER_SHAPES = pattern(
     r"|wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLE(?:KEY)?"
     r"|(?:hf_|sk-|nvapi-|ghp_)([0-9a-z])\1{5,}"
     r"|(?:[a-z]{2,5}[-_])?(?:your|my|insert|replace|enter|add|put)[-_ ].*"
-    r"|your[-_ ]?(?:own)?(?:api|secret|access)?[-_ ]?(?:password|passwd|token|key|secret)"
+    r"|(?:[a-z]{2,6}[-_]){0,3}your[-_ ]?(?:own)?(?:api|secret|access|auth)?[-_ ]?"
+    r"(?:password|passwd|token|key|secret)"
     r"|.*(?:[-_ ]here|goes[-_ ]here|\.\.\.|<[^<>]+>|[-_ ]?change[-_]?me)"
     r"|change[-_ ]?(?:me|this|it)(?![a-z\d]).*|base64[-_ ]?encoded[-_ ].*",
     re.IGNORECASE | re.DOTALL,

@@ -25,7 +25,7 @@ _CONTINUATIONS = pattern(
 # The parser's time grows with the square of the number of these in text that is not a script at
 # all, and in pipelines without end. Scripts of people have some dozens, each behind a word or two.
 _OPERATORS = "<>|&()[{$"
-_MOST_OPERATORS = 2_000
+_MOST_OPERATORS = 4_000
 _FEW_OPERATORS = 200
 _CHARACTERS_AN_OPERATOR = 8
 

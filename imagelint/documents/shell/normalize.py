@@ -31,7 +31,15 @@ _GLUED = pattern(r"(?<=[\w\"'])\\\n(?=[ \t]+[A-Za-z_]\w*=)")
 _NOTE = pattern(r"(?<![^\s\";&|(])`#[^`\n]*`")
 # A file for reading and writing (`3<>/dev/tcp/…`), a dollar that nothing makes a variable of.
 _BOTH_WAYS = pattern(r"<>")
-_DOLLAR = pattern(r"\$(?=[./,:%=^+~])")
+_DOLLAR = pattern(r"\$(?=[./,:%=^+~])|(?<=\w)\$(?=\))")
+# Where conditions begin and end, and what compares in them.
+_CONDITION = pattern(r"(\[\[|\]\])")
+_EQUALS = pattern(r"(?<=[ \t])=[ \t](?=\S)")
+_SORTS = pattern(r"(?<=[ \t])[<>](?=[ \t])")
+# The same in `[ … ]`: `[ "$VERSION" \< 12 ]`.
+_ESCAPED = pattern(r"\\[<>]")
+# A semicolon that a variable brings along: `"${PROMPT_COMMAND:+$PROMPT_COMMAND; }precmd"`.
+_BROUGHT = pattern(r"(?<=\$\{)(\w+:?[+-][^{}\"'`\n;]*);(?=[^{}\"'`\n;]*\})")
 # Within `${ … }` both have a meaning.
 _SIGN = pattern(r"\$\{[^{}]*\}|[%:]")
 
@@ -105,6 +113,9 @@ def simplified(text: str) -> str:
     percent sign or a colon in a program's name may be too much for it: a comma means as little. It
     wants a semicolon between `fi` and `fi`, a blank between assignments, and no comments in
     backquotes. It knows no `<>`, and no dollar that stands for itself.
+
+    In `[[ … ]]` it loses its way at a pattern behind `=` where more follows (`= *a* || …`), not at
+    one behind `!=`, and takes `<` for a redirect.
     """
     if "$((" in text:
         text = _ARITHMETIC.sub(_number, text)
@@ -112,8 +123,20 @@ def simplified(text: str) -> str:
         text = _GLUED.sub(_blanks, text)
     if "`#" in text:
         text = _NOTE.sub(_blanks, text)
+    if "[[" in text:
+        text = _compared(text)
+    text = _ESCAPED.sub("!=", _BROUGHT.sub(r"\1,", text))
     text = _DOLLAR.sub(",", _BOTH_WAYS.sub("> ", text))
     return _SIGN.sub(_comma, _ENDED.sub(_separated, text))
+
+
+def _compared(text: str) -> str:
+    """The text with another comparison in its conditions, which says no less where they end."""
+    pieces = _CONDITION.split(text)
+    for at in range(2, len(pieces) - 1, 2):
+        if pieces[at - 1] == "[[" and pieces[at + 1] == "]]":
+            pieces[at] = _SORTS.sub("=", _EQUALS.sub("!=", pieces[at]))
+    return "".join(pieces)
 
 
 def _number(match: re.Match[str]) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from imagelint.documents.execution import Phase
 from imagelint.documents.packages.installs import refreshed_manager
 from imagelint.documents.packages.lookup import PACKAGE_PROGRAMS
+from imagelint.documents.queries.packages.caches import Removals
 from imagelint.documents.queries.packages.installing import lone_refresh
 from imagelint.documents.shell.script import Script
 from imagelint.rules.api import Context, Findings, Severity, rule
@@ -44,9 +45,15 @@ def index_update_alone(script: Script, ctx: Context) -> Findings:
         return
     said = next(word for word in command.arguments if word.text in manager.refresh)
     program = command.program
+    removed = manager.lists is not None and Removals(script).behind(command, manager.lists)
+    why = (
+        "its index is removed at once, and nothing was installed with it"
+        if removed
+        else "what installs later uses an index of another day"
+    )
     yield ctx.finding(
         said,
-        f"`{program} {said.text}` stands alone: what installs later uses an index of another day",
+        f"`{program} {said.text}` stands alone: {why}",
         help=f"join it with what installs: `{program} {said.text} && {program} "
         f"{manager.installs[0]} …`",
         subject=f"{program} {said.text}",

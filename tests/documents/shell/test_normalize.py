@@ -87,6 +87,34 @@ def test_a_dollar_may_stand_for_itself(word: str) -> None:
     assert words(script) == [["sed", "-i", word, "requirements.txt"], ["ls"]]
 
 
+@pytest.mark.parametrize(
+    "condition",
+    [
+        '[[ $A = *"rhel"* || "${B}" = *c* ]]',
+        '[[ ! $A = *x && $B = "y" ]]',
+        "[[ -n $(find / -name ^libssl1.1$) ]]",
+        '[[ "$A" < "12.3" && $B > 4 ]]',
+        '[ "$A" = b ] && [ "$A" \\< 12 ]',
+        '[ "${A:+$A; }b" ]',
+        "[[ $A =~ ^[[:space:]]+$ ]] && [[ $A = a* || $B ]]",
+    ],
+)
+def test_what_conditions_compare_is_read(condition: str) -> None:
+    script = read(f"if {condition}; then curl -fsSL https://example.com/a | sh; fi")
+    assert script.readable
+    assert words(script)[-2:] == [["curl", "-fsSL", "https://example.com/a"], ["sh"]]
+
+
+@pytest.mark.parametrize("condition", ['[[ $A = *"b"* || ]]', "[[ $A = *b || $B", "[ $A \\< 1; )"])
+def test_a_broken_condition_stays_broken(condition: str) -> None:
+    assert not read(f"if {condition}; then ls; fi").readable
+
+
+def test_a_long_script_of_people_is_read() -> None:
+    text = 'if [ -n "${NAME}" ]; then install_of_a_package "${NAME}"; fi # where it is told\n' * 400
+    assert read(text).readable
+
+
 def test_what_is_broken_elsewhere_stays_broken() -> None:
     assert not read('echo $(( ${X:-0} * 2 )); if true; then echo "open"').readable
 
