@@ -160,6 +160,8 @@ KEYS = {
     "Azure registry key": [(_of(MIXED, 42) + "+A" + "CR", MIXED, 6)],
     "Gemini key": [("AQ" + ".Ab8", MIXED, 50)],
     "LlamaCloud key": [("ll" + "x-", MIXED, 48)],
+    "Mailchimp key": [(_of(HEX, 32) + "-u" + "s21", "", 0)],
+    "LaunchDarkly key": [("sd" + "k-" + _uuid(), "", 0)],
     "Mem0 key": [("m" + "0-", MIXED, 40)],
     "Lambda key": [("secr" + "et_gpu_" + _of(HEX, 32) + ".", MIXED, 32)],
     "Mixedbread key": [("mx" + "b_", MIXED, 36)],
@@ -231,6 +233,7 @@ VALUES = """
 re_compile key-value cache-key-d41d8cd98f00b204e9800998ecf8427e fc-cache sk_live_ SK rnd_seed LTAI
 ya29 sha256~x nfs_server figd key-d41d8 napi_module cio oy2 jina_embeddings phx_
 hooks.slack.com/apps
+sdk-7.4.0 d41d8cd98f00b204e9800998ecf8427e-use1 sdk-client
 hf_transfer hf_hub sk-learn gsk_kernel xai-gpu dapi-client fw_bridge r8_gpu pat-match npm_config
 sg.example.com v1.0-rc1 glc_model whsec pplx-70b-online dp.parallel pul-request ntn_x sha256:abc
 Qwen/Qwen3-8B meta-llama/Llama-3.3-70B-Instruct bitsandbytes float16 auto 0.9 <|im_end|> </s>

@@ -126,6 +126,10 @@ VALUE_SHAPES: tuple[tuple[str, str], ...] = (
     ("Azure registry key", r"(?<![A-Za-z0-9+/])[A-Za-z0-9+/]{42}\+ACR[A-Za-z0-9+/]{6}\b"),
     ("Gemini key", r"\bAQ\.Ab8[A-Za-z0-9_-]{40,}"),
     ("LlamaCloud key", r"\bllx-[A-Za-z0-9]{48}\b"),
+    # https://mailchimp.com/developer/marketing/guides/quick-start/#generate-your-api-key and
+    # https://launchdarkly.com/docs/sdk/concepts/client-side-server-side#keys (the server's)
+    ("Mailchimp key", r"\b[a-f0-9]{32}-us\d{1,2}\b"),
+    ("LaunchDarkly key", r"(?<![\w-])sdk-[a-f0-9]{8}(?:-[a-f0-9]{4}){3}-[a-f0-9]{12}\b"),
     ("Mem0 key", r"\bm0-[A-Za-z0-9]{40}\b"),
     ("Lambda key", r"\bsecret_[\w-]{1,60}_[a-f0-9]{32}\.[A-Za-z0-9]{32}\b"),
     ("Mixedbread key", r"\bmxb_[A-Za-z0-9]{30,}\b"),
@@ -257,6 +261,8 @@ _HINTS: dict[str, tuple[str, ...]] = {
     "Azure registry key": ("+ACR",),
     "Gemini key": ("AQ.Ab8",),
     "LlamaCloud key": ("llx-",),
+    "Mailchimp key": ("-us",),
+    "LaunchDarkly key": ("sdk-",),
     "Mem0 key": ("m0-",),
     "Lambda key": ("secret_",),
     "Mixedbread key": ("mxb_",),

@@ -14,6 +14,7 @@ VENDORS = frozenset(
     | {"ELEVENLABS", "DEEPGRAM", "ASSEMBLYAI", "STRIPE", "TWILIO", "SENDGRID", "MAILGUN"}
     | {"DATADOG", "DD", "NEWRELIC", "GITHUB", "GH", "GITLAB", "NPM", "SUPABASE", "COSMOS"}
     | {"RUNPOD", "MODAL", "SLACK", "TELEGRAM", "DISCORD", "UNSTRUCTURED", "FIRECRAWL", "EXA"}
+    | {"FASTLY", "MAILCHIMP", "NOVITA", "SILICONFLOW", "CEREBRAS", "SAMBANOVA", "LAMBDALABS"}
 )
 """Who gives out keys and tokens, as names of variables call them."""
 
