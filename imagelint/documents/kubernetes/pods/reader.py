@@ -216,7 +216,10 @@ def _image_by_parts(place: Cursor) -> ImageUse | None:
         reference, text = reference._replace(digest=digest), f"{text}@{digest}"
     fact = Known(reference, repository.span) if reference else UNKNOWN
     at = tag if tag.word() else repository
-    return ImageUse(at.span, ImageRole.POD, text, fact, path=place.path)
+    use = ImageUse(at.span, ImageRole.POD, text, fact, path=place.path)
+    if known and reference is None:
+        return use._replace(span=repository.span, malformed=text)
+    return use
 
 
 def _runtime(
