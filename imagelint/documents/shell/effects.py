@@ -56,9 +56,17 @@ def _assign(command: Command, scope: Scope, program: str) -> None:
         scope.assign(variable.name, value)
         if exports or scope.exports(variable.name):
             scope.export(variable._replace(value=value))
+    if program and any(map(_names_any, command.arguments)):
+        scope.taint_all()
     for word in command.arguments if exports else ():
         if _NAME.fullmatch(word.text):
             scope.export(_exported(word, scope, sure=command.unconditional))
+
+
+def _names_any(word: Word) -> bool:
+    """Whether nobody knows which variable a word sets: `export $(xargs < .env)`, `"$1=x"`."""
+    name = word.raw.partition("=")[0]
+    return word.value is UNKNOWN and ("$" in name or "`" in name)
 
 
 def _exported(word: Word, scope: Scope, *, sure: bool) -> EnvVar:

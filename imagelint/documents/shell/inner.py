@@ -26,7 +26,10 @@ if TYPE_CHECKING:
 # `pip install -r FILE`, `uv pip sync FILE`, `pip install .`, `poetry install`.
 _INSTALLER = pattern(r"\b(?:pip|uv|poetry|conda|mamba|micromamba)[\w.]*\s")
 _VERBS = ("install", "sync", "create", "update", "download", "wheel")
-_LISTED = pattern(r"\s-[rc]|requirement|constraint|--file|\s-f|\b(?:sync|install)\b")
+_LISTED = pattern(
+    r"\s-[rcf]|requirement|constraint|--file|\bsync\b|\s[\"']?[./~]"
+    r"|\binstall(?:[ \t]+-\S+)*[ \t]*(?:$|[\n\\&;|])"
+)
 RUNNERS = POSIX_SHELLS | TEXT_RUNNERS.keys() | {"eval", "trap"}
 STANDARD_INPUT = ("-", "/dev/stdin", "/dev/fd/0", "/proc/self/fd/0")
 """What a program is told to read where it is to read its input."""

@@ -79,6 +79,9 @@ def test_exports_are_equal_by_what_they_hold() -> None:
 def test_whether_a_script_installs_what_a_file_lists_takes_one_look() -> None:
     assert may_install_files(read("pip install x && pip install -r a.txt"))
     assert may_install_files(read("uv pip sync a.txt"))
+    assert may_install_files(read("pip install --no-cache-dir ."))
+    assert may_install_files(read("cd a && poetry install --no-root && b"))
+    assert may_install_files(read("micromamba create -y -f a.yml"))
     assert not may_install_files(read("cp -r a b && pip install x"))
     assert not may_install_files(read("echo requirement; pip3.11 install x"))
     assert not may_install_files(read("pip install x\n" * 30_000))
