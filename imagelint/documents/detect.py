@@ -54,7 +54,7 @@ _PROGRAMS = ("docker", "podman", "nerdctl", "buildah", "apiVersion", "services:"
 _DATA = pattern(r".+\.(?:ya?ml|json)")
 _PROXY = pattern(r".+\.(?:conf|cfg)(?:\.(?:j2|jinja2?|template|tmpl|tpl|gotmpl|erb|mustache))?")
 # Files of charts and of other tools, which only look like documents of ours.
-_VALUES = pattern(r"values.*\.ya?ml")
+_VALUES = pattern(r"(?P<before>.+[-_.])?values.*\.ya?ml")
 _NONE_OF_OURS = pattern(
     r"package(?:-lock)?\.json|tsconfig.*\.json|composer\.json"
     r"|.*\.schema\.json|pnpm-lock\.ya?ml|\.gitlab-ci.*\.ya?ml|\.pre-commit-config\.ya?ml"
@@ -198,15 +198,17 @@ def detect(origin: str, text: str) -> str:
         return _running(name, text, running)
     if _PROXY.fullmatch(name):
         return _proxy(name, text)
-    if _VALUES.fullmatch(name):
-        kind = _data(low, name, text, head)
-        return kind if kind == "kubernetes" else "values"
     if _DATA.fullmatch(name):
-        kind = _data(low, name, text, head)
-        # `kubectl apply -f folder` takes whatever ends so: no name hides an object.
-        told = kind in ("kubernetes", "workflow")
-        return "" if not told and _NONE_OF_OURS.fullmatch(name) else kind
+        return _unless_named(name, _data(low, name, text, head))
     return _by_content(name, text)
+
+
+def _unless_named(name: str, kind: str) -> str:
+    """The kind of a file of YAML or JSON by what it holds, unless its name tells another."""
+    if (found := _VALUES.fullmatch(name)) and not (found["before"] and kind):
+        return kind if kind == "kubernetes" else "values"
+    # `kubectl apply -f folder` takes whatever ends so: no name hides an object.
+    return "" if kind not in ("kubernetes", "workflow") and _NONE_OF_OURS.fullmatch(name) else kind
 
 
 def _proxy(name: str, text: str) -> str:

@@ -9,33 +9,70 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from imagelint.core.fact import value_or
+from imagelint.documents.gitops.flux import RELEASES
 from imagelint.documents.gitops.valueimages import delivered_values, is_off
 from imagelint.documents.yaml.cursor import Cursor
 from imagelint.documents.yaml.nodes import Entry, Mapping, Scalar, Sequence
-from imagelint.knowledge.kubernetes.charts import chart_named
+from imagelint.knowledge.kubernetes.charts import charts_named, charts_with_signature
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from imagelint.core.source import Span
-    from imagelint.documents.kubernetes.objects import KubernetesObject
+    from imagelint.documents.kubernetes.objects import KubernetesObject, Pod
     from imagelint.documents.yaml.nodes import YamlNode
-    from imagelint.knowledge.kubernetes.charts import Chart
+    from imagelint.knowledge.kubernetes.charts import Chart, Path, Paths
 
 _ANY = "*"
 _GPU = "nvidia.com/gpu"
+_OF_REQUEST = ("path", "port", "scheme", "host", "httpHeaders")
 
 
 def chart_containers(obj: KubernetesObject) -> Iterator[tuple[Cursor, YamlNode]]:
     """The containers in the values of an object that deploys a known chart, with their values."""
     for name, values in delivered_values(obj):
-        chart = chart_named(name.rpartition("/")[2])
-        if chart is None:
-            continue
-        for place in _places(values, chart.containers):
-            if isinstance(place.node, Mapping) and not _is_another(place, chart):
-                made = Cursor(_container(place, chart), place.path)
-                yield made, place.node
+        yield from _containers(charts_named(name.rpartition("/")[2]), values)
+
+
+def values_pods(values: Cursor, name: str = "") -> tuple[Pod, ...]:
+    """The pods in values that no object gives to their chart: of the chart of that name.
+
+    Without one, of the chart whose values tell it by themselves.
+    """
+    from imagelint.documents.kubernetes.objects import KubernetesObject
+    from imagelint.documents.kubernetes.pods.reader import read_pod
+    from imagelint.documents.kubernetes.pods.shapes import PodPath
+
+    charts = charts_named(name.rpartition("/")[2]) if name else _told_by(values)
+    owner = KubernetesObject(
+        span=values.span,
+        kind="HelmRelease",
+        api_version=f"{RELEASES}/v2",
+        name="",
+        namespace="",
+        labels=(),
+        annotations=(),
+        body=values,
+        path=values.path,
+    )
+    made = (container for container, _ in _containers(charts, values))
+    return tuple(read_pod(owner, PodPath(one, one, one)) for one in made)
+
+
+def _told_by(values: Cursor) -> tuple[Chart, ...]:
+    return tuple(
+        chart
+        for chart in charts_with_signature()
+        if all(_first(values, paths).exists for paths in chart.signature)
+    )
+
+
+def _containers(charts: tuple[Chart, ...], values: Cursor) -> Iterator[tuple[Cursor, YamlNode]]:
+    for chart in charts:
+        places = (place for path in chart.containers for place in _places(values, path))
+        for place in places:
+            if isinstance(place.node, Mapping) and _is_made(place, chart):
+                yield Cursor(_container(place, chart), place.path), place.node
 
 
 def is_within_off(place: Cursor) -> bool:
@@ -48,10 +85,40 @@ def is_within_off(place: Cursor) -> bool:
     return False
 
 
-def _is_another(place: Cursor, chart: Chart) -> bool:
-    """Whether the values have a template make something else of them."""
-    said = (place.at(*path) for path in chart.instead)
-    return any(one.exists and not (one.null or is_off(one)) for one in said)
+def _is_made(place: Cursor, chart: Chart) -> bool:
+    """Whether the values have a template make this of them, and no other."""
+    told = (
+        _at(place, tuple(at.split("."))).word() in word.split("|")
+        for at, word in chart.only.items()
+    )
+    return all(told) and not any(_says_so(_at(place, path)) for path in chart.instead)
+
+
+def _says_so(place: Cursor) -> bool:
+    """Whether a switch is on, be it by what stands in it."""
+    off = place.null or is_off(place) or not value_or(place.boolean(), default=True)
+    empty = isinstance(place.node, Sequence) and not place.node.items
+    return place.exists and not (off or empty)
+
+
+def _at(place: Cursor, path: Path) -> Cursor:
+    """The place at the end of a path, which may begin at the root or go up."""
+    at: Cursor = place
+    for key in path:
+        if not key:
+            while at.parent is not None:
+                at = at.parent
+        elif key == "..":
+            at = at.parent or at
+        else:
+            at = at[key]
+    return at
+
+
+def _first(place: Cursor, paths: Paths) -> Cursor:
+    """The first of some places that is there; the last of them where none is."""
+    found = [_at(place, path) for path in paths]
+    return next((one for one in found if one.exists and not one.null), found[-1])
 
 
 def _places(root: Cursor, path: tuple[str, ...]) -> list[Cursor]:
@@ -72,39 +139,105 @@ def _places(root: Cursor, path: tuple[str, ...]) -> list[Cursor]:
 
 def _container(place: Cursor, chart: Chart) -> Mapping:
     """A container as a pod has it; what the values do not say is left out."""
-    parts = {"repository": place.at(*chart.repository), "tag": place.at(*chart.tag)}
-    image = [_entry(name, one) for name, one in parts.items() if one.exists]
-    entries = [_made("image", Mapping(image[0].span, tuple(image)))] if image else []
+    entries = list(_image(place, chart))
     if chart.words:
         words = (_key(word, place.key_span) for word in chart.words)
         entries.append(_made("command", Sequence(place.key_span, tuple(words))))
     arguments = tuple(_arguments(place, chart))
     if arguments:
         entries.append(_made("args", Sequence(arguments[0].span, arguments)))
-    gpus = place.at(*chart.gpus)
-    if chart.gpus and gpus.exists:
-        said = place.at(*chart.gpu_kind) if chart.gpu_kind else None
-        kind = said.word() if said is not None and said.exists else _GPU
-        limits = Mapping(gpus.span, (_entry(kind, gpus),) if kind else ())
-        entries.append(_made("resources", Mapping(gpus.span, (_made("limits", limits),))))
+    fields: dict[str, Entry] = {}
+    for field, found in _fields(place, chart):
+        known = fields.get(field)
+        fields[field] = (
+            found if known is None else Entry(known.key, _both(known.value, found.value))
+        )
+    gpus = _at(place, chart.gpus)
+    if chart.gpus and gpus.exists and not is_within_off(gpus):
+        asked, known = _asked(place, chart, gpus), fields.get("resources")
+        fields["resources"] = (
+            asked if known is None else Entry(known.key, _both(known.value, asked.value))
+        )
+    return Mapping(place.span, (*entries, *fields.values()))
+
+
+def _image(place: Cursor, chart: Chart) -> Iterator[Entry]:
+    repository = _first(place, chart.repository)
+    if not chart.tag:
+        if repository.node is not None:
+            yield Entry(_key("image", repository.key_span), repository.node)
+        return
+    parts = {"repository": repository, "tag": _first(place, chart.tag)}
+    image = [_entry(name, one) for name, one in parts.items() if one.exists]
+    if image and chart.image and not repository.exists:
+        image.append(_made("repository", _key(chart.image, image[0].key.span)))
+    if image:
+        yield _made("image", Mapping(image[0].value.span, tuple(image)))
+
+
+def _asked(place: Cursor, chart: Chart, gpus: Cursor) -> Entry:
+    """The resources of a container that asks for some GPUs."""
+    told = _at(place, chart.gpu_kind).word() if chart.gpu_kind else ""
+    kind = chart.gpu_kinds.get(told, told if not chart.gpu_kinds else "") if told else _GPU
+    limits = Mapping(gpus.span, (_entry(kind, gpus),) if kind else ())
+    return _made("resources", Mapping(gpus.span, (_made("limits", limits),)))
+
+
+def _fields(place: Cursor, chart: Chart) -> Iterator[tuple[str, Entry]]:
+    """The fields of a container, each as often as there are parts of it."""
     for one in chart.fields:
-        field = place.at(*one.at)
-        holds = all(value_or(place.at(*path).boolean(), default=False) for path in one.when)
-        if field.node is not None and holds:
-            node = _listed(field.node) if one.field == "env" else field.node
-            entries.append(Entry(_key(one.field, field.key_span), node))
-    return Mapping(place.span, tuple(entries))
+        field = _at(place, one.at)
+        holds = all(value_or(_at(place, path).boolean(), default=False) for path in one.when)
+        if field.node is None or field.null or not holds or is_off(field):
+            continue
+        node = field.node
+        if one.field == "env":
+            node = _listed(node)
+        elif one.field.endswith("Probe"):
+            node = _probe(node, chart.probe_port)
+        yield one.field, Entry(_key(one.field, field.key_span), node)
+    for name, path in chart.variables.items():
+        told = _at(place, path)
+        if isinstance(told.node, Scalar) and not told.null:
+            entry = Entry(_key(name, told.key_span), told.node)
+            yield "env", Entry(_key("env", told.key_span), Sequence(told.span, (_variable(entry),)))
+
+
+def _both(one: YamlNode, other: YamlNode) -> YamlNode:
+    """Two parts of a field: lists one behind the other, mappings with all that is in either."""
+    if isinstance(one, Sequence) and isinstance(other, Sequence):
+        return Sequence(one.span, (*one.items, *other.items))
+    if not (isinstance(one, Mapping) and isinstance(other, Mapping)):
+        return one
+    known = {entry.key.text: entry for entry in one.entries}
+    for entry in other.entries:
+        mine = known.get(entry.key.text)
+        known[entry.key.text] = (
+            entry if mine is None else Entry(mine.key, _both(mine.value, entry.value))
+        )
+    return Mapping(one.span, tuple(known.values()))
+
+
+def _probe(probe: YamlNode, port: str) -> YamlNode:
+    """A probe with its path within `httpGet`, where values say it without."""
+    if not isinstance(probe, Mapping) or probe.get("path") is None:
+        return probe
+    asks = tuple(entry for entry in probe.entries if entry.key.text in _OF_REQUEST)
+    if port and probe.get("port") is None:
+        asks += (_made("port", _key(port, asks[0].key.span)),)
+    rest = (entry for entry in probe.entries if entry.key.text not in (*_OF_REQUEST, "enabled"))
+    return Mapping(probe.span, (_made("httpGet", Mapping(asks[0].key.span, asks)), *rest))
 
 
 def _arguments(place: Cursor, chart: Chart) -> Iterator[YamlNode]:
     for flag, path in chart.flags.items():
-        value = place.at(*path)
+        value = _at(place, path)
         if isinstance(value.node, Scalar) and not value.null:
             yield _key(flag, value.key_span)
             # A chart quotes what it hands on.
             yield value.node._replace(value=value.node.text, plain=False)
     for path in chart.arguments:
-        yield from (item.node for item in place.at(*path).items() if item.node is not None)
+        yield from (item.node for item in _at(place, path).items() if item.node is not None)
 
 
 def _listed(env: YamlNode) -> YamlNode:

@@ -52,7 +52,9 @@ class Helmfile(Document):
         )
 
     def nodes(self) -> Iterator[Node]:
-        """Each setting of a release, in order."""
+        """Each setting of a release, in order, and the containers of known charts."""
+        for root in self.roots:
+            yield from _made_nodes(root)
         pending = [("", root["releases"]) for root in reversed(self.roots)]
         while pending:
             name, place = pending.pop()
@@ -80,6 +82,20 @@ def parse_helmfile(source: Source) -> Helmfile:
         DocumentError: it is not YAML, a template, nested too deeply or too large.
     """
     return Helmfile(source)
+
+
+def _made_nodes(root: Cursor) -> Iterator[Node]:
+    """What is made of the values that releases of known charts hold themselves."""
+    from imagelint.documents.gitops.chartpods import values_pods
+    from imagelint.documents.kubernetes.manifest import pod_nodes
+
+    templates = dict(root["templates"].entries())
+    for place in root["releases"].items():
+        chart = _field(place, "chart", templates).word()
+        for values in place["values"].items() if chart else ():
+            if isinstance(values.node, Mapping) and place["installed"].word() != "false":
+                for pod in values_pods(Cursor(values.node, values.path), chart):
+                    yield from pod_nodes(pod)
 
 
 def _elsewhere(root: Cursor) -> Iterator[DocumentError]:

@@ -62,10 +62,10 @@ class ChartValues(Document):
     def nodes(self) -> Iterator[Node]:
         """Each setting, in order, and the images of a chart that nobody here renders."""
         if self._alone:
-            from imagelint.documents.gitops.valueimages import value_images
+            from imagelint.documents.gitops.valuenodes import value_nodes
 
             for root in self.roots:
-                yield from value_images(root)
+                yield from value_nodes(root)
         pending = [("", root) for root in reversed(self.roots)]
         while pending:
             name, place = pending.pop()

@@ -10,7 +10,11 @@ from imagelint.knowledge.tables import looked_up, table
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from imagelint.knowledge.kubernetes.operator_schema import ChartRow
+
 Path: TypeAlias = tuple[str, ...]
+Paths: TypeAlias = tuple[Path, ...]
+"""Places of which the first counts that is there."""
 
 
 class ChartField(NamedTuple):
@@ -18,52 +22,85 @@ class ChartField(NamedTuple):
 
     field: str
     at: Path
-    when: tuple[Path, ...]
+    when: Paths
 
 
 class Chart(NamedTuple):
-    """A chart, by the keys of its values; paths of one container are seen from its own values.
+    """What a chart makes of its values; paths of one container are seen from its own values.
 
-    In `containers`, `*` is any key, or any item of a list. `words` are the command, `flags` with
-    what stands under their paths the arguments, and behind them the lists of `arguments`. `gpus` is
-    empty where resources say it, `gpu_kind` what says of which kind they are. What stands under a
-    path of `instead` has another template make something else of the values.
+    In `containers`, `*` is any key, or any item of a list. The path of anything else begins with
+    an empty key at the root of all values, and goes up with each `..`. `words` are the command,
+    `flags` with what stands under their paths the arguments, and behind them the lists of
+    `arguments`. `image` is the repository where none is named, `tag` is empty where the image is
+    one word. `gpus` is empty where resources say it, `gpu_kind` what says of which kind they are,
+    in the words of `gpu_kinds`, `probe_port` that of probes which say none. All of it counts where
+    each path of `only` has one of its words, and what stands under a path of `instead` has another
+    template make something else of the values.
     """
 
-    containers: Path
-    repository: Path
-    tag: Path
+    name: str
+    signature: tuple[Paths, ...]
+    containers: tuple[Path, ...]
+    only: Mapping[str, str]
+    image: str
+    repository: Paths
+    tag: Paths
     words: tuple[str, ...]
     flags: Mapping[str, Path]
+    variables: Mapping[str, Path]
     arguments: tuple[Path, ...]
     gpus: Path
     gpu_kind: Path
+    gpu_kinds: Mapping[str, str]
+    probe_port: str
     instead: tuple[Path, ...]
     fields: tuple[ChartField, ...]
 
 
 @looked_up
-def chart_named(name: str) -> Chart | None:
-    """A chart by the last part of its name; None where nobody wrote down what its values mean."""
-    for row in table("kubernetes/charts")["charts"]:
-        if name in row["names"]:
-            return Chart(
-                containers=_path(row["containers"]),
-                repository=_path(row["repository"]),
-                tag=_path(row["tag"]),
-                words=tuple(row["words"]),
-                flags={flag: _path(at) for flag, at in row["flags"].items()},
-                arguments=tuple(map(_path, row["arguments"])),
-                gpus=_path(row["gpus"]),
-                gpu_kind=_path(row["gpu_kind"]),
-                instead=tuple(map(_path, row["instead"])),
-                fields=tuple(
-                    ChartField(one["field"], _path(one["at"]), tuple(map(_path, one["when"])))
-                    for one in row["fields"]
-                ),
-            )
-    return None
+def charts_named(name: str) -> tuple[Chart, ...]:
+    """What a chart makes, by the last part of its name; nothing where nobody wrote it down."""
+    rows = table("kubernetes/charts")["charts"]
+    return tuple(_chart(row, name) for row in rows if name in row["names"])
+
+
+@looked_up
+def charts_with_signature() -> tuple[Chart, ...]:
+    """The charts that a file of their values tells by itself."""
+    rows = table("kubernetes/charts")["charts"]
+    return tuple(_chart(row, row["names"][0]) for row in rows if row["signature"])
+
+
+def _chart(row: ChartRow, name: str) -> Chart:
+    return Chart(
+        name=name,
+        signature=tuple(map(_paths, row["signature"])),
+        containers=tuple(map(_path, row["containers"])),
+        only=row["only"],
+        image=row["image"],
+        repository=_paths(row["repository"]),
+        tag=_paths(row["tag"]),
+        words=tuple(row["words"]),
+        flags={flag: _path(at) for flag, at in row["flags"].items()},
+        variables={variable: _path(at) for variable, at in row["variables"].items()},
+        arguments=tuple(map(_path, row["arguments"])),
+        gpus=_path(row["gpus"]),
+        gpu_kind=_path(row["gpu_kind"]),
+        gpu_kinds=row["gpu_kinds"],
+        probe_port=row["probe_port"],
+        instead=tuple(map(_path, row["instead"])),
+        fields=tuple(
+            ChartField(one["field"], _path(one["at"]), tuple(map(_path, one["when"])))
+            for one in row["fields"]
+        ),
+    )
+
+
+def _paths(text: str) -> Paths:
+    return tuple(map(_path, text.split(" or "))) if text else ()
 
 
 def _path(text: str) -> Path:
-    return tuple(text.split(".")) if text else ()
+    """`a.b` as keys, `../../a` as two steps up before them, `/a` with an empty key before them."""
+    *before, last = text.split("/")
+    return (*before, *(last.split(".") if last else ()))

@@ -105,14 +105,20 @@ class ChartRow(TypedDict):
     """A chart whose values say what containers it makes; paths are keys with dots between them."""
 
     names: Annotated[list[str], "the last parts of what it is called"]
-    containers: Annotated[str, "where the values of each container stand; `*` is any of several"]
+    signature: Annotated[list[str], "paths that are all in a file of its values, and of no other"]
+    containers: Annotated[list[str], "where the values of containers stand; `*` is any of several"]
+    only: Annotated[dict[str, str], "words under paths, without which the row does not count"]
+    image: Annotated[str, "the repository where the values name none, or empty"]
     repository: Annotated[str, "where the image is named, seen from there as all that follows"]
-    tag: str
+    tag: Annotated[str, "empty where the image is named in one word"]
     words: Annotated[list[str], "the command, empty for that of the image"]
     flags: Annotated[dict[str, str], "flags, with the paths of their values"]
     arguments: Annotated[list[str], "paths of lists of further arguments"]
     gpus: Annotated[str, "the path of how many GPUs are asked for, or empty"]
     gpu_kind: Annotated[str, "the path of the resource that they are; empty: `nvidia.com/gpu`"]
+    gpu_kinds: Annotated[dict[str, str], "the resources by the words for them, where it has some"]
+    variables: Annotated[dict[str, str], "variables, with the paths of their values"]
+    probe_port: Annotated[str, "on which port probes ask that say none, or empty"]
     instead: Annotated[list[str], "paths of what makes something else of the values"]
     fields: list[ChartFieldRow]
     release: str

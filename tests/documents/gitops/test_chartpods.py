@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 
 from imagelint.core.source import Source
+from imagelint.documents.gitops.chartpods import values_pods
 from imagelint.documents.kubernetes.manifest import Manifest
+from imagelint.documents.yaml.cursor import Cursor
+from imagelint.documents.yaml.load import read_yaml
 from imagelint.run.reading.recognition import recognise
+
+if TYPE_CHECKING:
+    from imagelint.documents.kubernetes.objects import Container
 
 RELEASE = """\
 apiVersion: helm.toolkit.fluxcd.io/v2
@@ -100,3 +108,94 @@ def test_what_is_not_made_of_the_values_is_no_container(text: str, old: str, new
 def test_values_of_a_chart_that_is_not_known_are_left_alone() -> None:
     text = RELEASE.replace("app-template", "own").replace("image: {", "picture: {")
     assert manifest(text).pods == ()
+
+
+RAY = """\
+image: {repository: rayproject/ray-llm, tag: 2.49.0}
+common: {containerEnv: [{name: A, value: a}]}
+head:
+  rayStartParams: {dashboard-host: "0.0.0.0"}
+  resources: {limits: {cpu: "2"}}
+worker:
+  replicas: 1
+  image: {repository: example.com/ray, tag: "1"}
+  containerEnv: [{name: B, value: b}]
+  resources: {limits: {nvidia.com/gpu: 1}}
+additionalWorkerGroups:
+  off: {disabled: true, resources: {limits: {nvidia.com/gpu: 8}}}
+  on: {disabled: false, resources: {limits: {nvidia.com/gpu: 2}}}
+"""
+OLLAMA = """\
+image: {tag: 0.12.3}
+ollama:
+  gpu: {enabled: true, type: amd, number: 2}
+  models: {pull: [qwen3:8b]}
+resources: {limits: {cpu: "2"}}
+livenessProbe: {enabled: true, path: /healthz, periodSeconds: 5}
+readinessProbe: {enabled: false, path: /}
+"""
+LLM_D = """\
+modelArtifacts: {uri: "hf://Qwen/Qwen3-32B", name: qwen}
+decode:
+  parallelism: {tensor: 2}
+  containers:
+    - {name: vllm, image: "ghcr.io/llm-d/llm-d-cuda:v0.3.0", modelCommand: vllmServe, args: [--a]}
+prefill:
+  containers:
+    - {name: vllm, image: "ghcr.io/llm-d/llm-d-cuda:v0.3.0", command: [vllm, serve], args: [--b]}
+"""
+
+
+def containers(text: str, chart: str = "") -> list[Container]:
+    (root,) = read_yaml(text).documents
+    return [one for pod in values_pods(Cursor(root), chart) for one in pod.containers]
+
+
+def test_values_tell_their_chart_and_its_containers() -> None:
+    head, worker, more = containers(RAY)
+    images = [one.image.text for one in (head, worker, more) if one.image is not None]
+    assert images == ["rayproject/ray-llm:2.49.0", "example.com/ray:1", "rayproject/ray-llm:2.49.0"]
+    assert [one.name for one in worker.env] == ["A", "B"]
+    assert more.path == "additionalWorkerGroups.on"
+
+
+def test_gpus_join_the_resources_and_a_probe_gets_its_request() -> None:
+    (server,) = containers(OLLAMA)
+    assert server.image is not None
+    assert server.image.text == "ollama/ollama:0.12.3"
+    assert server.body.at("resources", "limits").pairs() == (("cpu", "2"), ("amd.com/gpu", "2"))
+    assert server.body.at("livenessProbe", "httpGet").pairs() == (
+        ("path", "/healthz"),
+        ("port", "11434"),
+    )
+    assert server.body.at("livenessProbe", "periodSeconds").exists
+    assert not server.body["readinessProbe"].exists
+
+
+def test_gpus_that_are_switched_off_are_not_asked_for() -> None:
+    (server,) = containers(OLLAMA.replace("{enabled: true, type", "{enabled: false, type"))
+    assert server.body.at("resources", "limits").pairs() == (("cpu", "2"),)
+
+
+def test_how_a_model_is_started_decides_what_is_made() -> None:
+    decode, prefill = containers(LLM_D)
+    words = [item.word() for item in decode.body["args"].items()]
+    assert words[:4] == ["--model", "hf://Qwen/Qwen3-32B", "--tensor-parallel-size", "2"]
+    assert words[-1] == "--a"
+    assert [item.word() for item in prefill.body["args"].items()] == ["--b"]
+
+
+@pytest.mark.parametrize("text", [RAY, OLLAMA, LLM_D])
+def test_values_without_what_only_their_chart_has_tell_none(text: str) -> None:
+    for word in ("rayStartParams", "resources", "gpu:", "models:", "modelArtifacts"):
+        text = text.replace(word, "other" + ":" * word.endswith(":"))
+    assert containers(text) == []
+
+
+def test_a_chart_may_be_named() -> None:
+    text = "image: {tag: hopper-1.8}\nconfig: {modelID: BAAI/bge-m3}\n"
+    assert containers(text) == []
+    (server,) = containers(text, "infracloud/text-embeddings-inference")
+    assert [(one.name, one.value) for one in server.env] == [("MODEL_ID", server.env[0].value)]
+    assert server.image is not None
+    assert server.image.text == "ghcr.io/huggingface/text-embeddings-inference:hopper-1.8"

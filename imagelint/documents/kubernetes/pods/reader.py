@@ -25,7 +25,13 @@ from imagelint.documents.kubernetes.pods.operated import (
 )
 from imagelint.documents.kubernetes.pods.platform import PodPlatform
 from imagelint.documents.kubernetes.pods.privileges import user
-from imagelint.documents.kubernetes.pods.shapes import PodPath, group_size, pod_places, replicas
+from imagelint.documents.kubernetes.pods.shapes import (
+    DELIVERING,
+    PodPath,
+    group_size,
+    pod_places,
+    replicas,
+)
 from imagelint.documents.kubernetes.pods.variables import read_env
 from imagelint.documents.kubernetes.pods.volumes import (
     named_volumes,
@@ -49,7 +55,6 @@ if TYPE_CHECKING:
 
 # What fills templates in, which `yaml.cursor.is_template` knows by how it begins.
 _FILLED = pattern(r"\{\{.*?\}\}|\{%.*?%\}|\$\{[^{}]*\}|<%.*?%>|\$\(\(.*?\)\)|__[A-Z][A-Z0-9_]*__")
-_OF_CHARTS = "helm.toolkit.fluxcd.io"
 _OF_OPENSHIFT = "DeploymentConfig"
 _KILLING = frozenset(("liveness", "startup"))
 _ENDING = frozenset(("Never", "OnFailure"))
@@ -72,10 +77,11 @@ class _PodContext(NamedTuple):
 
 def read_pods(obj: KubernetesObject) -> tuple[Pod, ...]:
     """The pods that an object holds, in source order."""
-    return tuple(_pod(obj, place) for place in pod_places(obj))
+    return tuple(read_pod(obj, place) for place in pod_places(obj))
 
 
-def _pod(obj: KubernetesObject, place: PodPath) -> Pod:
+def read_pod(obj: KubernetesObject, place: PodPath) -> Pod:
+    """The pod that an object holds at a place."""
     spec = place.spec
     bodies = _bodies(place)
     around = _PodContext(
@@ -163,7 +169,7 @@ def _image(body: Cursor, owner: KubernetesObject) -> ImageUse | None:
     # Operators that have a field for the image often have one for its tag beside it.
     elsewhere = any(body[key].exists for key in ("version", "tag", "imageTag"))
     # Of charts it is the version of the application, where no other is given.
-    by_chart = owner.group == _OF_CHARTS and isinstance(place.node, Mapping)
+    by_chart = owner.group in DELIVERING and isinstance(place.node, Mapping)
     elsewhere = elsewhere or (by_chart and not place["tag"].word())
     return image_at(place, elsewhere=elsewhere)
 
