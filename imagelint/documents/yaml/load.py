@@ -29,6 +29,7 @@ _TEMPLATE = pattern(r"^[ \t-]*\{[{%]|:[ \t]+[\"']?\{\{|\{[{%]-", re.MULTILINE)
 # JSON writes characters beyond the basic plane as two escapes, which YAML does not know. The
 # replacement is as long: an escaped line break, which stands for nothing, and one escape.
 _TOO_DEEP = "maximum nesting depth"  # as newer releases of libyaml say it
+_ENDS = "found unexpected end of stream"
 _SURROGATES = pattern(r"\\\\|\\u(d[89ab][0-9a-f]{2})\\u(d[c-f][0-9a-f]{2})", re.IGNORECASE)
 _BYTE_ORDER_MARK = "\ufeff"
 
@@ -89,7 +90,9 @@ def _read(text: str, part: str, shift: int, merging: Merging = Merging.OWN_FIRST
                 return _built(Builder(text, shift, merging), part, skims=True)
         return _built(Builder(text, shift, merging), part, skims=False)
     except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark
+        # What is never closed is wrong where it begins, and not at the end of the text.
+        unclosed = error.problem == _ENDS and error.context_mark is not None
+        mark = error.context_mark if unclosed else error.problem_mark
         offset = min(mark.index + shift, len(text)) if mark else 0
         message = ", ".join(part for part in (error.problem, error.context) if part)
         if _TOO_DEEP in message:

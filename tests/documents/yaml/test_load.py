@@ -324,6 +324,8 @@ def test_templates_are_told_from_broken_yaml(text: str) -> None:
     [
         ("a: b: c\n", 4, "mapping values are not allowed"),
         ("a: [1\n", 6, "did not find expected"),
+        ('a: "x\nb: 1\nc: 2\n', 3, "unexpected end of stream"),
+        ("é: 1\na: 'x\nb: 1\n", 8, "unexpected end of stream"),
         ("a:\tb\n\tc: d\n", 5, "tab character"),
         ("a: \x00", 3, r"U\+0000"),
         ("é: \ud800", 3, r"U\+D800"),
