@@ -11,6 +11,7 @@ import pytest
 from imagelint.cli.summaries import COMMANDS
 from imagelint.knowledge.engines import engine, engines
 from imagelint.rules import catalog
+from tools import generate
 
 ROOT = Path(__file__).parents[1]
 
@@ -45,3 +46,8 @@ def test_the_readme_names_every_command() -> None:
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     for command in COMMANDS:
         assert f"imagelint {command}" in readme
+
+
+def test_tables_are_written_before_what_is_made_of_them() -> None:
+    first = dict(generate.foundations())
+    assert first.keys() >= dict(generate.compiled_tables()).keys()

@@ -13,8 +13,10 @@ import pytest
 import yaml
 
 from imagelint.cli.summaries import COMMANDS
+from imagelint.documents.detect import candidate
 from imagelint.policy.starter import hook_entry
 from tests.cli.projects import GOOD, ROOT, write
+from tests.documents.test_kinds import FILES, NAMED
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -72,6 +74,22 @@ def test_the_hook_is_given_what_may_be_ours(path: str, wanted: bool) -> None:  #
 
     hook = HOOKS[0]
     assert bool(re.search(hook["files"], path)) is wanted
+
+
+@pytest.mark.parametrize("hook", HOOKS[:2], ids=lambda hook: hook["id"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        *(name for kind, (name, _) in FILES.items() if kind not in NAMED),
+        *("docker-bake.override.hcl", "requirements/gpu.txt", "llm.kube", "train.sbatch"),
+        *("pod.yaml.j2", "nginx.conf.template", "compose.yaml.dist", ".imagelint.toml"),
+    ],
+)
+def test_the_hooks_are_given_every_kind(path: str, hook: dict[str, str]) -> None:
+    import re
+
+    assert candidate(path)
+    assert re.search(hook["files"], path), "`files` of .pre-commit-hooks.yaml: both of them"
 
 
 def test_there_is_one_verdict_however_many_files_there_are() -> None:

@@ -58,11 +58,11 @@ def foundations() -> Iterator[tuple[Path, str]]:
     packs = sorted((ROOT / "policies").glob("*.yaml"))
     sources = [Source(f"policies/{path.name}", path.read_text(encoding="utf-8")) for path in packs]
     yield BUILTIN, compile_packs(sources)
+    yield from compiled_tables()
 
 
 def generated() -> Iterator[tuple[Path, str]]:
     """Each other generated file with its text."""
-    yield from compiled_tables()
     yield COMPILED / "kubernetes_fields.py", field_table()
     yield ROOT / "policies" / "policy.schema.json", written_schema()
     yield ROOT / "docs" / "schemas" / NAME, written_knowledge_schema()
@@ -167,20 +167,21 @@ def index() -> str:
 
 def main(arguments: list[str]) -> int:
     check = "--check" in arguments
-    changed = _changed(dict(foundations()), check=check)
+    try:
+        made = dict(foundations())
+    except BadTableError as error:
+        print(f"error: imagelint/knowledge/\n{error}", file=sys.stderr)
+        return 2
+    changed = _changed(made, check=check)
     if changed and check:
         return 1
     if changed:
         # The rest is made of what has just been written.
         os.execv(sys.executable, [sys.executable, *sys.argv])  # noqa: S606 - ourselves
-    try:
-        texts = dict(generated())
-        texts |= published_schemas(texts)
-    except BadTableError as error:
-        print(f"error: imagelint/knowledge/\n{error}", file=sys.stderr)
-        return 2
+    texts = dict(generated())
+    texts |= published_schemas(texts)
     written = (*(ROOT / "docs" / "rules").glob("*.md"), *COMPILED.glob("*.py"))
-    surplus = [path for path in written if path not in texts]
+    surplus = [path for path in written if path not in texts and path not in made]
     for path in surplus:
         print(path.relative_to(ROOT))
         if not check:

@@ -351,11 +351,11 @@ class Document:
         yield from self._inside()
 
     def _inside(self) -> tuple[Node, ...]:
-        # Without the document itself: nothing of it may lead back to it, so that it is gone as
-        # soon as nobody needs it any more.
+        # Nothing in it leads back to the document, which is gone when nobody needs it any more.
         if self._walked is None:
             inside = uncounted(lambda: tuple(self.nodes()))
-            self._walked = (Text(self.span), *self.complaints, *inside)
+            own = () if self.rendered else (Text(self.span),)  # the outer one has the same text
+            self._walked = (*own, *self.complaints, *inside)
         return self._walked
 
     def nodes_of(self, kind: type[N]) -> tuple[N, ...]:

@@ -195,6 +195,7 @@ class Endpoints(TypedDict):
     prefix_flags: Annotated[list[str], "flags that put something before every path"]
     other_ports: Annotated[list[int], "ports on which it listens besides, unless it is told others"]
     by_python: Annotated[bool, "whether Python answers, which is late while the CPU is busy"]
+    unbuffered: Annotated[bool, "whether streams say `X-Accel-Buffering: no`, which nginx heeds"]
     source: str
 
 
@@ -208,7 +209,6 @@ class Metrics(TypedDict):
     prometheus: Annotated[bool, "whether the format is Prometheus'"]
     switch: Annotated[str, "the flag that changes the default, or empty"]
     prefixes: Annotated[list[str], "of the metrics' names, its own first"]
-    waiting: Annotated[str, "the metric that counts waiting requests, or empty"]
     source: str
 
 

@@ -36,8 +36,7 @@ class MetricsEndpoint(NamedTuple):
 
     `port` is None when it is the port of the API; `port_flag` changes it where it is another one,
     empty without a flag. `default` is `on` or `off`; `switch` is the flag that changes it, empty
-    without one. `prometheus` is false for another format than Prometheus'. `waiting` counts the
-    requests that wait, empty where the name is not known.
+    without one. `prometheus` is false for another format than Prometheus'.
     """
 
     path: str
@@ -47,7 +46,6 @@ class MetricsEndpoint(NamedTuple):
     default: str
     switch: str
     prefixes: tuple[str, ...]
-    waiting: str
 
 
 class Endpoints(NamedTuple):
@@ -58,7 +56,8 @@ class Endpoints(NamedTuple):
     when the port opens only once the model is loaded, `early` when before, `unknown` when that
     depends on what is not seen; `waits` tells whether the readiness path fails until then.
     `prefix_flags` put something before every path. On `other_ports` it listens besides.
-    `by_python` tells whether Python answers, which is late while the CPU is busy.
+    `by_python` tells whether Python answers, which is late while the CPU is busy, `unbuffered`
+    whether its streams tell proxies not to buffer them.
     """
 
     health: tuple[str, ...]
@@ -73,6 +72,7 @@ class Endpoints(NamedTuple):
     prefix_flags: tuple[str, ...]
     other_ports: tuple[int, ...]
     by_python: bool
+    unbuffered: bool
 
 
 class OfficialImage(NamedTuple):
@@ -342,6 +342,7 @@ def _endpoints(raw: engine_schema.Endpoints) -> Endpoints:
         prefix_flags=tuple(raw["prefix_flags"]),
         other_ports=tuple(raw["other_ports"]),
         by_python=raw["by_python"],
+        unbuffered=raw["unbuffered"],
     )
 
 
@@ -356,7 +357,6 @@ def _metrics(raw: engine_schema.Metrics) -> MetricsEndpoint | None:
         default=raw["default"],
         switch=raw["switch"],
         prefixes=tuple(raw["prefixes"]),
-        waiting=raw["waiting"],
     )
 
 

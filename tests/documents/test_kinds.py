@@ -9,7 +9,8 @@ from imagelint.core.source import Source
 from imagelint.core.subject import About
 from imagelint.documents.base import Document, DocumentError
 from imagelint.documents.detect import candidate, detect, parse
-from imagelint.documents.kinds import KINDS, Kind, about
+from imagelint.documents.kinds import KINDS, Kind, about, of_another_tool
+from imagelint.documents.plaintext import PlainText
 from imagelint.documents.project import Project
 from imagelint.engine.decide import Expected
 from imagelint.engine.examine import Examination
@@ -19,44 +20,48 @@ from imagelint.rules.families import FAMILIES
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-# A text of each kind that can be read from one.
-TEXTS = {
-    "policy": "name: a\n",
-    "ignore": ".git\n",
-    "requirements": "a==1\n",
-    "dockerfile": "FROM a\n",
-    "kubernetes": "apiVersion: v1\nkind: Pod\n",
-    "kustomization": "resources: [pod.yaml]\n",
-    "chart": "name: llm\n",
-    "helmfile": "releases: [{name: a, chart: ./a}]\n",
-    "json-patch": "[{op: remove, path: /spec}]\n",
-    "nginx": "location / { proxy_pass http://a; }\n",
-    "haproxy": "backend a\n  server b c:1\n",
-    "traefik": "http: {services: {a: {loadBalancer: {servers: []}}}}\n",
-    "compose": "services: {}\n",
-    "bake": 'target "a" {}\n',
-    "dotenv": "A=1\n",
-    "values": "image: {}\n",
-    "prometheus-rules": "groups: [{rules: [{expr: up}]}]\n",
-    "prometheus": "scrape_configs: [{job_name: llm}]\n",
-    "dashboard": '{"panels": [{"expr": "up"}]}',
-    "vulnerabilities": '{"SchemaVersion": 2, "ArtifactType": "container_image"}',
-    "evaluation-plan": "dimensions: {a: {threshold: 1}}\n",
+# A file of each kind that can be read from one: the least that its name and text tell.
+FILES = {
+    "policy": (".imagelint.yaml", "name: a\n"),
+    "ignore": (".dockerignore", ".git\n"),
+    "requirements": ("requirements.txt", "a==1\n"),
+    "dockerfile": ("Dockerfile", "FROM a\n"),
+    "kubernetes": ("pod.yaml", "apiVersion: v1\nkind: Pod\n"),
+    "kustomization": ("kustomization.yaml", "resources: [pod.yaml]\n"),
+    "chart": ("Chart.yaml", "name: llm\n"),
+    "helmfile": ("helmfile.yaml", "releases: [{name: a, chart: ./a}]\n"),
+    "json-patch": ("patch.yaml", "- {op: remove, path: /spec}\n"),
+    "nginx": ("nginx.conf", "http { server { location / { proxy_pass http://a; } } }\n"),
+    "haproxy": ("haproxy.cfg", "backend a\n  server b c:1\n"),
+    "traefik": ("dynamic.yaml", "http: {services: {a: {loadBalancer: {servers: [{url: b}]}}}}\n"),
+    "compose": ("compose.yaml", "services: {}\n"),
+    "bake": ("docker-bake.hcl", 'target "a" {}\n'),
+    "dotenv": (".env", "A=1\n"),
+    "values": ("values.yaml", "image: {}\n"),
+    "prometheus-rules": ("rules.yaml", "groups: [{rules: [{alert: A, expr: up}]}]\n"),
+    "prometheus": ("prometheus.yml", "scrape_configs:\n- job_name: llm\n"),
+    "dashboard": ("dashboard.json", '{"panels": [{"targets": [{"expr": "up"}]}], "title": "a"}'),
+    "vulnerabilities": ("a.json", '{"SchemaVersion": 2, "ArtifactType": "container_image"}'),
+    "evaluation-plan": ("imagelint-eval.yaml", "dimensions: {a: {threshold: 1}}\n"),
     "evaluation": (
+        "a.json",
         '{"subject": [{"digest": {"sha256": "' + "a" * 64 + '"}}],'
         ' "predicateType": "https://in-toto.io/attestation/test-result/v0.1",'
-        ' "predicate": {"result": "PASSED", "imagelint.dev/evaluation": {}}}'
+        ' "predicate": {"result": "PASSED", "imagelint.dev/evaluation": {}}}',
     ),
-    "scorecard": '{"schema": "imagelint.scorecard/1", "signals": [{"score": 1}]}',
-    "signatures": '{"image": "a", "checks": []}',
-    "shell-script": "docker run a\n",
-    "makefile": "a:\n\tdocker run a\n",
-    "systemd-unit": "[Service]\nExecStart=docker run a\n",
-    "workflow": "jobs: {a: {steps: [{run: docker run a}]}}\n",
-    "skaffold": "apiVersion: skaffold/v4beta13\nkind: Config\n",
-    "markdown": "```Dockerfile\nFROM a\n```\n",
-    "text": "good morning\n",
+    "scorecard": ("a.json", '{"schema": "imagelint.scorecard/1", "signals": [{"score": 1}]}'),
+    "signatures": ("a.json", '{"image": "a", "checks": []}'),
+    "shell-script": ("start.sh", "docker run a\n"),
+    "makefile": ("Makefile", "a:\n\tdocker run a\n"),
+    "systemd-unit": ("a.service", "[Service]\nExecStart=docker run a\n"),
+    "workflow": (".github/workflows/a.yml", "jobs: {a: {steps: [{run: docker run a}]}}\n"),
+    "skaffold": ("skaffold.yaml", "apiVersion: skaffold/v4beta13\nkind: Config\n"),
+    "markdown": ("README.md", "```Dockerfile\nFROM a\n```\n"),
 }
+# What is a document because somebody names it, a template, and what registries say.
+UNRECOGNISED = {"text", "template", "image"}
+# Files are examined when they lie in a folder; these only when they are named.
+NAMED = {"markdown"}
 
 
 class Unit(Document):
@@ -73,17 +78,35 @@ def subclasses(kind: type[Document]) -> Iterator[type[Document]]:
 
 
 def test_every_kind_of_document_is_in_the_table() -> None:
-    for name, text in TEXTS.items():
+    for name, (_, text) in FILES.items():
         parse(Source("a", text), name)
+    PlainText(Source("a", "b"))
     ours = {found for found in subclasses(Document) if found.__module__.startswith("imagelint.")}
     kinds = {found.kind for found in ours} - {""}  # what several kinds have in common
-    assert kinds | {"template", "image"} == set(KINDS)
+    missing = kinds - set(KINDS)
+    assert not missing, f"{missing}: an entry in KINDS of imagelint/documents/kinds.py for each"
+    unused = set(KINDS) - kinds - {"template", "image"}
+    assert not unused, f"{unused}: no document has this `kind`"
 
 
-@pytest.mark.parametrize("name", sorted(TEXTS))
-def test_what_a_kind_reads_is_of_that_kind(name: str) -> None:
-    assert parse(Source("a", TEXTS[name]), name).kind == name
-    assert set(TEXTS) == set(KINDS) - {"template", "image"}
+def test_every_kind_has_a_file_that_is_recognised() -> None:
+    missing = set(KINDS) - set(FILES) - UNRECOGNISED
+    assert not missing, f"{missing}: a line in FILES of {__file__} with the least that is one"
+
+
+@pytest.mark.parametrize("name", sorted(FILES))
+def test_a_file_is_recognised_and_read_as_its_kind(name: str) -> None:
+    origin, text = FILES[name]
+    assert detect(origin, text) == name, (
+        "`path` of its entry in KINDS tells it, or a function of documents/detect.py does"
+    )
+    assert candidate(origin) is (name not in NAMED), "`candidate` of documents/detect.py"
+    assert parse(Source(origin, text), name).kind == name
+
+
+@pytest.mark.parametrize("name", sorted(FILES))
+def test_no_kind_is_taken_for_a_file_of_another_tool(name: str) -> None:
+    assert not of_another_tool(*FILES[name]), "_OTHER_TOOLS or _OF_OTHERS of documents/kinds.py"
 
 
 def test_a_template_is_refused_at_its_first_block() -> None:
@@ -116,9 +139,7 @@ def test_a_kind_is_one_entry(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_only_what_is_about_files_meets_the_wish_for_a_file() -> None:
-    files = {"compose", "dockerfile", "ignore", "kubernetes", "requirements", "template", "text"}
-    files |= {"bake", "evaluation-plan", "chart", "dotenv", "json-patch", "kustomization", "values"}
-    files |= {"dashboard", "helmfile", "prometheus", "prometheus-rules", "scorecard"}
-    files |= {"haproxy", "nginx", "traefik"}
-    files |= {"makefile", "markdown", "shell-script", "skaffold", "systemd-unit", "workflow"}
-    assert {name for name in KINDS if about(name) is About.FILE} == files
+    others = {"policy", "vulnerabilities", "signatures", "evaluation", "image"}
+    assert {name for name in KINDS if about(name) is not About.FILE} == others, (
+        "`about` of its entry in KINDS: `gate` counts by it what was examined"
+    )

@@ -60,12 +60,6 @@ def second_annotations() -> tuple[str, ...]:
     return tuple(row["annotation"] for row in table("routes")["seconds"])
 
 
-@looked_up
-def unbuffering_engines() -> frozenset[str]:
-    """The engines whose streams nginx does not buffer, as they ask for that."""
-    return frozenset(row["engine"] for row in table("routes")["unbuffering"])
-
-
 def retired_controller(controller: str) -> RetiredController | None:
     """What is known of the end of a controller; None of one that is maintained."""
     for row in table("routes")["retired"]:

@@ -245,13 +245,6 @@ class DefaultRow(TypedDict):
     source: str
 
 
-class UnbufferingRow(TypedDict):
-    """An engine that asks proxies not to buffer its streams."""
-
-    engine: str
-    source: str
-
-
 class RouteTable(Dated):
     """Controllers of routes."""
 
@@ -260,7 +253,6 @@ class RouteTable(Dated):
     defaults: list[DefaultRow]
     seconds: list[SecondsRow]
     retired: list[RetiredRow]
-    unbuffering: list[UnbufferingRow]
 
 
 # `except` is a word of Python.

@@ -151,6 +151,19 @@ def metric_meaning(engine: str, meaning: str, exporter: str = "") -> Metric | No
 
 
 @looked_up
+def shown_metric(engine: str, prefixes: tuple[str, ...], meaning: str) -> str:
+    """The name of an engine's metric with a meaning, empty where it has none that is known.
+
+    An engine that has none of its own may run another one, whose `prefixes` its metrics have.
+    """
+    own = metric_meaning(engine, meaning, engine)
+    if own is not None:
+        return own.name
+    shown = (one for one in _metrics().values() if one.name.startswith(prefixes))
+    return next((one.name for one in shown if one.meaning == meaning and not one.gone), "")
+
+
+@looked_up
 def _prefixes() -> tuple[tuple[str, Exporter], ...]:
     """The longest prefix first."""
     found = [

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from imagelint.documents.promql.query import MetricUse
-from imagelint.documents.queries.monitoring.scalers import is_foreign
+from imagelint.documents.queries.monitoring.scalers import is_foreign, waiting_at
 from imagelint.documents.queries.scaled import NameScope
 from imagelint.documents.queries.serving import title
 from imagelint.rules.api import Confidence, Context, Findings, Severity, rule
@@ -80,8 +80,7 @@ def metric_of_other_engine(use: MetricUse, ctx: Context) -> Findings:
     servers = NameScope(ctx.document, ctx.project).scaled_servers(use.scaler)
     if not servers or not all(is_foreign(use, one) for one in servers):
         return
-    facts = servers[0].facts
-    waiting = facts.metrics.waiting if facts and facts.metrics else ""
+    waiting = waiting_at(servers[0])
     yield ctx.finding(
         use,
         f"`{use.name}` is no metric of {title(servers[0])}, which is scaled by it",

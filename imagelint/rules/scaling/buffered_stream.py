@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from imagelint.documents.queries.scaled import NameScope
 from imagelint.documents.queries.serving import title
 from imagelint.documents.serving.scaling import Route, RouteSetting
-from imagelint.knowledge.kubernetes.routes import unbuffering_engines
 from imagelint.rules.api import Confidence, Context, Findings, Fix, Severity, rule
+
+if TYPE_CHECKING:
+    from imagelint.documents.serving.command import ServingCommand
 
 
 @rule(Route, Severity.MEDIUM, confidence=Confidence.LIKELY)
@@ -74,8 +78,7 @@ def buffered_stream(route: Route, ctx: Context) -> Findings:
     """
     buffered = route.told("buffered")
     servers = NameScope(ctx.document, ctx.project).routed_servers(route) if buffered else ()
-    asking = unbuffering_engines() if route.heeds_server else frozenset[str]()
-    servers = tuple(one for one in servers if one.engine not in asking)
+    servers = tuple(one for one in servers if not (route.heeds_server and _asks(one)))
     for one in buffered if servers else ():
         state = "" if one.written else f", the default of {route.controller}"
         yield ctx.finding(
@@ -86,6 +89,11 @@ def buffered_stream(route: Route, ctx: Context) -> Findings:
             severity=None if one.written else Severity.LOW,
             fix=Fix("do not buffer", (ctx.edit(one.span, _said(one)),)) if _is_plain(one) else None,
         )
+
+
+def _asks(server: ServingCommand) -> bool:
+    """Whether it tells proxies itself not to buffer its streams."""
+    return server.facts is not None and server.facts.endpoints.unbuffered
 
 
 def _advice(one: RouteSetting) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from imagelint.documents.queries.monitoring.scalers import waiting_at
 from imagelint.documents.queries.scaled import NameScope
 from imagelint.documents.queries.serving import title
 from imagelint.documents.serving.scaling import Autoscaler
@@ -80,8 +81,7 @@ def cpu_hpa_on_gpu(scaler: Autoscaler, ctx: Context) -> Findings:
     servers = NameScope(ctx.document, ctx.project).scaled_servers(scaler)
     if not servers:
         return
-    known = servers[0].facts
-    waiting = known.metrics.waiting if known and known.metrics else ""
+    waiting = waiting_at(servers[0])
     example = f", such as `{waiting}`" if waiting else ""
     yield ctx.finding(
         scaler.signals[0],

@@ -9,6 +9,7 @@ from imagelint.knowledge.serving.metrics import (
     is_metric,
     metric_meaning,
     near_metric,
+    shown_metric,
 )
 from imagelint.knowledge.tables import table
 
@@ -27,6 +28,37 @@ def test_a_row_is_found_under_its_own_name(exporter: dict[str, str], row: dict[s
         known = find_series(instead)
         assert known is not None
         assert not known.metric.gone
+
+
+# Engines whose metrics stand in no table: what asks for them by a wrong name is not told.
+UNREAD = {"djl", "tei", "torchserve", "xinference"}
+
+
+@pytest.mark.parametrize("name", engines())
+def test_the_metrics_of_every_engine_are_known(name: str) -> None:
+    shown = engine(name).metrics
+    own = {row["engine"] for row in table("metrics")["exporters"]}
+    known = shown is None or name in own or any(is_metric(one) for one in shown.prefixes)
+    assert known is not (name in UNREAD), (
+        f"an exporter with what {name} shows in knowledge/metrics.toml, or its name in UNREAD"
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "metric"),
+    [
+        ("vllm", "vllm:num_requests_waiting"),
+        ("nim", "vllm:num_requests_waiting"),  # it runs that one
+        ("sglang", "sglang:num_queue_reqs"),
+        ("tensorrt-llm", "trtllm_num_requests_waiting"),
+        ("triton", "nv_inference_pending_request_count"),
+        ("tei", ""),
+    ],
+)
+def test_who_waits_is_told_by_a_metric(name: str, metric: str) -> None:
+    shown = engine(name).metrics
+    assert shown is not None
+    assert shown_metric(name, shown.prefixes, "waiting") == metric
 
 
 def test_engines_of_exporters_are_known() -> None:

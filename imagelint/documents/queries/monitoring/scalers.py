@@ -19,7 +19,7 @@ from imagelint.documents.promql.tree import (
     inner,
     nested,
 )
-from imagelint.knowledge.serving.metrics import find_series, is_metric
+from imagelint.knowledge.serving.metrics import find_series, is_metric, shown_metric
 
 if TYPE_CHECKING:
     from imagelint.documents.promql.query import MetricUse
@@ -138,6 +138,12 @@ def waiting_metric(trigger: PrometheusTrigger) -> str:
     if len(metrics) != 1 or not found or found[0] is None:
         return ""
     return found[0].metric.name if found[0].metric.meaning == "waiting" else ""
+
+
+def waiting_at(server: ServingCommand) -> str:
+    """The metric by which a server tells how many requests wait, empty where none is known."""
+    shown = server.facts.metrics if server.facts is not None else None
+    return "" if shown is None else shown_metric(server.engine, shown.prefixes, "waiting")
 
 
 def is_foreign(use: MetricUse, server: ServingCommand) -> bool:
