@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from imagelint.core.fact import ABSENT, UNKNOWN, Fact, Known
+from imagelint.core.fact import ABSENT, UNKNOWN, Fact, Known, value_or
 from imagelint.documents.runtime.field import Field
 from imagelint.documents.runtime.probe import CheckKind, Probe, ProbeCheck, Probes, ProbeTiming
 from imagelint.documents.serving.startscript import unknown_word, whole_word
@@ -46,6 +46,12 @@ def _read(place: Cursor, title: str, *, kills: bool) -> Fact[Probe]:
         return ABSENT
     if not isinstance(place.node, Mapping):
         return UNKNOWN
+    if place["enabled"].exists or isinstance(place["probe"].node, Mapping):
+        # NVIDIA/k8s-nim-operator:api/apps/v1alpha1/common_types.go (`Probe`): without a probe of
+        # its own, or when it is switched off, the operator decides.
+        on = value_or(place["enabled"].boolean(), default=False) or not place["enabled"].exists
+        own = place["probe"]
+        return _read(own, title, kills=kills) if on and own.exists else UNKNOWN
     return Known(Probe(place, title, "failures", kills, _check(place), _timing(place)), place.span)
 
 
