@@ -199,7 +199,10 @@ class _Watch:
     def __init__(self, process: subprocess.Popen[bytes], request: ProcessRequest) -> None:
         self._process = process
         self._request = request
-        self._deadline = time.monotonic() + request.limits.seconds
+        seconds = request.limits.seconds
+        self._end = time.monotonic() + seconds
+        # Who is asked to end takes the time for that out of its own.
+        self._deadline = self._end - min(_GRACE_SECONDS, seconds / 10)
         self._texts: dict[str, bytearray] = {"stdout": bytearray(), "stderr": bytearray()}
 
     def outcome(self) -> CompletedProcess | Problem:
@@ -276,7 +279,8 @@ class _Watch:
         """End the whole group: asked first, so that it can clean up, then made to."""
         self._signal(signal.SIGTERM)
         with suppress(subprocess.TimeoutExpired):
-            self._process.wait(_GRACE_SECONDS)
+            left = max(0.0, self._end - time.monotonic())
+            self._process.wait(min(_GRACE_SECONDS, left))
         self._signal(signal.SIGKILL)
         self._process.wait()
 

@@ -11,10 +11,11 @@ from imagelint.knowledge.engines import engine
 from imagelint.knowledge.globs import matches
 from imagelint.knowledge.recognition import recognise_image
 from imagelint.knowledge.site.mirrors import original
-from imagelint.knowledge.tables import table
+from imagelint.knowledge.tables import looked_up, table
 
 if TYPE_CHECKING:
     from imagelint.knowledge.recognition import Image
+    from imagelint.knowledge.schema import BaseImageRow
 
 _DEVEL = pattern(r"(?:^|[-_.])devel(?=$|[-_.])", re.ASCII)
 
@@ -38,8 +39,8 @@ def base_image(reference: Image) -> BaseImage | None:
     """What is known about an image, None when nothing is."""
     image = original(reference)
     name = f"{image.registry}/{image.repository}"
-    for row in table("base_images")["images"]:
-        if matches(name, row["glob"]) and matches(reference.tag, row.get("tags", "*")):
+    for row in _rows(name):
+        if matches(reference.tag, row.get("tags", "*")):
             user, runtime = row.get("user", ""), row.get("runtime", "")
             return BaseImage(row["root"], user, runtime, row.get("drops", False))
     found = recognise_image(reference)
@@ -49,6 +50,12 @@ def base_image(reference: Image) -> BaseImage | None:
     if not packaging.root and not packaging.user:
         return None  # of an engine of a policy, which does not say
     return BaseImage(packaging.root, packaging.user)
+
+
+@looked_up
+def _rows(name: str) -> tuple[BaseImageRow, ...]:
+    """The rows about a repository, of which the first that fits the tag counts."""
+    return tuple(row for row in table("base_images")["images"] if matches(name, row["glob"]))
 
 
 def is_devel(tag: str) -> bool:

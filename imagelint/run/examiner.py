@@ -83,6 +83,7 @@ class Examiner:
         self._in_renderings: Mapping[Key, Sequence[tuple[str, Node]]] | None = None
         self._joined = Shelf[Completed](MOST_RECENT)
         self._tied: tuple[str, str] | None = None
+        self._told: set[str] = set()
 
     def prepare(self, files: Sequence[FoundFile]) -> None:
         """Do once what all need who are forked: read files, and examine samples of what they are.
@@ -118,6 +119,7 @@ class Examiner:
         document = self._index.document(found)
         self._index.forget_text(found.origin)
         if document is None:
+            self._told.update(problem.origin for problem in problems)
             return FileReport(Report(problems=problems))
         if isinstance(document, Report) and found.origin in self._plan.renderings.covered:
             report = Report(problems=problems, examined=(_template(found.origin),))
@@ -126,7 +128,16 @@ class Examiner:
             ignored = (Ignored(found.origin, IgnoreReason.UNRENDERED),)
             return FileReport(Report(problems=problems, ignored=ignored), held=Holding())
         stored = self._examine(document, os.path.dirname(found.path) or ".")
-        return stored._replace(report=Report(problems=problems) + stored.report)
+        return stored._replace(
+            report=Report(problems=(*problems, *self._changed())) + stored.report
+        )
+
+    def _changed(self) -> Iterator[Problem]:
+        """What became another file while it was looked at: none of what was said rests on it."""
+        for origin, problem in self._index.changed.items():
+            if origin not in self._told:
+                self._told.add(origin)
+                yield problem
 
     def source(self, source: Source, folder: str) -> FileReport:
         """What comes of one text that stands for a file in a folder."""

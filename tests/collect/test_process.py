@@ -185,6 +185,13 @@ def test_a_program_that_ignores_the_request_to_end_is_killed(
     wait_until_gone(int((tmp_path / "pid").read_text()))
 
 
+def test_the_time_to_end_is_taken_out_of_the_programs_own(fake: Fake) -> None:
+    fake("tool", "import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN); time.sleep(60)")
+    began = time.monotonic()
+    assert problem(ask(limits=ProcessLimits(2))).kind is ProblemKind.TIMED_OUT
+    assert time.monotonic() - began < 3
+
+
 @pytest.mark.parametrize(("number", "words"), [(9, "SIGKILL: probably"), (11, "SIGSEGV")])
 def test_a_program_that_dies_by_a_signal_is_a_problem(fake: Fake, number: int, words: str) -> None:
     fake("tool", f"print('half', flush=True); os.kill(os.getpid(), {number})")

@@ -118,6 +118,7 @@ class Client:
         """What refers to a digest: as the registry lists it, else as its tag for that does."""
         found: list[Descriptor] = []
         path = f"referrers/{digest}"
+        asked = {path}
         for page in range(_MOST_PAGES):
             answer = self._ask(path, INDEX)
             if isinstance(answer, Problem):
@@ -134,6 +135,9 @@ class Client:
             if not following:
                 return tuple(found)
             path = f"referrers/{digest}?{urlsplit(following).query}"
+            if path in asked:
+                return self._circle("referrers")
+            asked.add(path)
         detail = f"the registry lists more than {_MOST_PAGES} pages of referrers"
         return Problem(ProblemKind.TOO_LARGE, self._origin, detail)
 
@@ -180,12 +184,15 @@ class Client:
                 return
             query = urlsplit(following).query
             if query in asked:
-                detail = f"the registry's list of {name} leads back to where it was"
-                yield Problem(ProblemKind.UNPARSABLE, self._origin, detail)
+                yield self._circle(name)
                 return
             asked.add(query)
         detail = f"the registry lists more than {most:,} pages of {name}"
         yield Problem(ProblemKind.TOO_LARGE, self._origin, detail)
+
+    def _circle(self, name: str) -> Problem:
+        detail = f"the registry's list of {name} leads back to where it was"
+        return Problem(ProblemKind.UNPARSABLE, self._origin, detail)
 
     def _names(self, page: JsonView, name: str) -> Iterator[str | Problem]:
         """What is listed on a page; null stands for nothing, but what is missing does not."""

@@ -52,7 +52,7 @@ class FileIndex:
 
     Memory is bounded: what has no room is read or parsed again when it is asked for again. Digests
     are made only where something is remembered by them: the first one costs a tenth of a small run.
-    `changed` tells whether a file was another when it was read again: then it has no text.
+    `changed` are the files that were others when they were read again: then they have no text.
     `texts` stand for what is in files of their origins, such as what fixes would make of them, or
     for none: None. Bytes that are not UTF-8 are surrogates in them.
     """
@@ -69,6 +69,7 @@ class FileIndex:
         "_kinds",
         "_landmarks",
         "_mark_digests",
+        "_marks",
         "_recent",
         "_texts",
         "changed",
@@ -94,7 +95,8 @@ class FileIndex:
         self._kind_digests: dict[str, str] = {}
         self._landmarks = Landmarks(self._of_kind, self._parse_ahead)
         self._mark_digests: dict[str, str] = {}
-        self.changed = False
+        self._marks: dict[str, int] = {}
+        self.changed: dict[str, Problem] = {}
 
     def content(self, found: FoundFile) -> FileContent:
         """The text and the digest of a file: one read for both."""
@@ -157,10 +159,12 @@ class FileIndex:
 
         Results are remembered by that digest: they must not be about another text.
         """
-        if content.digest == self._digests.setdefault(origin, content.digest):
+        same = content.digest == self._digests.setdefault(origin, content.digest)
+        mark = 0 if self._hashed else hash(content.text)
+        if same and mark == self._marks.setdefault(origin, mark):
             return content
-        self.changed = True
         problem = Problem(ProblemKind.UNREADABLE, origin, "was changed while it was examined")
+        self.changed[origin] = problem
         return FileContent(ReadResult(None, (problem,)), content.digest)
 
     def digest(self, origin: str) -> str:

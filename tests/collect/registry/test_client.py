@@ -192,9 +192,17 @@ def test_the_listing_is_read_page_by_page(server: Server) -> None:
 
 def test_a_listing_without_end_is_a_problem(server: Server) -> None:
     path = f"/v2/team/app/referrers/{DIGEST}"
+    for page in range(20):
+        name = f"{path}?{page}" if page else path
+        server.say(name, {"manifests": []}, headers={"Link": f"<{path}?{page + 1}>; rel=next"})
+    assert "more than 20 pages" in problem(client(server).referrers(DIGEST)).detail
+
+
+def test_a_listing_in_a_circle_is_a_problem(server: Server) -> None:
+    path = f"/v2/team/app/referrers/{DIGEST}"
     for name in (path, f"{path}?more"):
         server.say(name, {"manifests": []}, headers={"Link": f"<{path}?more>; rel=next"})
-    assert "more than 20 pages" in problem(client(server).referrers(DIGEST)).detail
+    assert "leads back to where it was" in problem(client(server).referrers(DIGEST)).detail
 
 
 @pytest.mark.parametrize("status", [400, 404, 405, 406])

@@ -67,12 +67,14 @@ def host_namespaces(spec: Cursor) -> HostNamespaces:
     return HostNamespaces(_boolean(ipc), _boolean(network), _boolean(pid))
 
 
+@lru_cache(_PODS_KEPT)
 def is_for_windows(spec: Cursor) -> bool:
     """Whether a pod is for Windows nodes, where most of the security context has no meaning."""
     selected = spec.at("nodeSelector", "kubernetes.io/os").word()
     return says_windows(spec) or selected == "windows"
 
 
+@lru_cache(_PODS_KEPT)
 def says_windows(spec: Cursor) -> bool:
     """Whether a pod says so itself, which the API server and admission ask; nodes are selected."""
     return spec.at("os", "name").word() == "windows"
