@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from imagelint.documents.packages.conda import CONDA, PIXI
 from imagelint.documents.packages.languages import BUN, CARGO, GEM, GO, NPM, PNPM, YARN
 from imagelint.documents.packages.packagemanager import Call, Manager
-from imagelint.documents.packages.python import PIP, PIPX, POETRY, UV, is_python
+from imagelint.documents.packages.python import PDM, PIP, PIPX, POETRY, UV, is_python
 from imagelint.documents.packages.system import (
     APK,
     APT,
@@ -29,7 +29,7 @@ __all__ = ["MANAGERS", "PACKAGE_PROGRAMS", "manager_call"]
 
 MANAGERS: tuple[Manager, ...] = (
     *(APT, APTITUDE, APK, YUM, DNF, MICRODNF, TDNF, ZYPPER),
-    *(PIP, UV, PIPX, POETRY, CONDA, PIXI),
+    *(PIP, UV, PIPX, POETRY, PDM, CONDA, PIXI),
     *(NPM, YARN, PNPM, BUN, GEM, CARGO, GO),
 )
 INSTALLERS = frozenset(name for manager in MANAGERS for name in manager.own)

@@ -43,6 +43,18 @@ _WITH_VALUE = """
 --spec --preinstall --source -E --extras --without --only
 """
 _VALUED = frozenset(_WITH_VALUE.split())
+_VALUED_BY_PDM = _VALUED - {
+    "-d",
+    "--prerelease",
+    "-P",
+    "-w",
+    "-m",
+    "-b",
+    "-f",
+    "-t",
+    "-i",
+    "-r",
+} | {"-G", "-L", "--lockfile", "-S", "--strategy", "-k", "--skip", "--venv"}
 _PROJECT = "pyproject.toml"
 # What makes uv and poetry install something else than what the project needs to run, or elsewhere.
 _NOT_THE_PROJECT = ("--only-group", "--only-dev", "--only", "--project", "--directory", "--package")
@@ -113,6 +125,17 @@ def _read_poetry(call: Call) -> tuple[PackageInstall, ...]:
     locked = verb in manager.lock.verbs
     projects = (".",) if locked and not words.has(*_NOT_THE_PROJECT) else ()
     return (found._replace(locked=locked, upgrade=not locked and not operands, projects=projects),)
+
+
+def _read_pdm(call: Call) -> tuple[PackageInstall, ...]:
+    """`pdm add`, and `pdm install` and `pdm sync`, which obey the lock file."""
+    words, manager = call.words, call.manager
+    verb, operands = words.verb((*manager.installs, *manager.upgrades, *manager.lock.verbs))
+    if not verb or words.has(*manager.dry_run):
+        return ()
+    found = _install(call, verb, words, operands if verb in manager.installs else ())
+    locked = verb in manager.lock.verbs
+    return (found._replace(locked=locked, upgrade=verb in manager.upgrades and not operands),)
 
 
 def _install(
@@ -305,4 +328,33 @@ POETRY = Manager(
     lock=Lock(("poetry.lock",), verbs=("install", "sync")),
     runs=(Run("poetry", "run"),),
     own=frozenset(("poetry",)),
+)
+PDM = Manager(
+    name="pdm",
+    programs=("pdm",),
+    ecosystem=Ecosystem.PYPI,
+    read=_read_pdm,
+    pin=_PEP440,
+    source="https://pdm-project.org/latest/reference/cli/",
+    installs=("add",),
+    modules=("pdm",),
+    upgrades=("update",),
+    caches=(
+        Cache(
+            "pdm",
+            ("~/.cache/pdm",),
+            variables=("PDM_CACHE_DIR",),
+            off_options=("--no-cache",),
+            off_variables=("PDM_NO_CACHE",),
+            # Any word does: src/pdm/cli/options.py
+            off_by_any_value=True,
+            cleaned_by=("cache clear",),
+        ),
+    ),
+    removes=("remove",),
+    valued=_VALUED_BY_PDM,
+    dry_run=("--dry-run",),
+    lock=Lock(("pdm.lock",), verbs=("install", "sync")),
+    runs=(Run("pdm", "run"),),
+    own=frozenset(("pdm",)),
 )
