@@ -77,6 +77,7 @@ types: setup
 bench: setup tools ## Time imagelint beside its peers; CORPUS=folders of others, BEFORE=another imagelint
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r benchmarks/requirements.txt
 	$(BIN)/python benchmarks/bench.py $(if $(CORPUS),--corpus $(CORPUS)) $(if $(BEFORE),--before $(BEFORE))
+	PATH="$(CURDIR)/.tools/bin:$$PATH" $(BIN)/python benchmarks/layout.py
 	$(BIN)/python benchmarks/audit.py
 
 new-rule: setup ## Begin a rule: NAME=what-is-bad, FAMILY=build, SUBJECT=stage, PACK=recommended
