@@ -23,7 +23,7 @@ def unpinned_pip_install(command: Command, ctx: Context) -> Findings:
     The same Dockerfile gives another image next week, and nobody can build again what runs today.
     A pod or service that installs when it starts gets it at any restart, and needs the index to be
     up.
-    The rule reads pip, uv, pipx, poetry and conda.
+    The rule reads what installs from PyPI (pip, uv, pipx, poetry, pdm) and from conda's channels.
 
     Except:
         Constraint files, lock files, hashes, local paths, `git+…@<commit>`, versions that depend
