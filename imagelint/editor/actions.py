@@ -72,7 +72,10 @@ def allowance(
     comment = f"{indent[0] if indent else ''}# imagelint: allow {finding.rule} -- {REASON}\n"
     at = places.line_start(line)
     after = edited.judge(f"{text[:at]}{comment}{text[at:]}")
-    if after.problems or key(finding) in map(key, after.findings):
+    # The same may be said of other places: what counts is this one, which the comment moves on.
+    moved = span.start + len(comment)
+    still = (one for one, place in after.of(edited.origin) if place.start == moved)
+    if after.problems or key(finding) in map(key, still):
         return
     place = places.position(at)
     yield CodeAction(

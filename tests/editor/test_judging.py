@@ -136,3 +136,19 @@ def test_a_wrong_policy_is_told_wherever_it_holds(here: Path) -> None:
 
 def test_what_is_in_no_kind_of_ours_is_left_alone(here: Path) -> None:
     assert Judge(OPEN).alone("notes.rst", "token: hunter2hunter2") == Judgement()
+
+
+def test_what_is_said_of_two_places_can_be_allowed_in_one_of_them(here: Path) -> None:
+    uri = (here / "Dockerfile").as_uri()
+    text = "FROM debian:12\n" + "RUN curl https://example.com/x | sh\n" * 2
+
+    async def work(server: Told) -> None:
+        server.opened(uri, text, 1)
+        await until(lambda: "curl-pipe-shell" in server.codes(uri))
+        offered = server.offered(uri, lsp.Range(lsp.Position(2, 4), lsp.Position(2, 9)), None)
+        allowances = [
+            one.title for one in offered if one.title.startswith("Allow curl-pipe-shell ")
+        ]
+        assert len(allowances) == 1
+
+    run(work)
