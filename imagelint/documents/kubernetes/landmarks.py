@@ -105,6 +105,16 @@ def scalers_of(kind: str, name: str) -> Key:
     return ("scalers of", kind, name)
 
 
+def metrics_scaling(kind: str, name: str) -> Key:
+    """The metrics that autoscalers of a workload look at."""
+    return ("metrics scaling", kind, name)
+
+
+def metric_template(name: str) -> Key:
+    """The queries of Flagger's MetricTemplates of a name."""
+    return ("metric template", name)
+
+
 def pods_of(kind: str, name: str) -> Key:
     """The pods that an object holds."""
     return ("pods of", kind, name)
@@ -173,14 +183,29 @@ def landmarks(manifest: Manifest) -> Iterator[Landmark]:
     yield from _of_services(manifest)
     yield from _of_pods(manifest)
     yield from _of_monitors(manifest)
-    for scaler in manifest.nodes_of(Autoscaler):
-        kind, name = scaler.target_kind, scaler.target_name
-        if isinstance(kind, Known) and isinstance(name, Known):
-            yield Landmark(scalers_of(kind.value, name.value), scaler)
+    yield from _of_scalers(manifest)
     yield from _of_routes(manifest)
     for obj in manifest.objects:
         if is_open(obj):
             yield from _open(obj)
+
+
+def _of_scalers(manifest: Manifest) -> Iterator[Landmark]:
+    scalers = manifest.nodes_of(Autoscaler)
+    for scaler in scalers:
+        kind, name = scaler.target_kind, scaler.target_name
+        if isinstance(kind, Known) and isinstance(name, Known):
+            yield Landmark(scalers_of(kind.value, name.value), scaler)
+    if not scalers:
+        return
+    from imagelint.documents.promql.query import MetricUse
+
+    for use in manifest.nodes_of(MetricUse):
+        if use.scaler is None:
+            continue
+        kind, name = use.scaler.target_kind, use.scaler.target_name
+        if isinstance(kind, Known) and isinstance(name, Known):
+            yield Landmark(metrics_scaling(kind.value, name.value), use)
 
 
 def _of_kind(obj: KubernetesObject, text: str) -> Iterator[Landmark]:
@@ -188,6 +213,11 @@ def _of_kind(obj: KubernetesObject, text: str) -> Iterator[Landmark]:
         yield Landmark(authenticators(), NamedObject(obj.span, obj.kind, obj.name, obj.namespace))
     elif obj.kind == "ResourceQuota":
         yield from _of_quota(obj)
+    elif obj.kind == "MetricTemplate":
+        from imagelint.documents.kubernetes.monitoring.analyses import template_query
+
+        query = template_query(obj)
+        yield from () if query is None else (Landmark(metric_template(obj.name), query),)
     elif obj.kind in _DEFINING:
         from imagelint.documents.kubernetes.definitions import defining_landmarks
 

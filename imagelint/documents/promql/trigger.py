@@ -1,4 +1,4 @@
-"""What an autoscaler asks Prometheus, or whoever serves metrics by their names."""
+"""What autoscalers, and what judges rollouts, ask Prometheus or whoever serves metrics by name."""
 
 from __future__ import annotations
 
@@ -48,3 +48,19 @@ class MetricThreshold(NamedTuple):
     value: Fact[bool]
     scaler: Autoscaler
     short: bool = False
+
+
+class ResultBound(NamedTuple):
+    """A number beside a query with which its result is compared: of a rollout, or to start Jobs.
+
+    `way` is `>` where it is asked whether the result is above it, else `<`. `query` is None where
+    `judged_by` names the MetricTemplate that has it. `subject` is what asks.
+    """
+
+    span: Span
+    path: str
+    subject: str
+    way: str
+    bound: Field[float]
+    query: Query | None
+    judged_by: str = ""

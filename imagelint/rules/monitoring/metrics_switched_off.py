@@ -6,7 +6,11 @@ from typing import TYPE_CHECKING
 
 from imagelint.documents.kubernetes.objects import Pod
 from imagelint.documents.queries.links.scope import Scope
-from imagelint.documents.queries.monitoring.scraping import is_scraped, unshown_metrics
+from imagelint.documents.queries.monitoring.scraping import (
+    is_scaled_by,
+    is_scraped,
+    unshown_metrics,
+)
 from imagelint.documents.queries.monitoring.servers import servers_of_pod
 from imagelint.documents.queries.serving import title
 from imagelint.rules.api import Context, Findings, Fix, Severity, rule
@@ -20,7 +24,8 @@ def metrics_switched_off(pod: Pod, ctx: Context) -> Findings:
     """A model server is asked for its metrics, and does not show them.
 
     Some engines have no `/metrics` unless they are told so. Whoever asks gets 404: the target is
-    down, and alerts and autoscalers see nothing of the server.
+    down, and alerts and autoscalers see nothing of the server. An autoscaler that looks at metrics
+    of the engine asks, too, whoever collects them.
 
     Except:
         Servers that nobody asks, and those of which not all flags are seen.
@@ -60,7 +65,9 @@ def metrics_switched_off(pod: Pod, ctx: Context) -> Findings:
     scope = Scope(ctx.document, ctx.project, ctx.environment.closed)
     for server in servers_of_pod(pod, scope):
         flag = unshown_metrics(server)
-        if not flag or server.concluded or not is_scraped(pod, scope):
+        if not flag or server.concluded:
+            continue
+        if not is_scraped(pod, scope) and not is_scaled_by(pod, server.engine, scope):
             continue
         drop = flag.startswith("---")
         yield ctx.finding(

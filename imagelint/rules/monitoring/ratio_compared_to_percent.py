@@ -5,20 +5,22 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from imagelint.documents.promql.query import Query
-from imagelint.documents.promql.trigger import MetricThreshold, PrometheusTrigger
+from imagelint.documents.promql.trigger import MetricThreshold, PrometheusTrigger, ResultBound
+from imagelint.documents.queries.links.scope import Scope
 from imagelint.documents.queries.monitoring.expressions import mistaken_shares
 from imagelint.documents.queries.monitoring.records import records_of
-from imagelint.documents.queries.monitoring.thresholds import mistaken_thresholds
+from imagelint.documents.queries.monitoring.thresholds import mistaken_bound, mistaken_thresholds
 from imagelint.rules.api import Confidence, Context, Findings, Fix, Severity, rule
 
 if TYPE_CHECKING:
+    from imagelint.core.finding import Finding
     from imagelint.documents.queries.monitoring.expressions import MistakenShare
     from imagelint.documents.queries.monitoring.thresholds import MistakenThreshold
 
 
-@rule((Query, PrometheusTrigger, MetricThreshold), Severity.HIGH)
+@rule((Query, PrometheusTrigger, MetricThreshold, ResultBound), Severity.HIGH)
 def ratio_compared_to_percent(
-    asked: Query | PrometheusTrigger | MetricThreshold, ctx: Context
+    asked: Query | PrometheusTrigger | MetricThreshold | ResultBound, ctx: Context
 ) -> Findings:
     """A share of 1 is compared with a percentage, or the other way round.
 
@@ -52,15 +54,15 @@ def ratio_compared_to_percent(
                   expr: vllm:kv_cache_usage_perc > 0.95
     """
     recorded = records_of(ctx.document, ctx.project)
+    if isinstance(asked, ResultBound):
+        scope = Scope(ctx.document, ctx.project, ctx.environment.closed)
+        bound = mistaken_bound(asked, scope, recorded)
+        if bound is not None:
+            yield _beside_a_query(bound, asked.subject, ctx)
+        return
     if not isinstance(asked, Query):
         for threshold in mistaken_thresholds(asked, recorded):
-            yield ctx.finding(
-                threshold.place,
-                _said(threshold),
-                help=f"write `{threshold.meant:g}`",
-                subject=asked.scaler.name,
-                confidence=Confidence.LIKELY,
-            )
+            yield _beside_a_query(threshold, asked.scaler.name, ctx)
         return
     for one in mistaken_shares(asked, recorded):
         place = asked.at(one.place)
@@ -71,6 +73,16 @@ def ratio_compared_to_percent(
             subject=asked.name,
             fix=Fix(f"write {one.meant:g}", (ctx.edit(place.span, f"{one.meant:g}"),)),
         )
+
+
+def _beside_a_query(one: MistakenThreshold, subject: str, ctx: Context) -> Finding:
+    return ctx.finding(
+        one.place,
+        _said(one),
+        help=f"write `{one.meant:g}`",
+        subject=subject,
+        confidence=Confidence.LIKELY,
+    )
 
 
 def _said(one: MistakenShare | MistakenThreshold) -> str:

@@ -4,26 +4,81 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from imagelint.documents.promql.reading import query_at
+from imagelint.core.fact import Known
+from imagelint.core.pattern import pattern
+from imagelint.documents.promql.query import query_nodes
+from imagelint.documents.promql.reading import query_at, query_of
+from imagelint.documents.promql.trigger import ResultBound
+from imagelint.documents.quantity import parse_quantity
+from imagelint.documents.runtime.field import Field, Place
+from imagelint.documents.serving.startscript import map_scalar
+from imagelint.documents.yaml.nodes import Scalar
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from imagelint.documents.base import Node
     from imagelint.documents.kubernetes.objects import KubernetesObject
+    from imagelint.documents.promql.query import Query
+    from imagelint.documents.yaml.cursor import Cursor
+
+_CONDITIONS = ("successCondition", "failureCondition")
+# `result[0] < 0.95 && …`, `all(result, # > 0.9)`: a result that is computed with is another number.
+_COMPARED = pattern(
+    r"(?:^|[(&|!,])\s*(?:result(?:\[0\])?|#)\s*([<>])=?\s*([0-9]+(?:\.[0-9]+)?)(?=\s*(?:$|[)&|]))"
+)
+_RANGE = {"max": ">", "min": "<"}
 
 
 def analysis_queries(obj: KubernetesObject) -> Iterator[Node]:
-    """The queries of an AnalysisTemplate, a MetricTemplate or a Canary.
+    """The queries of an AnalysisTemplate, a MetricTemplate or a Canary, and what they must be.
 
     https://argo-rollouts.readthedocs.io/en/stable/analysis/prometheus/
     https://docs.flagger.app/usage/metrics
     """
     spec = obj.body["spec"]
     for metric in spec["metrics"].items():
-        query = metric.at("provider", "prometheus", "query")
-        yield from query_at(query, "analysis", metric["name"].word())
+        name = metric["name"].word()
+        query = query_of(metric.at("provider", "prometheus", "query"), "analysis", name)
+        if query is not None:
+            yield from query_nodes(query)
+            for key in _CONDITIONS:
+                yield from _conditions(metric[key], query)
     for metric in spec.at("analysis", "metrics").items():
-        yield from query_at(metric["query"], "analysis", metric["name"].word())
+        query = query_of(metric["query"], "analysis", metric["name"].word())
+        yield from () if query is None else query_nodes(query)
+        yield from _range(metric, query)
     if spec.at("provider", "type").word() == "prometheus":
         yield from query_at(spec["query"], "analysis", obj.name)
+
+
+def template_query(obj: KubernetesObject) -> Query | None:
+    """The query that the metrics of a Canary may name by its MetricTemplate."""
+    return query_of(obj.body.at("spec", "query"), "analysis", obj.name)
+
+
+def _conditions(place: Cursor, query: Query) -> Iterator[ResultBound]:
+    node = place.node
+    if not isinstance(place.text(), Known) or not isinstance(node, Scalar):
+        return
+    text = map_scalar(node)
+    for found in _COMPARED.finditer(text.text):
+        span = text.place(*found.span(2))
+        bound = Field(Known(float(found[2]), span), Place(span, place.path))
+        yield ResultBound(span, place.path, query.name, found[1], bound, query)
+
+
+def _range(metric: Cursor, query: Query | None) -> Iterator[ResultBound]:
+    """What the result must not be above (`max`), and not below (`min`)."""
+    template = metric.at("templateRef", "name").word()
+    if query is None and not template:
+        return
+    for key, way in _RANGE.items():
+        place = metric["thresholdRange"][key]
+        fact = place.text()
+        number = parse_quantity(fact.value) if isinstance(fact, Known) else None
+        if number is not None:
+            bound = Field(Known(float(number), place.span), place)
+            name = metric["name"].word()
+            judged = ResultBound(place.span, place.path, name, way, bound, query)
+            yield judged._replace(judged_by=template)

@@ -30,7 +30,7 @@ _ANALYSES = {
     "flagger.app": ("MetricTemplate", "Canary"),
 }
 _SCALERS = (
-    *("AutoscalingPolicy", "HorizontalPodAutoscaler"),
+    *("AutoscalingPolicy", "HorizontalPodAutoscaler", "InferenceService"),
     *("NIMService", "PodAutoscaler", "ScaledJob", "ScaledObject"),
 )
 _HOLDING_FILES = ("ConfigMap", "Secret")

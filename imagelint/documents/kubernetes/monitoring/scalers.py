@@ -9,7 +9,7 @@ from imagelint.documents.booleans import GO_YAML
 from imagelint.documents.kubernetes.wiring.nodes import HorizontalPodAutoscaler, ScaledObject
 from imagelint.documents.promql.query import MetricUse, query_nodes
 from imagelint.documents.promql.reading import query_of
-from imagelint.documents.promql.trigger import MetricThreshold, PrometheusTrigger
+from imagelint.documents.promql.trigger import MetricThreshold, PrometheusTrigger, ResultBound
 from imagelint.documents.quantity import parse_quantity
 from imagelint.documents.runtime.field import Field
 from imagelint.knowledge.serving.metrics import is_metric, served_metric
@@ -44,6 +44,8 @@ def scaler_nodes(
             yield from _metric(metric, scaler)
     elif scaler is not None and obj.kind == "PodAutoscaler":
         yield from _aibrix(obj, scaler)
+    elif scaler is not None and obj.kind == "InferenceService":
+        yield from _of_predictor(obj, scaler)
     else:
         yield from _of_others(obj)
 
@@ -55,8 +57,46 @@ def _of_others(obj: KubernetesObject) -> Iterator[Node]:
     elif obj.kind == "ScaledJob" and obj.group == "keda.sh":
         for place in obj.body.at("spec", "triggers").items():
             if place["type"].word() == _PROMETHEUS:
-                query = _query(place["metadata"], obj.name)
-                yield from () if query is None else query_nodes(query)
+                yield from _of_job(place["metadata"], obj.name)
+
+
+def _of_job(metadata: Cursor, name: str) -> Iterator[Node]:
+    """What decides how many Jobs are started."""
+    query = _query(metadata, name)
+    if query is None:
+        return
+    bound = _number(metadata["threshold"])
+    yield ResultBound(bound.span, bound.path, name, ">", bound, query)
+    yield from query_nodes(query)
+
+
+def _of_predictor(obj: KubernetesObject, scaler: Autoscaler) -> Iterator[Node]:
+    """The queries of a predictor of KServe, of which it makes triggers of KEDA.
+
+    The result is always that of all replicas, whatever `target.type` says, and what stands for none
+    is KEDA's. kserve/kserve@aaac4e2: pkg/controller/v1beta1/inferenceservice/reconcilers/keda/
+    """
+    for place in obj.body.at("spec", "predictor", "autoScaling", "metrics").items():
+        metric = place.at("external", "metric")
+        query = _query(metric, scaler.name) if _asks_prometheus(metric) else None
+        if query is None:
+            continue
+        yield PrometheusTrigger(
+            span=query.span,
+            path=query.path,
+            query=query,
+            threshold=_number(place.at("external", "target", "value")),
+            activation=Field(ABSENT, metric),
+            value=Known(value=False),
+            ignores_null=Field(UNKNOWN, metric),
+            fallback=False,
+            scaler=scaler,
+        )
+        yield from query_nodes(query, scaler)
+
+
+def _asks_prometheus(metric: Cursor) -> bool:
+    return metric["backend"].word() == _PROMETHEUS
 
 
 def _kthena(obj: KubernetesObject) -> Iterator[Node]:

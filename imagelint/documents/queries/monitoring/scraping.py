@@ -6,13 +6,16 @@ from typing import TYPE_CHECKING
 
 from imagelint.core.fact import ABSENT, Known
 from imagelint.documents.kubernetes.landmarks import (
+    metrics_scaling,
     monitors,
     monitors_selecting,
     services_selecting,
     vague_monitors,
 )
 from imagelint.documents.kubernetes.wiring.nodes import Monitor, Service
+from imagelint.documents.promql.query import MetricUse
 from imagelint.documents.queries.links.scope import same
+from imagelint.knowledge.serving.metrics import find_series
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -41,6 +44,21 @@ def is_scraped(pod: Pod, scope: Scope) -> bool:
     if says_scrape(pod) or any(True for _ in _monitors_of(pod, scope)):
         return True
     return any(_annotated(one.object) for one in _services(pod, scope))
+
+
+def is_scaled_by(pod: Pod, engine: str, scope: Scope) -> bool:
+    """Whether an autoscaler of what makes a pod looks at metrics of an engine."""
+    owner = pod.owner
+    if not owner.name:
+        return False
+
+    def fits(use: MetricUse) -> bool:
+        series = find_series(use.name)
+        own = series is not None and series.metric.exporter.engine == engine
+        return own and use.scaler is not None and same(use.scaler.namespace, owner.namespace)
+
+    found = scope.nearest(metrics_scaling(owner.kind, owner.name), MetricUse, fits)
+    return bool(found.nodes)
 
 
 def says_scrape(pod: Pod) -> bool:

@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING
 
 from imagelint.core.fact import Known, value_or
 from imagelint.core.record import NamedTuple
+from imagelint.documents.kubernetes.landmarks import metric_template
+from imagelint.documents.promql.query import Query
 from imagelint.documents.promql.tree import Binary, Number, inner
-from imagelint.documents.promql.trigger import MetricThreshold, PrometheusTrigger
+from imagelint.documents.promql.trigger import MetricThreshold, PrometheusTrigger, ResultBound
 from imagelint.documents.queries.monitoring.expressions import (
     mistaken_number,
     of_one_series,
@@ -24,8 +26,8 @@ from imagelint.knowledge.serving.metrics import (
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from imagelint.documents.promql.query import Query
     from imagelint.documents.promql.tree import Expression, Place
+    from imagelint.documents.queries.links.scope import Scope
     from imagelint.documents.queries.monitoring.expressions import Recorded
     from imagelint.documents.runtime.field import Field
     from imagelint.knowledge.serving.metrics import Metric
@@ -64,7 +66,7 @@ def mistaken_thresholds(
     places = [asked.threshold]
     if isinstance(asked, PrometheusTrigger):
         tree = asked.query.tree
-        share = asked.query.text.text.strip()
+        share = _written(asked.query)
         unit = "" if tree is None else share_of(tree, recorded)
         places.append(asked.activation)
     else:
@@ -77,6 +79,26 @@ def mistaken_thresholds(
         found = mistaken_number(unit, value)
         if found is not None:
             yield MistakenThreshold(place, share, unit, value, *found)
+
+
+def mistaken_bound(
+    asked: ResultBound, scope: Scope, recorded: Recorded
+) -> MistakenThreshold | None:
+    """The number with which the result of a query is compared, where it is of another scale."""
+    query = asked.query
+    if query is None:
+        named = scope.nearest(metric_template(asked.judged_by), Query, lambda _one: True).nodes
+        query = named[0][1] if len(named) == 1 else None
+    if query is None or query.tree is None:
+        return None
+    unit, value = share_of(query.tree, recorded), value_or(asked.bound.value, 0.0)
+    found = mistaken_number(unit, value, asked.way)
+    told = (asked.bound, _written(query), unit, value)
+    return None if found is None else MistakenThreshold(*told, *found)
+
+
+def _written(query: Query) -> str:
+    return query.text.text.strip()
 
 
 def _may_be_a_sum(asked: PrometheusTrigger | MetricThreshold, value: float) -> bool:
