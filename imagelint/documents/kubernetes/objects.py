@@ -83,8 +83,10 @@ class KubernetesObject(NamedTuple):
 
     @property
     def is_node_agent(self) -> bool:
-        """Whether its pods do a node's work: drivers, device plugins, exporters."""
-        return self.kind == "DaemonSet"
+        """Whether its pods do a node's work: drivers, device plugins, exporters; not with GPUs."""
+        from imagelint.documents.kubernetes.pods.accelerators import asks_for_accelerators
+
+        return self.kind == "DaemonSet" and not asks_for_accelerators(self.body)
 
     @property
     def job_openings(self) -> tuple[JobOpening, ...]:
@@ -253,9 +255,8 @@ class Container(NamedTuple):
 class Pod(NamedTuple):
     """A pod, or the template of pods that an object holds.
 
-    `span` is the key of its spec. `replicas` counts the pods made of it and is absent where the
-    object does not say. `restarts` is false for pods that end (Jobs). `template` is the place of
-    metadata and spec; `labels` are those of the pods. `path` is that of the spec.
+    `span` is the key of its spec, `path` its path. `replicas` counts its pods, absent where nobody
+    says it. `restarts` is false for pods that end (Jobs). `template` holds metadata and spec.
     """
 
     span: Span

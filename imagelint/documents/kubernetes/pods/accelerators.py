@@ -31,6 +31,12 @@ def is_accelerator(resource: str) -> bool:
     return accelerator(resource) is not None
 
 
+def asks_for_accelerators(workload: Cursor) -> bool:
+    """Whether a container of a workload certainly asks for accelerators."""
+    containers = workload.at("spec", "template", "spec", "containers")
+    return any(isinstance(requested(one["resources"]), Known) for one in containers.items())
+
+
 def requested(resources: Cursor) -> Fact[GpuRequest]:
     """What `resources` of a container asks for; absent when that is certainly nothing.
 
