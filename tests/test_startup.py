@@ -162,7 +162,7 @@ COMMAND_LINES = (
     Command(("explain", "root-user"), set(), EXPLAIN, 98),
     Command(("explain", "DL3002"), set(), EXPLAIN, 98),
     Command(("policy", "show"), {"sqlite3"}, POLICY, 110),
-    Command(("policy", "schema"), {"dataclasses", "json"}, OWN_RULES, 438),
+    Command(("policy", "schema"), {"dataclasses", "json"}, OWN_RULES, 439),
     Command(("policy", "check", "policy.yaml"), YAML | SCHEMA, OWN_RULES, 460),
     Command(("completion", "bash"), PROCESS, START, 14),
     Command(("init", "new"), {"json", "pathlib", *FILES}, INIT, 72),

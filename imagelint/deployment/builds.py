@@ -10,6 +10,7 @@ from imagelint.core.fact import Known
 from imagelint.core.pattern import pattern
 from imagelint.core.record import NamedTuple
 from imagelint.documents.builds import BuildArgument, BuiltImage, image_built
+from imagelint.documents.kinds import building_kinds
 from imagelint.documents.project import beside
 from imagelint.documents.shared import EnvOrigin, EnvVar
 
@@ -24,12 +25,6 @@ if TYPE_CHECKING:
     from imagelint.documents.project import Project
     from imagelint.documents.serving.imageconfig import ImageConfig
 
-BUILDERS = (
-    ("compose", "build"),
-    ("bake", ""),
-    *((kind, "") for kind in ("makefile", "shell-script", "skaffold", "workflow")),
-)
-"""The kinds of documents that name images which they build, and a word that they do it with."""
 # Contexts that are no folder: repositories and archives.
 # https://docs.docker.com/build/concepts/context/#remote-context
 _REMOTE = pattern(r"(?:[a-z][a-z0-9+.-]*:|git@|github\.com/|-$)")
@@ -158,7 +153,7 @@ def _config(dockerfile: Dockerfile, target: str) -> ImageConfig | None:
 def _named(image: ImageReference, project: Project) -> list[tuple[str, BuiltImage]]:
     return [
         found
-        for kind, word in BUILDERS
+        for kind, word in building_kinds()
         for found in project.named(kind, image_built(image.name), BuiltImage, word)
     ]
 

@@ -5,20 +5,13 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, cast
 
+from imagelint.documents.kinds import KINDS
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from imagelint.documents.base import Document
     from imagelint.documents.project import Project
-
-# By kind of document, `module:function`: imported when there is a document of the kind.
-_JOINS = {
-    "compose": "services:joined_services",
-    "kubernetes": "pods:joined_pods",
-    **dict.fromkeys(
-        ("makefile", "shell-script", "systemd-unit", "workflow"), "services:joined_services"
-    ),
-}
 
 
 def joined(document: Document, project: Project) -> Document:
@@ -28,8 +21,8 @@ def joined(document: Document, project: Project) -> Document:
     these are attached to the document.
     """
     document = document.within(project)
-    name = _JOINS.get(document.kind)
-    if name is None:
+    name = KINDS[document.kind].joined_by if document.kind in KINDS else ""
+    if not name:
         return document
     module, _, function = name.partition(":")
     join = getattr(import_module(f"imagelint.deployment.{module}"), function)

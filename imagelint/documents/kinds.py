@@ -31,6 +31,10 @@ class Kind(NamedTuple):
     more than `most_lines` lines are not examined: people write some hundreds. `beside` are the
     names of files in the same folder whose texts the parser takes as well; one that `asks` is given
     a way to read what the document names, anywhere in its repository.
+
+    `builds` is a word of the documents that say which images are built, and of what: empty where
+    they have none in common, None where no document of the kind does. `joined_by` is what joins
+    such a document with the others of its run, as `module:function` below `imagelint.deployment`.
     """
 
     parser: str
@@ -39,6 +43,8 @@ class Kind(NamedTuple):
     most_lines: int | None = None
     beside: tuple[str, ...] = ()
     asks: bool = False
+    builds: str | None = None
+    joined_by: str = ""
 
     def parse(self, source: Source, read: Beside = lambda _name: None) -> Document:
         """Read a source as a document of this kind, with what it needs of the files beside it.
@@ -59,6 +65,7 @@ class Kind(NamedTuple):
 
 
 _NAME = r"(?:.*/)?"
+_SERVICES = "services:joined_services"
 
 KINDS: dict[str, Kind] = {
     "policy": Kind(
@@ -85,7 +92,7 @@ KINDS: dict[str, Kind] = {
     ),
     # What is read line by line costs a tenth of a millisecond a line.
     "dockerfile": Kind("dockerfile.frontend:read_dockerfile", most_lines=20_000, asks=True),
-    "kubernetes": Kind("kubernetes.manifest:parse_manifest"),
+    "kubernetes": Kind("kubernetes.manifest:parse_manifest", joined_by="pods:joined_pods"),
     "kustomization": Kind(
         "kubernetes.kustomize.document:parse_kustomization",
         path=pattern(_NAME + r"kustomization(?:\.ya?ml)?"),
@@ -102,12 +109,15 @@ KINDS: dict[str, Kind] = {
         path=pattern(_NAME + r"(?:helmfile|helmfile\.d/(?:.*/)?[^/]+)\.ya?ml(?:\.gotmpl)?"),
     ),
     "json-patch": Kind("kubernetes.kustomize.jsonpatch:parse_json_patch"),
-    "compose": Kind("compose.document:parse_compose", asks=True),
+    "compose": Kind(
+        "compose.document:parse_compose", asks=True, builds="build", joined_by=_SERVICES
+    ),
     "bake": Kind(
         "bake.document:parse_bake",
         path=pattern(_NAME + r"docker-bake(?:\.override)?\.(?:hcl|json)"),
         most_lines=10_000,
         asks=True,
+        builds="",
     ),
     # Examples hold what is to be filled in.
     "dotenv": Kind(
@@ -118,11 +128,31 @@ KINDS: dict[str, Kind] = {
         ),
         most_lines=100_000,
     ),
-    "shell-script": Kind("runlines.document:parse_script", most_lines=20_000, asks=True),
-    "makefile": Kind("runlines.document:parse_makefile", most_lines=20_000, asks=True),
-    "systemd-unit": Kind("runlines.document:parse_unit", most_lines=20_000, asks=True),
-    "workflow": Kind("runlines.document:parse_workflow", most_lines=20_000, asks=True),
-    "skaffold": Kind("runlines.skaffold:parse_skaffold", asks=True),
+    "shell-script": Kind(
+        "runlines.document:parse_script",
+        most_lines=20_000,
+        asks=True,
+        builds="",
+        joined_by=_SERVICES,
+    ),
+    "makefile": Kind(
+        "runlines.document:parse_makefile",
+        most_lines=20_000,
+        asks=True,
+        builds="",
+        joined_by=_SERVICES,
+    ),
+    "systemd-unit": Kind(
+        "runlines.document:parse_unit", most_lines=20_000, asks=True, joined_by=_SERVICES
+    ),
+    "workflow": Kind(
+        "runlines.document:parse_workflow",
+        most_lines=20_000,
+        asks=True,
+        builds="",
+        joined_by=_SERVICES,
+    ),
+    "skaffold": Kind("runlines.skaffold:parse_skaffold", asks=True, builds=""),
     # Only what is named: what stands there to be read is mostly no whole document.
     "markdown": Kind(
         "runlines.markdown:parse_markdown", path=pattern(_NAME + r"[^/]+\.(?:md|markdown)")
@@ -181,6 +211,12 @@ _TASK = (
 def kinds_to_say() -> tuple[str, ...]:
     """The kinds that somebody can say a text is: those that are read from one."""
     return tuple(name for name, kind in KINDS.items() if kind.parser and name != "template")
+
+
+@lru_cache(maxsize=1)
+def building_kinds() -> tuple[tuple[str, str], ...]:
+    """The kinds whose documents say which images are built, and a word that each says it with."""
+    return tuple((name, kind.builds) for name, kind in KINDS.items() if kind.builds is not None)
 
 
 @lru_cache(maxsize=8192)  # several questions are about each path

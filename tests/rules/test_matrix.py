@@ -13,13 +13,17 @@ import pytest
 
 from imagelint.core.report import Report
 from imagelint.core.source import Source
-from imagelint.documents.kinds import KINDS
+from imagelint.documents.builds import BuiltImage, NamedContext
+from imagelint.documents.kinds import KINDS, building_kinds
 from imagelint.rules import catalog
 from imagelint.rules.families import family_of
 from imagelint.run.reading.recognition import recognise
 from tests.rules.projects import all_cases, examine_case
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from imagelint.documents.base import Document
     from tests.rules.cases import Case
 
 LAYERS = "it is about what stays in a layer, and only builds make layers"
@@ -235,10 +239,29 @@ def fired() -> dict[str, set[str]]:
 @cache
 def held() -> set[str]:
     """The kinds of documents that the cases hold."""
-    documents = (
-        recognise(Source(name, text)) for case in all_cases() for name, text in case.files.items()
+    return {document.kind for document in documents()}
+
+
+def documents() -> Iterator[Document]:
+    """The documents that the cases hold."""
+    for case in all_cases():
+        for name, text in case.files.items():
+            found = recognise(Source(name, text))
+            if not isinstance(found, Report):
+                yield found
+
+
+def test_kinds_that_tell_of_builds_say_so() -> None:
+    telling = {
+        document.kind
+        for document in documents()
+        if any(isinstance(one.node, BuiltImage | NamedContext) for one in document.landmarks())
+    }
+    said = {kind for kind, _ in building_kinds()}
+    assert telling == said, (
+        "say `builds` of these kinds in `documents/kinds.py`, or nobody finds what they build: "
+        f"{telling ^ said}"
     )
-    return {found.kind for found in documents if not isinstance(found, Report)}
 
 
 def test_every_kind_is_in_a_case() -> None:

@@ -12,6 +12,7 @@ from imagelint.documents.builds import (
     context_called,
     named_context,
 )
+from imagelint.documents.kinds import building_kinds
 from imagelint.documents.shared import ImageRole
 
 if TYPE_CHECKING:
@@ -19,8 +20,6 @@ if TYPE_CHECKING:
     from imagelint.documents.project import Project
     from imagelint.documents.shared import ImageUse
 
-# By their names: there is mostly neither, and nothing that reads them has to be imported then.
-_DECLARING = ("compose", "bake", "makefile", "shell-script", "workflow")
 _OF_BUILDS = (ImageRole.BASE, ImageRole.COPY, ImageRole.MOUNT)
 _BARE = pattern(r"[a-zA-Z0-9_-]+", re.ASCII)
 
@@ -39,7 +38,7 @@ def is_called_context(name: str, project: Project) -> bool:
 
 
 def _is_declared(key: Key, project: Project) -> bool:
-    return any(project.named(kind, key, NamedContext) for kind in _DECLARING)
+    return any(project.named(kind, key, NamedContext) for kind, _ in building_kinds())
 
 
 def may_be_context(use: ImageUse) -> bool:
