@@ -111,7 +111,7 @@ def metrics_scaling(kind: str, name: str) -> Key:
 
 
 def metric_template(name: str) -> Key:
-    """The queries of Flagger's MetricTemplates of a name."""
+    """Flagger's MetricTemplates of a name that ask Prometheus."""
     return ("metric template", name)
 
 
@@ -214,10 +214,10 @@ def _of_kind(obj: KubernetesObject, text: str) -> Iterator[Landmark]:
     elif obj.kind == "ResourceQuota":
         yield from _of_quota(obj)
     elif obj.kind == "MetricTemplate":
-        from imagelint.documents.kubernetes.monitoring.analyses import template_query
+        from imagelint.documents.kubernetes.monitoring.analyses import judging_template
 
-        query = template_query(obj)
-        yield from () if query is None else (Landmark(metric_template(obj.name), query),)
+        found = judging_template(obj)
+        yield from () if found is None else (Landmark(metric_template(obj.name), found),)
     elif obj.kind in _DEFINING:
         from imagelint.documents.kubernetes.definitions import defining_landmarks
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from imagelint.core.fact import Known
+from imagelint.core.pattern import pattern
 from imagelint.documents.promql.query import Query, query_nodes
 from imagelint.documents.serving.startscript import map_scalar
+from imagelint.documents.yaml.cursor import is_template
 from imagelint.documents.yaml.nodes import Scalar
 
 if TYPE_CHECKING:
@@ -15,6 +16,9 @@ if TYPE_CHECKING:
     from imagelint.documents.base import Node
     from imagelint.documents.mapped import MappedText
     from imagelint.documents.yaml.cursor import Cursor
+
+# `{{args.service}}` of Argo, `{{ target }}` of Flagger; functions are of other programs.
+_ARGUMENT = pattern(r"\{\{\s*+[A-Za-z][\w.-]*+\s*+\}\}")
 
 
 def query_of(
@@ -27,11 +31,13 @@ def query_of(
 ) -> Query | None:
     """The query at a place; None where nothing is written there, or a template fills it.
 
+    Arguments of what judges rollouts are variables in it, as those of dashboards are.
     `within` is the text that the place is in, where that stands in another one.
     """
-    fact = place.text()
     node = place.node
-    if not isinstance(fact, Known) or not isinstance(node, Scalar) or not fact.value.strip():
+    if not isinstance(node, Scalar) or node.value is None or not node.text.strip():
+        return None
+    if is_template(_ARGUMENT.sub("", node.text) if use == "analysis" else node.text):
         return None
     text = map_scalar(node)
     text = text if within is None else text.within(within)

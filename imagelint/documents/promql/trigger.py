@@ -54,7 +54,8 @@ class ResultBound(NamedTuple):
     """A number beside a query with which its result is compared: of a rollout, or to start Jobs.
 
     `way` is `>` where it is asked whether the result is above it, else `<`. `query` is None where
-    `judged_by` names the MetricTemplate that has it. `subject` is what asks.
+    `judged_by` names the MetricTemplate that has it, of a `namespace`; that is empty where none is
+    written. `subject` is what asks.
     """
 
     span: Span
@@ -64,3 +65,12 @@ class ResultBound(NamedTuple):
     bound: Field[float]
     query: Query | None
     judged_by: str = ""
+    namespace: str = ""
+
+
+class JudgingTemplate(NamedTuple):
+    """A query that rollouts name; `namespace` is empty where none is written."""
+
+    span: Span
+    namespace: str
+    query: Query

@@ -1,6 +1,7 @@
 """Variables in PromQL, and what stands in for them while an expression is read.
 
-They are those of dashboards, and `<<.Series>>` and its like of the adapter for Kubernetes' metrics.
+They are those of dashboards, `<<.Series>>` and its like of the adapter for Kubernetes' metrics, and
+`{{args.service}}` of what judges rollouts.
 
 What stands in is as long as the variable, so that every offset stays what it was.
 https://grafana.com/docs/grafana/latest/dashboards/variables/variable-syntax/
@@ -16,13 +17,15 @@ from imagelint.core.record import NamedTuple
 if TYPE_CHECKING:
     import re
 
-_VARIABLE = r"\$\w+|\$\{[^{}\n]*+\}|\[\[\w+(?::\w+)?\]\]|<<[^<>\n]*+>>"
+_BRACES = r"\{\{[^{}\n]*+\}\}"
+_VARIABLE = rf"\$\w+|\$\{{[^{{}}\n]*+\}}|\[\[\w+(?::\w+)?\]\]|<<[^<>\n]*+>>|{_BRACES}"
 # Within strings and comments a variable is a part of them; an open string goes on to its end.
 _PIECE = pattern(
     r"\"(?:[^\"\\\n]|\\.)*+\"?|'(?:[^'\\\n]|\\.)*+'?|`[^`]*+`?|#[^\n]*"
     rf"|(?P<variable>{_VARIABLE})"
 )
 _ANY = pattern(_VARIABLE)
+_ARGUMENT = pattern(_BRACES)
 _WORD_BEFORE = pattern(r"(\w+)\s*\(\Z")
 _OFFSET_BEFORE = pattern(r"\boffset\s*-?\Z", 2)
 # The first argument of these is a number.
@@ -47,7 +50,7 @@ class Filled(NamedTuple):
 
 def holds_variable(text: str) -> bool:
     """Whether a variable of a dashboard stands in a text."""
-    return ("$" in text or "[[" in text or "<<" in text) and _ANY.search(text) is not None
+    return any(one in text for one in ("$", "[[", "<<", "{{")) and _ANY.search(text) is not None
 
 
 def fill(text: str) -> Filled:
@@ -62,10 +65,15 @@ def fill(text: str) -> Filled:
         between = text[at:start]
         depth += between.count("{") - between.count("}")
         inside = match["variable"] is not None
-        pieces += (between, _stand_in(text, match, depth) if inside else match[0])
+        pieces += (between, _stand_in(text, match, depth) if inside else _filled(match[0]))
         ranges += [(start, end)] if inside or holds_variable(match[0]) else []
         at = end
     return Filled("".join((*pieces, text[at:])), tuple(ranges))
+
+
+def _filled(text: str) -> str:
+    """A string, in which braces are no regular expression; other variables are a part of it."""
+    return _ARGUMENT.sub(lambda found: "_" * len(found[0]), text)
 
 
 def _stand_in(text: str, match: re.Match[str], depth: int) -> str:

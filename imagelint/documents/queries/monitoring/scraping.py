@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from imagelint.documents.queries.links.scope import Scope
     from imagelint.documents.serving.command import ServingCommand
 
+# Labels that a server itself gives its series.
+_OF_MODELS = ("model_name", "model", "engine", "le")
 # Who scrapes what says so: Prometheus' old habit, Datadog, OpenTelemetry, KServe and Knative.
 _NEGATED = ("disable", "no-")
 _ANNOTATED = ("prometheus.io/scrape", "ad.datadoghq.com/", "sidecar.opentelemetry.io/", "scrape")
@@ -47,7 +49,7 @@ def is_scraped(pod: Pod, scope: Scope) -> bool:
 
 
 def is_scaled_by(pod: Pod, engine: str, scope: Scope) -> bool:
-    """Whether an autoscaler of what makes a pod looks at metrics of an engine."""
+    """Whether an autoscaler of what makes a pod looks at metrics of an engine that it may have."""
     owner = pod.owner
     if not owner.name:
         return False
@@ -55,10 +57,31 @@ def is_scaled_by(pod: Pod, engine: str, scope: Scope) -> bool:
     def fits(use: MetricUse) -> bool:
         series = find_series(use.name)
         own = series is not None and series.metric.exporter.engine == engine
-        return own and use.scaler is not None and same(use.scaler.namespace, owner.namespace)
+        near = use.scaler is not None and same(use.scaler.namespace, owner.namespace)
+        return own and near and _may_be_of(pod, use)
 
     found = scope.nearest(metrics_scaling(owner.kind, owner.name), MetricUse, fits)
     return bool(found.nodes)
+
+
+def _may_be_of(pod: Pod, use: MetricUse) -> bool:
+    """Whether all series that are asked for by values of labels may be those of a pod.
+
+    What decides the labels of a target is not seen, but they are names: of its workload, its app or
+    its namespace. Who asks for others asks other servers.
+    """
+    if use.query is None:
+        return True
+    names = {pod.owner.name, pod.owner.namespace, *(value for _, value in pod.labels)} - {""}
+    for selector, _ in use.query.selectors:
+        if use.query.at(selector.name).span != use.span:
+            continue
+        for one in selector.matchers:
+            if one.label in _OF_MODELS or one.operator not in ("=", "=~"):
+                continue
+            if not one.value or not any(name in one.value for name in names):
+                return False
+    return True
 
 
 def says_scrape(pod: Pod) -> bool:

@@ -7,9 +7,14 @@ from typing import TYPE_CHECKING
 from imagelint.core.fact import Known, value_or
 from imagelint.core.record import NamedTuple
 from imagelint.documents.kubernetes.landmarks import metric_template
-from imagelint.documents.promql.query import Query
 from imagelint.documents.promql.tree import Binary, Number, inner
-from imagelint.documents.promql.trigger import MetricThreshold, PrometheusTrigger, ResultBound
+from imagelint.documents.promql.trigger import (
+    JudgingTemplate,
+    MetricThreshold,
+    PrometheusTrigger,
+    ResultBound,
+)
+from imagelint.documents.queries.links.scope import same
 from imagelint.documents.queries.monitoring.expressions import (
     mistaken_number,
     of_one_series,
@@ -26,6 +31,7 @@ from imagelint.knowledge.serving.metrics import (
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from imagelint.documents.promql.query import Query
     from imagelint.documents.promql.tree import Expression, Place
     from imagelint.documents.queries.links.scope import Scope
     from imagelint.documents.queries.monitoring.expressions import Recorded
@@ -87,8 +93,12 @@ def mistaken_bound(
     """The number with which the result of a query is compared, where it is of another scale."""
     query = asked.query
     if query is None:
-        named = scope.nearest(metric_template(asked.judged_by), Query, lambda _one: True).nodes
-        query = named[0][1] if len(named) == 1 else None
+
+        def fits(one: JudgingTemplate) -> bool:
+            return same(one.namespace, asked.namespace)
+
+        named = scope.nearest(metric_template(asked.judged_by), JudgingTemplate, fits).nodes
+        query = named[0][1].query if len(named) == 1 else None
     if query is None or query.tree is None:
         return None
     unit, value = share_of(query.tree, recorded), value_or(asked.bound.value, 0.0)
