@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from imagelint.documents.queries.gpus.buildtime import ASKING, gpu_queries
+from imagelint.documents.queries.gpus.buildqueries import ASKING, gpu_queries
 from imagelint.documents.shell.script import Script
 from imagelint.rules.api import Confidence, Context, Findings, Severity, rule
 
@@ -18,8 +18,9 @@ def gpu_query_in_build(script: Script, ctx: Context) -> Findings:
 
     Except:
         Steps with a device (`RUN --device=nvidia.com/gpu=all`), queries whose failure is passed
-        over (`|| true`), conditions and tests whether there is a program (`command -v`). What only
-        prints an answer, or hands it to a pipe, is a low finding.
+        over (`|| true`, `A=$(nvidia-smi || true)`), conditions that choose only what is printed,
+        and tests whether there is a program (`command -v`). What only prints an answer, hands it to
+        a pipe or to another command, or goes on another way without one, is a low finding.
 
     Bad:
         FROM nvidia/cuda:12.8.1-devel-ubuntu24.04
