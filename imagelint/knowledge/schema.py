@@ -362,6 +362,7 @@ TABLES: dict[str, type] = {
     "cuda": CudaTable,
     "engine_flags": forms.EngineFlagsTable,
     "flag_conflicts": forms.FlagConflictTable,
+    "flag_numbers": forms.FlagNumberTable,
     "enumerations": EnumerationTable,
     "gpu_floors": forms.GpuFloorTable,
     "gpus": GpuTable,

@@ -15,6 +15,7 @@ from imagelint.core.report import Report
 from imagelint.core.source import Source
 from imagelint.documents.serving.command import ServingCommand
 from imagelint.knowledge.kubernetes.enumerations import enumerated
+from imagelint.knowledge.serving.flags import number_flags
 from imagelint.run.reading.recognition import recognise
 
 if TYPE_CHECKING:
@@ -45,7 +46,7 @@ def _by_engine(server: ServingCommand, engine: Engine) -> Iterator[str]:
     """Flags that stand nowhere in the engine's table."""
     known = {*engine.flags, *engine.booleans, *engine.lists, *engine.config_flags}
     known |= {*engine.multi_node, *(removed.replacement for removed in engine.removed)}
-    known |= {*enumerated(engine.name)}
+    known |= {*enumerated(engine.name), *number_flags(engine.name)}
     for switch in server.switches:
         if switch.name not in known and not switch.variable:
             yield f"{engine.title} has no {switch.written}"

@@ -1,4 +1,4 @@
-"""What servers are told that is none of the words which a flag takes."""
+"""What servers are told that is none of the words, or no number, which a flag takes."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from imagelint.core.fact import Known
 from imagelint.core.record import NamedTuple
 from imagelint.knowledge.kubernetes.enumerations import Enumeration, enumerated
+from imagelint.knowledge.serving.flags import number_flags
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -35,3 +36,17 @@ def unknown_choices(server: ServingCommand) -> Iterator[UnknownChoice]:
             near = words.nearest(value.value)
             help_ = f"write `{near}`" if near else f"write one of {', '.join(words.words)}"
             yield UnknownChoice(switch, value.value, help_)
+
+
+def refused_numbers(server: ServingCommand) -> Iterator[UnknownChoice]:
+    """The switches of a server whose flags take a number, and are given something else.
+
+    A flag without a value is not among them.
+    """
+    for name, form in number_flags(server.engine).items() if server.engine else ():
+        switch = server.find_switch(name)
+        if switch is None or (switch.value_span == switch.span and not switch.variable):
+            continue
+        value = switch.value
+        if isinstance(value, Known) and form.refuses(value.value):
+            yield UnknownChoice(switch, value.value, f"write {form.title}")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from imagelint.core.pattern import pattern
 from imagelint.core.record import NamedTuple
 from imagelint.knowledge.tables import looked_up, table
 from imagelint.knowledge.versions import at_least
@@ -13,6 +14,12 @@ if TYPE_CHECKING:
 
 # What every parser of arguments takes.
 _ALWAYS = frozenset({"help", "version"})
+# Longer words are left alone; several words are one by mistake, of which others speak.
+_LONGEST = 40
+_UNSET = ("None", "null")
+_COUNTED = pattern(r"[0-9]+(?:\.[0-9]+)?[kKmMgGtT]")
+# What something will be put in the place of: `<port>`, `@@PORT@@`, `TP_SIZE`; `90%` is none.
+_PLACEHOLDER = pattern(r".*[$<>{}@#\s].*|[^0-9].*%.*|%.*|[A-Z][A-Z0-9_-]*")
 
 
 class FlagHistory(NamedTuple):
@@ -84,6 +91,45 @@ def flag_history(engine: str) -> FlagHistory | None:
         separator=row["separator"],
         beginnings=frozenset(name[:end] for name in since for end in range(len(name) + 1)),
     )
+
+
+class NumberForm(NamedTuple):
+    """A form of numbers: `whole`, `decimal` or `tokens`, and what it is called."""
+
+    name: str
+
+    @property
+    def title(self) -> str:
+        """What to write, in words."""
+        return "a decimal number" if self.name == "decimal" else "a whole number"
+
+    def refuses(self, word: str) -> bool:
+        """Whether a word is certainly no number of the form, and stands for none either.
+
+        What any engine takes is taken here: the numbers of Python, `None`, and of tokens `32k` and
+        `auto`.
+        """
+        if not word or len(word) > _LONGEST or word in _UNSET or _PLACEHOLDER.fullmatch(word):
+            return False
+        if self.name == "tokens" and (word == "auto" or _COUNTED.fullmatch(word)):
+            return False
+        try:
+            float(word) if self.name == "decimal" else int(word)
+        except ValueError:
+            return True
+        return False
+
+
+@looked_up
+def number_flags(engine: str) -> Mapping[str, NumberForm]:
+    """The flags of an engine that take a number only, by their main names."""
+    rows = table("flag_numbers")["numbers"]
+    return {
+        flag: NumberForm(row["form"])
+        for row in rows
+        if row["engine"] == engine
+        for flag in row["flags"]
+    }
 
 
 def _by_name(by_release: Mapping[str, list[str]]) -> dict[str, str]:

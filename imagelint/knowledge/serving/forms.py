@@ -278,6 +278,22 @@ class FlagConflictTable(Dated):
     conflicts: list[FlagConflictRow]
 
 
+class FlagNumberRow(TypedDict):
+    """Flags of an engine that take a number of one form."""
+
+    engine: str
+    form: Literal["whole", "decimal", "tokens"]
+    flags: Annotated[list[str], "by their main names, without dashes"]
+    source: str
+
+
+class FlagNumberTable(Dated):
+    """Flags of which servers take a number only."""
+
+    source: str
+    numbers: list[FlagNumberRow]
+
+
 class OtherServerRow(TypedDict):
     """A server, by words in names and by the first words of its commands."""
 

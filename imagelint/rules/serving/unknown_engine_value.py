@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from imagelint.documents.queries.choices import unknown_choices
+from imagelint.documents.queries.choices import refused_numbers, unknown_choices
 from imagelint.documents.queries.serving import title
 from imagelint.documents.serving.command import ServingCommand
 from imagelint.rules.api import Context, Findings, Severity, rule
@@ -12,8 +12,9 @@ from imagelint.rules.api import Context, Findings, Severity, rule
 def unknown_engine_value(server: ServingCommand, ctx: Context) -> Findings:
     """The server is told a word that its engine does not take.
 
-    Some flags take one of a few words, and the server ends at once on any other: the pod restarts
-    for ever.
+    Some flags take one of a few words, others a number, and the server ends at once on anything
+    else: the pod restarts for ever. vLLM and SGLang take `32k` for a length in tokens, but not for
+    a number of sequences.
 
     Except: flags whose words change with the releases of the engine.
 
@@ -37,7 +38,7 @@ def unknown_engine_value(server: ServingCommand, ctx: Context) -> Findings:
               image: vllm/vllm-openai:v0.11.0
               args: [--model, Qwen/Qwen3-8B, --dtype, bfloat16]
     """
-    for choice in unknown_choices(server):
+    for choice in (*unknown_choices(server), *refused_numbers(server)):
         name = choice.switch.written
         message = f"{title(server)} takes no `{choice.word}` for `{name}`"
         yield ctx.finding(choice.switch, message, help=choice.help, subject=name)
