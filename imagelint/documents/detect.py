@@ -132,7 +132,7 @@ _CHECKED_IMAGE = pattern(r'"image"\s*:\s*"')
 _INSPECTED = pattern(r'\s*\{\s*"inspected"\s*:\s*"')
 _TEST_RESULT = pattern(r'"predicateType"\s*:\s*"https://in-toto\.io/attestation/test-result/')
 _EVALUATION = '"imagelint.dev/evaluation"'
-_STATED_SCORECARD = '"https://imagelint.dev/scorecard/v1"'
+_STATED_SCORECARD = pattern(r'"predicateType"\s*+:\s*+"https://imagelint\.dev/scorecard/v1"')
 _SCORECARD = pattern(r'\s*\{\s*"schema"\s*:\s*"imagelint\.scorecard/')
 # What stands in texts that hold queries.
 _QUERIES = pattern(r"expr|scrape_configs|seriesQuery")
@@ -332,7 +332,7 @@ def _odd_kind(text: str) -> str:
 def _report(head: str) -> str:
     if _EVALUATION in head and _TEST_RESULT.search(head):
         return "evaluation"
-    if _SCORECARD.match(head) or _STATED_SCORECARD in head:
+    if _SCORECARD.match(head) or _STATED_SCORECARD.search(head):
         return "scorecard"
     if _SCAN.search(head) and _SCAN_OF_IMAGE.search(head):
         return "vulnerabilities"

@@ -36,6 +36,8 @@ EMBEDDED = (
         ("Dockerfile.cuda", "RUN x\n", "dockerfile"),
         ("Dockerfile.cuda", "", "dockerfile"),
         ("Dockerfile.cuda", "nonsense\n", ""),
+        ("s.json", '{"predicateType": "https://imagelint.dev/scorecard/v1"}', "scorecard"),
+        ("s.json", '{"type": "https://imagelint.dev/scorecard/v1"}', ""),
         ("Dockerfile", MANIFEST, "kubernetes"),
         ("Dockerfile", COMPOSE, "compose"),
         ("Dockerfile", '{"a": 1}', ""),

@@ -86,7 +86,7 @@ def verify(request: VerifyRequest) -> Verification:
 def _statements(own: dict[Signer, _Opinion | Problem | None]) -> tuple[Attestation, ...]:
     """What is said about the image besides that somebody vouches for it."""
     return tuple(
-        Attestation(signer.name, claim.predicate, claim.content)
+        Attestation(signer.name, claim.predicate, claim.content, tuple(claim.digests))
         for signer, opinion in own.items()
         if isinstance(opinion, _Opinion)
         for claim in opinion.trusted

@@ -42,11 +42,12 @@ KINDS = {
 
 
 class Attestation(NamedTuple):
-    """A verified statement about the image, by a signer of the policy."""
+    """A verified statement about the image, by a signer of the policy; `digests`: its subjects."""
 
     signer: str
     predicate: str
     content: JsonView
+    digests: tuple[str, ...] = ()
 
 
 class AttestationOutcome(NamedTuple):
@@ -124,6 +125,9 @@ def _failed(one: Attestation) -> Iterator[str]:
     elif one.predicate == SCORECARD:
         result = one.content["verdict"]["outcome"].exact
         passed, said = result == "pass", f"its outcome is {result or 'not said'}"
+        image = one.content["image"].exact
+        if image not in one.digests:
+            yield f"it was measured of {image or 'no image that it names'}"
     else:
         result = one.content["verificationResult"].exact or one.content["result"].exact
         passed, said = result == "PASSED", f"its result is {result or 'not said'}"

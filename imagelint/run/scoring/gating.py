@@ -50,7 +50,8 @@ def scorecard_on(
 ) -> RequiredResult:
     """What the signed scorecard of an image says: of several, the one that was measured last.
 
-    An older one that passed says nothing of how the image serves now.
+    An older one that passed says nothing of how the image serves now, and one of the same moment
+    says no more than one that did not pass.
     """
     ours = [one for one in statements if one.predicate == PREDICATE]
     if not ours:
@@ -59,8 +60,13 @@ def scorecard_on(
         problem = Problem(ProblemKind.NOT_FOUND, targets[0].reference, detail, help_)
         return RequiredResult(Report(problems=(problem,)))
     now = clock()
-    ages = [(_age(one.content["measured"]["to"].text, now), one) for one in ours]
-    _, chosen = min(ages, key=lambda pair: math.inf if pair[0] is None else pair[0])
+
+    def order(one: Attestation) -> tuple[float, bool]:
+        age = _age(one.content["measured"]["to"].text, now)
+        passed = one.content["verdict"]["outcome"].exact == "pass"
+        return math.inf if age is None else age, passed
+
+    chosen = min(ours, key=order)
     text = chosen.content.dumped()
     name = f"signed by {chosen.signer}, predicate sha256:{sha256(text.encode()).hexdigest()}"
     if len(ours) > 1:

@@ -20,6 +20,7 @@ from imagelint.documents.image.jsonview import JsonView
 from imagelint.documents.image.moments import days_since
 
 NOW = datetime(2026, 11, 26, 12, tzinfo=UTC).timestamp()
+DIGEST, OTHER = (f"sha256:{digit * 64}" for digit in "ab")
 PROVENANCE = "https://slsa.dev/provenance/v1"
 HOSTED, APP = "https://ci.test/builder/hosted", "git+https://git.test/app"
 BUILT = {
@@ -33,7 +34,7 @@ BUILT = {
 
 def reason(demand: AttestationDemand, predicate: str, content: Any, signer: str = "build") -> str:
     """Why a demand is not met; empty when it is."""
-    found = (Attestation(signer, predicate, JsonView(content)),)
+    found = (Attestation(signer, predicate, JsonView(content), (DIGEST,)),)
     outcome = outcome_of(demand, found, NOW)
     assert outcome.met is not bool(outcome.reason)
     assert outcome.subject == demand.type
@@ -110,12 +111,15 @@ def test_an_evaluation_must_have_passed() -> None:
 
 def test_a_scorecard_must_have_passed_and_is_no_evaluation() -> None:
     demand = AttestationDemand("scorecard", max_age_days=7)
-    card = {"verdict": {"outcome": "pass"}, "measured": {"to": "2026-11-20T12:00:00Z"}}
+    measured = {"measured": {"to": "2026-11-20T12:00:00Z"}, "image": DIGEST}
+    card = {"verdict": {"outcome": "pass"}, **measured}
     assert reason(demand, SCORECARD, card) == ""
     assert "does not say when" in reason(demand, SCORECARD, {**card, "measured": {"to": None}})
     failed = {**card, "verdict": {"outcome": "fail"}}
     assert "its outcome is fail" in reason(demand, SCORECARD, failed)
     assert reason(AttestationDemand("evaluation"), SCORECARD, card)
+    assert f"measured of {OTHER}" in reason(demand, SCORECARD, {**card, "image": OTHER})
+    assert "no image that it names" in reason(demand, SCORECARD, {**card, "image": None})
 
 
 @pytest.mark.parametrize(

@@ -172,12 +172,13 @@ def test_a_signed_scorecard_is_named_with_its_signer() -> None:
 
 
 def test_of_several_signed_ones_the_last_counts_whatever_it_says() -> None:
-    young, old = period(1), period(20)
+    young, old, passed = period(1), period(20), {"verdict": {"outcome": "pass"}}
     breach = [signal("ttft-p99", 9, 0), *GOOD[1:]]
     for cards, said in (
         ((card(GOOD, **old), card(breach, **young)), ["breached-signal"]),
         ((card(breach, **old), card(GOOD, **young)), []),
         ((card(GOOD, measured={}), card(breach, **old)), ["breached-signal"]),
+        ((card(GOOD, **passed, **old), card(breach, **old)), ["breached-signal"]),
     ):
         for order in (cards, cards[::-1]):
             found = attested(*order)
