@@ -11,7 +11,7 @@ from imagelint.core.fact import Known
 from imagelint.core.pattern import pattern
 from imagelint.core.record import NamedTuple
 from imagelint.documents.base import Landmark
-from imagelint.documents.kubernetes.pods.shapes import may_hold_pods
+from imagelint.documents.kubernetes.pods.shapes import is_rollout, keeps_template, may_hold_pods
 from imagelint.documents.kubernetes.references import NamedObject, object_landmarks
 from imagelint.documents.kubernetes.wiring.nodes import POOL, Monitor, Service
 from imagelint.documents.serving.scaling import Autoscaler, Route
@@ -324,9 +324,14 @@ def _open(obj: KubernetesObject) -> Iterator[Landmark]:
 def is_open(obj: KubernetesObject) -> bool:
     """Whether an operator may make pods or Services of an object, or something completes it."""
     group = obj.group
-    if obj.incomplete or obj.is_own or not may_hold_pods(obj):
+    if obj.incomplete or keeps_template(obj) or not may_hold_pods(obj):
         return obj.incomplete
     return not any(group == one or group.endswith(f".{one}") for one in _WITHOUT_PODS)
+
+
+def takes_pods_of(obj: KubernetesObject, name: str) -> bool:
+    """Whether a Rollout takes its pods from a workload of a name: there is one, then."""
+    return is_rollout(obj) and obj.body.at("spec", "workloadRef", "name").word() == name
 
 
 def is_bound(service: Service) -> bool:

@@ -15,7 +15,6 @@ from imagelint.documents.kubernetes.pods.privileges import (
     security_context_of,
 )
 from imagelint.documents.kubernetes.pods.volumes import read_volumes
-from imagelint.documents.yaml.nodes import Mapping as MappingNode
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -337,14 +336,13 @@ class Pod(NamedTuple):
     @property
     def settled(self) -> bool:
         """Whether its labels are certainly those that are written, and no others."""
-        labels = self.template.at("metadata", "labels")
-        written = isinstance(labels.node, MappingNode) or not labels.exists or labels.null
-        known = written and len(self.labels) == len(labels.entries())
-        return known and self.owner.is_own and not self.owner.incomplete
+        from imagelint.documents.kubernetes.pods.shapes import is_settled
+
+        return is_settled(self)
 
     @property
     def own_replicas(self) -> Field[int] | None:
-        """How many of it a workload of Kubernetes itself says to make, with its key."""
+        """How many of it a workload with a selector says to make, with its key."""
         from imagelint.documents.runtime.field import Field, Place
 
         place = self.owner.body.at("spec", "replicas")

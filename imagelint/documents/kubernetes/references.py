@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from imagelint.documents.kubernetes.objects import KubernetesObject
 
 
-_HOLDER = "Secret"
+_HOLDER, _LEADERS = "Secret", "StatefulSet"
 # What holds for others of its namespace without being named by them.
 _HOLDING = frozenset(
     (
@@ -24,6 +24,9 @@ _HOLDING = frozenset(
         *("CiliumNetworkPolicy", "CiliumClusterwideNetworkPolicy"),
     )
 )
+# The leaders of its groups are a StatefulSet of its name.
+# kubernetes-sigs/lws:pkg/controllers/leaderworkerset_controller.go
+_GROUPS = ("leaderworkerset.x-k8s.io", "LeaderWorkerSet")
 # What keeps Secrets elsewhere, and where each says the name of the one that it makes.
 _MAKERS = frozenset(
     (
@@ -76,6 +79,9 @@ def object_landmarks(manifest: Manifest) -> Iterator[Landmark]:
         if obj.name:
             found = NamedObject(obj.span, obj.kind, obj.name, obj.namespace)
             yield Landmark(object_named(obj.kind, obj.name), found)
+        if (obj.group, obj.kind) == _GROUPS and obj.name:
+            found = NamedObject(obj.span, _LEADERS, obj.name, obj.namespace)
+            yield Landmark(object_named(_LEADERS, obj.name), found)
         if obj.kind in _HOLDING:
             yield Landmark(of_kind(obj.kind), obj)
         for one in _formats(obj):

@@ -18,7 +18,9 @@ def recreate_outage(pod: Pod, ctx: Context) -> Findings:
     load here. `maxSurge: 0` with `maxUnavailable: 1` needs no spare GPU either, and replaces one
     after the other.
 
-    Except: a single replica, which cannot be replaced without a spare GPU in any other way.
+    Except:
+        A single replica, which cannot be replaced without a spare GPU in any other way, and
+        Rollouts of Argo that go by `steps`.
 
     Bad (deployment.yaml):
         apiVersion: apps/v1
@@ -59,14 +61,16 @@ def recreate_outage(pod: Pod, ctx: Context) -> Findings:
     if replacement is None or not isinstance(replicas, Known) or replicas.value <= 1:
         return
     kind = value_or(replacement.type.value, "")
-    together = kind == "RollingUpdate" and value_or(replacement.unavailable, 0) >= replicas.value
+    by_one = kind == "RollingUpdate" or (kind == "canary" and not replacement.stepwise)
+    together = by_one and value_or(replacement.unavailable, 0) >= replicas.value
     if kind != "Recreate" and not together:
         return
     found = gpu_pod(ctx.document, pod)
     if found is not None:
+        way = "canary" if kind == "canary" else "rollingUpdate"
         yield ctx.finding(
             replacement.type,
             f"a roll-out takes all {replicas.value} replicas of {title(found.server)} away at once",
-            help="write `strategy: {rollingUpdate: {maxSurge: 0, maxUnavailable: 1}}`",
+            help=f"write `strategy: {{{way}: {{maxSurge: 0, maxUnavailable: 1}}}}`",
             subject=pod.owner.name,
         )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from imagelint.core.fact import Known, value_or
+from imagelint.core.fact import value_or
 from imagelint.documents.kubernetes.objects import Pod
 from imagelint.documents.queries.health.replacing import gpu_pod
 from imagelint.documents.queries.serving import gpus_in_words, title
@@ -16,10 +16,12 @@ def rollout_needs_spare_gpu(pod: Pod, ctx: Context) -> Findings:
     A rolling update starts a new pod before it takes an old one away, unless it is told otherwise:
     up to three replicas that is what the defaults come to. Where all GPUs are taken the new pod
     stays pending for ever, and the old version goes on. With `maxSurge: 0` the old pod makes room
-    first.
+    first. A Rollout of Argo needs all GPUs twice with `blueGreen`, or with `trafficRouting`: the
+    old version keeps its pods until all of the new one are there.
 
     Except:
-        Roll-outs that may take a pod away first, pods without GPUs. Pods that are pinned to one
+        Roll-outs that may take a pod away first, or that take pods away as requests are shifted
+        (`dynamicStableScale`); pods without GPUs. Pods that are pinned to one
         node can hardly find room twice there: the severity is medium.
 
     Bad (deployment.yaml):
@@ -57,21 +59,18 @@ def rollout_needs_spare_gpu(pod: Pod, ctx: Context) -> Findings:
                   resources: {limits: {nvidia.com/gpu: 8}}
     """
     replacement = pod.replacement
-    if replacement is None or value_or(replacement.type.value, "") != "RollingUpdate":
-        return
-    surge, unavailable = replacement.surge, replacement.unavailable
-    if not isinstance(surge, Known) or not isinstance(unavailable, Known):
-        return
-    if surge.value < 1 or unavailable.value > 0 or value_or(replacement.replicas, 1) == 0:
-        return
-    found = gpu_pod(ctx.document, pod)
-    if found is not None:
+    more = replacement.pods_before if replacement is not None else 0
+    found = gpu_pod(ctx.document, pod) if more else None
+    if replacement is not None and found is not None:
         where = "on the same node " if pod.pinned else ""
+        way = "rollingUpdate" if pod.owner.kind == "Deployment" else "canary"
+        routed = replacement.doubled and value_or(replacement.type.value, "") == "canary"
+        drop = "drop `trafficRouting` and " if routed else ""
         yield ctx.finding(
             replacement.type,
-            f"a roll-out of {title(found.server)} needs {gpus_in_words(found.gpus)} {where}"
+            f"a roll-out of {title(found.server)} needs {gpus_in_words(more * found.gpus)} {where}"
             "besides those that it has",
-            help="write `strategy: {rollingUpdate: {maxSurge: 0, maxUnavailable: 1}}`, "
+            help=f"{drop}write `strategy: {{{way}: {{maxSurge: 0, maxUnavailable: 1}}}}`, "
             "where none are kept free",
             subject=pod.owner.name,
             severity=Severity.MEDIUM if pod.pinned else None,

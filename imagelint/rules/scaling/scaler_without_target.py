@@ -10,7 +10,10 @@ from imagelint.documents.runtime.field import Place
 from imagelint.documents.serving.scaling import Autoscaler
 from imagelint.rules.api import Confidence, Context, Findings, Severity, rule
 
-_SCALED = ("Deployment", "StatefulSet", "ReplicaSet")
+_ARGO = "Rollout"
+# What nobody is seen to write, nobody makes.
+_SCALED = ("Deployment", "StatefulSet", "ReplicaSet", _ARGO)
+_GROUPS = {_ARGO: "argoproj.io/v1alpha1"}
 
 
 @rule(
@@ -86,6 +89,8 @@ def scaler_without_target(scaler: Autoscaler | VerticalPodAutoscaler, ctx: Conte
     if found.kind and found.kind != kind.value:
         said += f", but a {found.kind} of that name"
         help_, span = f"write `kind: {found.kind}`", kind.span or name.span
+        if _ARGO in (found.kind, kind.value):
+            help_ += f" and `apiVersion: {_GROUPS.get(found.kind, 'apps/v1')}`"
     elif found.name:
         said += f", but a {found.kind} `{found.name}`"
         help_ = f"write `name: {found.name}`"

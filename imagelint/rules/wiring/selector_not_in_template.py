@@ -18,8 +18,8 @@ from imagelint.rules.api import Context, Findings, Severity, rule
 def selector_not_in_template(pod: Pod, ctx: Context) -> Findings:
     """A workload selects other pods than those that it makes.
 
-    The API server refuses it: the labels of the template must have all that the selector asks for.
-    Most often one of the two was renamed and the other was not.
+    The API server, or the controller of a Rollout, refuses it: the labels of the template must have
+    all that the selector asks for. Most often one of the two was renamed and the other was not.
 
     Except:
         Selectors and labels in which a template takes part, and patches.

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from imagelint.core.record import NamedTuple
+from imagelint.documents.kubernetes.pods.shapes import is_rollout
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,7 +33,7 @@ def unjudged_canaries(obj: KubernetesObject) -> Iterator[UnjudgedCanary]:
 
     argoproj/argo-rollouts:docs/features/canary.md; https://docs.flagger.app/usage/how-it-works
     """
-    if (obj.group, obj.kind) == ("argoproj.io", "Rollout"):
+    if is_rollout(obj):
         canary = obj.body.at("spec", "strategy", "canary")
         steps = canary["steps"]
         shifted = any(step["setWeight"].exists for step in steps.items())

@@ -1,7 +1,8 @@
 """How an object replaces its pods by new ones: Deployments, and Rollouts of Argo.
 
 https://kubernetes.io/docs/concepts/workloads/controllers/deployment/#strategy;
-argoproj/argo-rollouts:docs/features/specification.md
+argoproj/argo-rollouts:docs/features/specification.md, docs/features/bluegreen.md,
+docs/features/canary/index.md (with `trafficRouting` all old pods stay until the end)
 """
 
 from __future__ import annotations
@@ -9,10 +10,11 @@ from __future__ import annotations
 from math import ceil, floor
 from typing import TYPE_CHECKING
 
-from imagelint.core.fact import ABSENT, UNKNOWN, Fact, Known
+from imagelint.core.fact import ABSENT, UNKNOWN, Fact, Known, value_or
 from imagelint.core.record import NamedTuple
+from imagelint.documents.kubernetes.pods.shapes import is_rollout
 from imagelint.documents.quantity import parse_count
-from imagelint.documents.runtime.field import Field
+from imagelint.documents.runtime.field import Field, Place
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -20,7 +22,8 @@ if TYPE_CHECKING:
     from imagelint.documents.kubernetes.objects import Pod
     from imagelint.documents.yaml.cursor import Cursor
 
-_KINDS = frozenset((("apps", "Deployment"), ("argoproj.io", "Rollout")))
+_ONE_BY_ONE = ("RollingUpdate", "canary")
+_DEPLOYMENT = ("apps", "Deployment")
 _SHARE = "25%"
 _DEADLINE = 600.0
 
@@ -31,6 +34,7 @@ class PodReplacement(NamedTuple):
     `type` is `RollingUpdate`, `Recreate`, `canary` or `blueGreen`, with its place. `surge` and
     `unavailable` count pods, unknown where that depends on what is not seen. `replicas` are those
     that are wanted. `deadline` are seconds until a replacement without progress has failed.
+    `doubled` tells that all new pods run before the old ones go, `stepwise` that it goes by steps.
     """
 
     type: Field[str]
@@ -38,34 +42,55 @@ class PodReplacement(NamedTuple):
     unavailable: Fact[int]
     replicas: Fact[int]
     deadline: Field[float]
+    doubled: bool = False
+    stepwise: bool = False
+
+    @property
+    def pods_before(self) -> int:
+        """For how many new pods there must be room before an old one goes, 0 if not known."""
+        wanted = value_or(self.replicas, 0 if self.doubled else 1)
+        if self.doubled or not wanted:
+            return wanted
+        if value_or(self.type.value, "") not in _ONE_BY_ONE:
+            return 0
+        return int(value_or(self.surge, 0) > 0 and value_or(self.unavailable, 1) == 0)
 
 
 def pod_replacement(pod: Pod) -> PodReplacement | None:
     """How the pods like this one are replaced, None where another kind of object holds them."""
     owner = pod.owner
-    if (owner.group, owner.kind) not in _KINDS or owner.incomplete:
+    argo = is_rollout(owner)
+    if not (argo or (owner.group, owner.kind) == _DEPLOYMENT) or owner.incomplete:
         return None
     spec = owner.body["spec"]
     strategy = spec["strategy"]
     replicas: Fact[int] = Known(1) if pod.replicas is ABSENT else pod.replicas
     limit = spec["progressDeadlineSeconds"]
     deadline = limit.number()
-    rolling = strategy["rollingUpdate"]
+    canary = strategy["canary"]
+    rolling = canary if argo else strategy["rollingUpdate"]
+    routed, shrinks = canary["trafficRouting"].exists, canary["dynamicStableScale"].exists
+    doubled = argo and (strategy["blueGreen"].exists or (routed and not shrinks))
     return PodReplacement(
-        _type(strategy),
-        _pods(rolling["maxSurge"], replicas, ceil),
-        _pods(rolling["maxUnavailable"], replicas, floor),
+        _type(strategy, argo=argo),
+        UNKNOWN if routed else _pods(rolling["maxSurge"], replicas, ceil),
+        UNKNOWN if routed else _pods(rolling["maxUnavailable"], replicas, floor),
         replicas,
         Field(
             Known(_DEADLINE) if deadline is ABSENT else deadline, spec["progressDeadlineSeconds"]
         ),
+        doubled=doubled,
+        stepwise=canary["steps"].exists,
     )
 
 
-def _type(strategy: Cursor) -> Field[str]:
-    for name in ("canary", "blueGreen"):
-        if strategy[name].exists:
-            return Field(Known(name, strategy[name].key_span), strategy[name])
+def _type(strategy: Cursor, *, argo: bool) -> Field[str]:
+    if argo:
+        ways = (strategy["canary"], strategy["blueGreen"])
+        place = next((one for one in ways if one.exists), strategy)
+        if place is strategy:
+            return Field(UNKNOWN, strategy)
+        return Field(Known(place.key, place.key_span), Place(place.key_span, place.path))
     place = strategy["type"]
     fact = place.text()
     return Field(Known("RollingUpdate") if fact is ABSENT else fact, place)

@@ -14,7 +14,7 @@ from imagelint.knowledge.recognition import predictors
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from imagelint.documents.kubernetes.objects import KubernetesObject
+    from imagelint.documents.kubernetes.objects import KubernetesObject, Pod
     from imagelint.documents.yaml.cursor import Cursor
     from imagelint.documents.yaml.nodes import YamlNode
 
@@ -65,6 +65,8 @@ _CONTAINER_FIELDS += ("storageUri", "volumeMounts")
 _RUN_FIELDS = frozenset(
     ("command", "args", "env", "ports", "resources", "volumeMounts", "securityContext")
 )
+# What gives pods of a Rollout labels that its template has not, and what makes other pods of it.
+_OTHERWISE = ("canaryMetadata", "stableMetadata", "activeMetadata", "previewMetadata")
 _CONTAINER_LISTS = frozenset(("containers", "initContainers", "ephemeralContainers", "volumes"))
 
 
@@ -111,6 +113,34 @@ def _delivered(obj: KubernetesObject, shaped: Iterator[PodPath]) -> Iterator[Pod
     for place in shaped:
         if id(place.spec.node) not in known and not is_within_off(place.spec):
             yield place
+
+
+def is_rollout(obj: KubernetesObject) -> bool:
+    """Whether an object is what Argo Rollouts replaces a Deployment by."""
+    return (obj.group, obj.kind) == ("argoproj.io", "Rollout")
+
+
+def keeps_template(obj: KubernetesObject) -> bool:
+    """Whether the pods that are made of an object are those that it writes, and no others.
+
+    argoproj/argo-rollouts:docs/features/ephemeral-metadata.md, docs/features/experiment.md,
+    docs/migrating.md (`workloadRef`)
+    """
+    if is_own(obj) or not is_rollout(obj):
+        return is_own(obj)
+    strategy = obj.body.at("spec", "strategy")
+    ways = (strategy["canary"], strategy["blueGreen"])
+    others = any(way[key].exists for way in ways for key in _OTHERWISE)
+    tried = any(step["experiment"].exists for step in ways[0]["steps"].items())
+    return obj.body.at("spec", "template").exists and not others and not tried
+
+
+def is_settled(pod: Pod) -> bool:
+    """Whether the labels of a pod are certainly those that are written, and no others."""
+    labels = pod.template.at("metadata", "labels")
+    written = isinstance(labels.node, Mapping) or not labels.exists or labels.null
+    known = written and len(pod.labels) == len(labels.entries())
+    return known and keeps_template(pod.owner) and not pod.owner.incomplete
 
 
 def may_hold_pods(obj: KubernetesObject) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from imagelint.core.fact import ABSENT, UNKNOWN, Fact, Known
+from imagelint.documents.kubernetes.pods.shapes import is_rollout
 from imagelint.documents.kubernetes.settings import held_texts
 from imagelint.documents.kubernetes.wiring.nodes import (
     DisruptionBudget,
@@ -73,9 +74,12 @@ def label_selector(place: Cursor) -> Selector:
 
 
 def selector_of(obj: KubernetesObject) -> Selector | None:
-    """The selector by which a workload of Kubernetes knows its pods; None where it has none."""
+    """The selector by which a workload knows its pods; None where it has none.
+
+    argoproj/argo-rollouts:pkg/apis/rollouts/validation/validation.go (as that of a ReplicaSet)
+    """
     place = obj.body.at("spec", "selector")
-    if obj.is_own and obj.kind in _BY_LABELS:
+    if (obj.is_own and obj.kind in _BY_LABELS) or is_rollout(obj):
         return label_selector(place)
     return plain_selector(place) if obj.is_own and obj.kind in _BY_PLAIN_LABELS else None
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from imagelint.core.record import NamedTuple
+from imagelint.documents.kubernetes.landmarks import takes_pods_of
 from imagelint.documents.kubernetes.manifest import Manifest
 from imagelint.documents.queries.links.scope import MANY, Scope, holds_open, misspelt, near, same
 
@@ -65,7 +66,11 @@ def _meant(name: Name, scope: Scope, others: tuple[str, ...]) -> Undefined | Non
         return None
     objects = manifest.derived(_objects)
     kinds = (name.kind, *others)
-    called = [one for one in objects.by_name.get(name.name, ()) if _is_meant(one, kinds, name)]
+    called = [
+        one
+        for one in objects.by_name.get(name.name, ())
+        if _is_meant(one, kinds, name) and not takes_pods_of(one, name.name)
+    ]
     if any(obj.kind == name.kind for obj in called):
         return None
     for obj in called:
