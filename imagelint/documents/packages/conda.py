@@ -35,6 +35,7 @@ _SPEC = pattern(r"(?:([^:=<>\s]+)::)?([A-Za-z0-9_.-]*)\s*(.*)", re.DOTALL)
 _LABEL = pattern(r"/label/[^/]*\d+\.\d+")
 _OF_CUDA = ("cuda", "libcu", "libnv", "nvidia-")
 _FROM_FILES = ("env create", "env update")
+_FROM_PIXI_LOCK = ("install", "i")
 _EXACT = pattern(r"==?\s*([^=<>!~*|,\s]+)(?:=[^=*]+)?")
 
 
@@ -72,7 +73,7 @@ def _read(call: Call) -> tuple[PackageInstall, ...]:
 def _read_pixi(call: Call) -> tuple[PackageInstall, ...]:
     """`pixi add` and `pixi global install`, and `pixi install` of what `pixi.lock` holds."""
     words, manager = call.words, call.manager
-    verb, operands = words.verb(("install", *manager.installs, *manager.upgrades))
+    verb, operands = words.verb((*_FROM_PIXI_LOCK, *manager.installs, *manager.upgrades))
     if not verb or words.has("--no-install", "--dry-run"):
         return ()
     named = operands if verb in manager.installs else ()
@@ -177,7 +178,11 @@ PIXI = Manager(
     # `=1.26` is any 1.26 to pixi.
     pin=_MATCH_SPEC._replace(exact="{name}=={version}"),
     source="https://pixi.sh/latest/reference/cli/pixi/",
-    installs=("add", "global install"),
+    # With the aliases of crates/pixi_cli/src/lib.rs and of global/mod.rs there.
+    installs=(
+        *("add", "a", "global install", "global i", "g install", "g i"),
+        *("global add", "global a", "g add", "g a"),
+    ),
     upgrades=("update", "upgrade"),
     caches=(
         Cache(
@@ -188,7 +193,10 @@ PIXI = Manager(
             emptied_by="clean cache --yes",
         ),
     ),
-    removes=("remove", "global uninstall"),
+    removes=(
+        *("remove", "rm", "global uninstall", "g uninstall"),
+        *("global remove", "global rm", "g remove", "g rm"),
+    ),
     valued=_VALUED_BY_PIXI,
     insecure=("--tls-no-verify",),
     lock=Lock(
@@ -196,6 +204,6 @@ PIXI = Manager(
         options=("--frozen", "--locked"),
         variables=("PIXI_FROZEN", "PIXI_LOCKED"),
     ),
-    runs=(Run("pixi", "run"),),
+    runs=(Run("pixi", "run"), Run("pixi", "r")),
     own=frozenset(("pixi",)),
 )

@@ -203,7 +203,11 @@ NPM = Manager(
     read=_read_node,
     pin=_SEMVER,
     source="https://docs.npmjs.com/cli/commands",
-    installs=("install", "i", "add"),
+    # Each with its aliases, of which some are slips that npm understands.
+    installs=(
+        *("install", "i", "add", "in", "ins", "inst", "insta", "instal"),
+        *("isnt", "isnta", "isntal", "isntall"),
+    ),
     caches=(
         Cache(
             "npm",
@@ -213,14 +217,17 @@ NPM = Manager(
             emptied_by="cache clean --force",
         ),
     ),
-    removes=("uninstall", "remove", "rm"),
+    removes=("uninstall", "remove", "rm", "r", "un", "unlink"),
     valued=_NODE_VALUED,
     dry_run=("--dry-run",),
     insecure=("--no-strict-ssl", "--strict-ssl=false"),
     secure_variables=("NPM_CONFIG_STRICT_SSL", "npm_config_strict_ssl"),
     secure_settings=("strict-ssl", "enableStrictSsl"),
     index_variables=("NPM_CONFIG_REGISTRY", "npm_config_registry"),
-    lock=Lock(("package-lock.json", "npm-shrinkwrap.json"), verbs=("ci", "clean-install")),
+    lock=Lock(
+        ("package-lock.json", "npm-shrinkwrap.json"),
+        verbs=("ci", "clean-install", "ic", "install-clean", "isntall-clean"),
+    ),
     runs=(Run("npx", fetches=True), Run("npm", "exec", fetches=True)),
 )
 YARN = NPM._replace(
@@ -263,7 +270,7 @@ BUN = NPM._replace(
     name="bun",
     programs=("bun",),
     source="https://bun.com/docs/pm/cli/install",
-    installs=("add", "install", "i"),
+    installs=("add", "a", "install", "i"),
     caches=(
         Cache(
             "bun",

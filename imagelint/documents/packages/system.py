@@ -221,13 +221,14 @@ DNF = Manager(
     streamed=("module install",),
     upgrades=(
         *("upgrade", "dist-upgrade", "full-upgrade", "update", "up", "dup", "patch"),
-        *("distro-sync", "system-upgrade", "upgrade-minimal", "update-minimal", "up-min"),
+        *("distro-sync", "dsync", "system-upgrade"),
+        *("upgrade-minimal", "update-minimal", "up-min"),
     ),
-    release_upgrades=("dist-upgrade", "dup", "distro-sync", "system-upgrade"),
+    release_upgrades=("dist-upgrade", "dup", "distro-sync", "dsync", "system-upgrade"),
     refresh=("makecache", "check-update"),
     # dnf5-caching(7) for the second.
     caches=(Cache("dnf", ("/var/cache/dnf", "/var/cache/libdnf5"), cleaned_by=("clean all",)),),
-    removes=("remove", "erase", "autoremove"),
+    removes=("remove", "rm", "erase", "autoremove"),
     sweeps=("autoremove",),
     valued=_RPM_VALUED,
     dry_run=("--assumeno",),

@@ -143,7 +143,7 @@ WRAPPERS: Mapping[str, _Wrapper] = {
     "poetry": _w("-C --directory -P --project", verbs=("run",)),
     "pipenv": _w(verbs=("run",)),
     "pdm": _w("-p --project", verbs=("run",)),
-    "pixi": _w("-e --environment -m --manifest-path --color", verbs=("run",)),
+    "pixi": _w("-e --environment -m --manifest-path --color", verbs=("run", "r")),
     "hatch": _w("-e --env -p --project", verbs=("run", "env run")),
     "rye": _w("--pyproject", "-l --list", verbs=("run",)),
     "uv": _w(
