@@ -18,7 +18,9 @@ def unserved_target_port(subject: Service | ServingCommand, ctx: Context) -> Fin
 
     Every connection is refused, or, by a name that no container has, there are no endpoints at
     all. Without `targetPort` it is the port of the Service itself. Of the two numbers of a
-    published port (`8080:8000`, `-p 8080:8000`) the last is that of the container.
+    published port (`8080:8000`, `-p 8080:8000`) the last is that of the container. What a
+    container declares opens no port: where an engine's own image is told another one, and nobody
+    else may listen there, the declaration is not believed.
 
     Except:
         Pods that are not in sight, containers that do not say on which ports they listen unless the

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from imagelint.core.fact import ABSENT, UNKNOWN, Known
 from imagelint.core.record import NamedTuple
 from imagelint.documents.quantity import parse_count
+from imagelint.documents.queries.health.asked import is_asked_itself, listens_besides
 from imagelint.documents.serving.options import PORT
 
 if TYPE_CHECKING:
@@ -75,17 +76,25 @@ def listens_on(pod: Pod, servers: tuple[ServingCommand, ...], port: int) -> bool
     """Whether a container of a pod may listen on a port.
 
     Who neither says on which ports it listens, nor is a server whose port is known, may listen on
-    any.
+    any. What a container declares is believed, unless it is an engine's own image whose server is
+    certainly told another port.
     """
-    listeners = only_listener(servers)
-    ports = {one.server.launch.runtime.span: one.port for one in listeners}
+    by_place = {one.server.launch.runtime.span: one for one in only_listener(servers)}
     for container in pod.containers:
         if not container.serves:
             continue
-        declared = container.runtime.ports
-        if any(one.number == port for one in declared) or container.port_names is UNKNOWN:
+        only = by_place.get(container.span)
+        if container.port_names is UNKNOWN or (only is not None and only.port == port):
             return True
-        only = ports.get(container.span)
-        if only == port or (only is None and not declared):
+        if only is not None and _listens_elsewhere(only, port):
+            continue
+        declared = container.runtime.ports
+        if any(one.number == port for one in declared) or (only is None and not declared):
             return True
     return False
+
+
+def _listens_elsewhere(listener: Listener, port: int) -> bool:
+    """Whether nobody in a container listens on a port, even if it is declared."""
+    server = listener.server
+    return server.own_image and is_asked_itself(server) and not listens_besides(server, port)
