@@ -33,6 +33,15 @@ _ARCHIVE_COMMIT = pattern(r"/([0-9a-f]{40})(?:\.tar\.\w+|\.zip)?$", re.IGNORECAS
 _VERSIONED = pattern(r"/v?(\d+(?:\.\d+)+\w*)(?:\.tar\.\w+|\.tgz|\.zip)$")
 
 
+# What is true of images. Of Python only what keeps off older ones, or those to come: tools write it
+# behind all that a project needs (`python_version >= "3.11" and python_version < "4.0"`).
+_HOLDS = pattern(
+    r"sys_platform\s*==\s*['\"]linux2?['\"]|platform_system\s*==\s*['\"]Linux['\"]"
+    r"|os_name\s*==\s*['\"]posix['\"]"
+    r"|(?:sys_platform|platform_system|os_name)\s*!=\s*['\"](?:darwin|win32|Darwin|Windows|nt)['\"]"
+    r"|python_(?:full_)?version\s*(?:>=?\s*['\"]3[\d.]*|<=?\s*['\"]4[\d.]*)['\"]"
+)
+
 _LONGEST = 4_096
 
 
@@ -49,6 +58,12 @@ _LOOSE = _Pin(Known(value=False))
 def normalise(name: str) -> str:
     """The name as PEP 503 compares it: `Flash_Attn` is `flash-attn`."""
     return _SEPARATORS.sub("-", name).lower()
+
+
+def holds_in_images(marker: str) -> bool:
+    """Whether a condition holds in an image of today: not one of older Pythons, or of machines."""
+    said = (clause.strip("() \t") for clause in marker.split(" and "))
+    return not marker.strip() or all(map(_HOLDS.fullmatch, said))
 
 
 def is_path(text: str) -> bool:

@@ -16,7 +16,7 @@ from imagelint.core.pattern import pattern
 from imagelint.core.record import NamedTuple
 from imagelint.core.source import Span
 from imagelint.documents.packages.model import PackageIndex, Requirement
-from imagelint.documents.packages.pep508 import normalise, read_requirement
+from imagelint.documents.packages.pep508 import holds_in_images, normalise, read_requirement
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -32,10 +32,11 @@ _PACKAGE = "[[package]]"
 _NAME = pattern(r'^name = "([^"\n]+)"\nversion = "([^"\n]+)"', re.MULTILINE)
 _OF_UV = pattern(r'^    \{ name = "([^"\n]+)"([^\n]*)$', re.MULTILINE)
 _OF_POETRY = pattern(r'^([A-Za-z0-9._-]+) = "[^"\n]*"()$', re.MULTILINE)
-# How what a package needs begins and ends, and a line of it.
-_IN_UV = ("\ndependencies = [\n", "\n]", _OF_UV)
-_IN_POETRY = ("\n[package.dependencies]\n", "\n\n", _OF_POETRY)
-_ON_LINUX = "marker = \"sys_platform == 'linux'\""
+_MARKER = pattern(r'marker = "([^"\n]*)"')
+_LISTED = pattern(r"^[ \t]*dependencies[ \t]*=", re.MULTILINE)
+_KEY = pattern(r"^[ \t]*[\"']?([A-Za-z0-9][A-Za-z0-9._-]*)[\"']?[ \t]*=", re.MULTILINE)
+# In a line: the library's time grows with the square of the parts of a key.
+_MOST_DOTS = 1_000
 _OPTIONAL = "\noptional = true\n"
 _ELSEWHERE = ("darwin", "win32", "Windows", "Darwin")
 
@@ -51,13 +52,19 @@ class ProjectList(NamedTuple):
         """The names of the packages."""
         return frozenset(one.name for one in self.packages)
 
+    def without(self, names: frozenset[str]) -> ProjectList:
+        """The same, but for packages of some names."""
+        return self._replace(packages=tuple(one for one in self.packages if one.name not in names))
+
 
 def parse_project(source: Source, program: str) -> ProjectList:
     """What a `pyproject.toml` says to a program: `pip`, `uv`, `poetry`, each of which has its own.
 
     Extras and groups are left out: which of them are installed, the command says. A text that is
-    no TOML says nothing.
+    no TOML says nothing, as do keys of more parts than anybody writes.
     """
+    if any(line.count(".") > _MOST_DOTS for line in source.text.split("\n")):
+        return ProjectList()
     try:
         data = tomllib.loads(source.text)
     except (tomllib.TOMLDecodeError, RecursionError):
@@ -119,34 +126,45 @@ def _needs(text: str, *, poetry: bool) -> Iterator[str]:
     if said:
         shape = _OF_POETRY if poetry else _OF_UV
         for found in shape.finditer(rest.partition(end)[0]):
-            if "marker = " not in found[2] or _ON_LINUX in found[2]:
+            marker = _MARKER.search(found[2])
+            if marker is None or holds_in_images(marker[1]):
                 yield normalise(found[1])
 
 
 def _standard(text: str, project: Mapping[str, object]) -> Iterator[Requirement]:
-    at = 0
+    listed = _LISTED.search(text, max(0, text.find("[project]")))
+    at = listed.end() if listed else 0
     for said in _texts(project.get("dependencies")):
         span = _place(text, said, at)
-        at = span.end
+        at = max(at, span.end)
         found = read_requirement(said, span, said)
-        if found is not None and found.name and not _is_elsewhere(found.marker):
+        if found is not None and found.name and holds_in_images(found.marker):
             yield found
 
 
 def _of_poetry(text: str, dependencies: Mapping[str, object]) -> Iterator[Requirement]:
     head = max(0, text.find("[tool.poetry.dependencies]"))
+    keys = {found[1]: found.span(1) for found in reversed([*_KEY.finditer(text, head)])}
     for name, said in dependencies.items():
         table = said if isinstance(said, dict) else {"version": said}
         version = table.get("version", "")
         if table.get("optional") or name == "python" or not isinstance(version, str):
             continue
-        if _is_elsewhere(f"{table.get('markers', '')}{table.get('platform', '')}"):
+        if not _is_for_all(table):
             continue
         found = _EXACT.fullmatch(version.strip())
         written = f"{name}=={found[1]}" if found else name
-        read = read_requirement(written, _place(text, f"\n{name}", head), written)
+        span = Span(*keys[name]) if name in keys else _place(text, name, head)
+        read = read_requirement(written, span, written)
         if read is not None:
             yield read._replace(specifier=version)
+
+
+def _is_for_all(table: Mapping[str, object]) -> bool:
+    """Whether a dependency of poetry's is installed with every Python, on Linux."""
+    if "python" in table or table.get("platform", "linux") != "linux":
+        return False
+    return holds_in_images(str(table.get("markers", "")))
 
 
 def _of_sources(
@@ -173,9 +191,7 @@ def _of_uv(text: str, uv: Mapping[str, object], wanted: set[str]) -> Iterator[Pa
             named.update(
                 one.get("index")
                 for one in (_tables(said) if isinstance(said, list) else (_table(said),))
-                if "extra" not in one
-                and "group" not in one
-                and not _is_elsewhere(one.get("marker"))
+                if _holds(one)
             )
     for one in _tables(uv.get("index")):
         if not one.get("explicit") or one.get("name") in named:

@@ -57,7 +57,8 @@ _VALUED_BY_PDM = _VALUED - {
 } | {"-G", "-L", "--lockfile", "-S", "--strategy", "-k", "--skip", "--venv"}
 _PROJECT = "pyproject.toml"
 # What makes uv and poetry install something else than what the project needs to run, or elsewhere.
-_NOT_THE_PROJECT = ("--only-group", "--only-dev", "--only", "--project", "--directory", "--package")
+_NOT_OF_UV = ("--only-group", "--only-dev", "--project", "--directory", "--package", "--script")
+_NOT_OF_POETRY = ("--only-root", "--project", "--directory", "-P", "-C", "--dry-run")
 _INDEXES = {
     "-i": "--index-url",
     "--index-url": "--index-url",
@@ -93,7 +94,7 @@ def _read_uv(call: Call) -> tuple[PackageInstall, ...]:
     found = _install(call, verb, words, operands)
     if verb == "tool install":
         found = found._replace(packages=tuple(map(_poetry_requirement, operands)), projects=())
-    if verb == "sync" and not words.has(*_NOT_THE_PROJECT):
+    if verb == "sync" and not words.has(*_NOT_OF_UV):
         found = found._replace(projects=(".",))
     listed = [word for word in found.files if bare_text(word).endswith(_PROJECT)]
     if listed:
@@ -123,8 +124,18 @@ def _read_poetry(call: Call) -> tuple[PackageInstall, ...]:
     if verb in manager.installs:
         return (found._replace(packages=tuple(map(_poetry_requirement, operands))),)
     locked = verb in manager.lock.verbs
-    projects = (".",) if locked and not words.has(*_NOT_THE_PROJECT) else ()
+    projects = (".",) if locked and _installs_main(words) else ()
     return (found._replace(locked=locked, upgrade=not locked and not operands, projects=projects),)
+
+
+def _installs_main(words: ParsedOptions) -> bool:
+    """Whether poetry installs what the project needs to run, which it calls the group `main`.
+
+    https://python-poetry.org/docs/cli/#install
+    """
+    only = [name for word in words.values("--only") for name in bare_text(word).split(",")]
+    without = [name for word in words.values("--without") for name in bare_text(word).split(",")]
+    return not words.has(*_NOT_OF_POETRY) and "main" in (only or ["main"]) and "main" not in without
 
 
 def _read_pdm(call: Call) -> tuple[PackageInstall, ...]:

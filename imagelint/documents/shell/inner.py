@@ -28,7 +28,7 @@ _INSTALLER = pattern(r"\b(?:pip|uv|poetry|conda|mamba|micromamba)[\w.]*\s")
 _VERBS = ("install", "sync", "create", "update", "download", "wheel")
 _LISTED = pattern(
     r"\s-[rcf]|requirement|constraint|--file|\bsync\b|\s[\"']?[./~]"
-    r"|\binstall(?:[ \t]+-\S+)*[ \t]*(?:$|[\n\\&;|])"
+    r"|\s-e\.|\bpoetry[^&;|]{1,200}?\binstall\b"
 )
 RUNNERS = POSIX_SHELLS | TEXT_RUNNERS.keys() | {"eval", "trap"}
 STANDARD_INPUT = ("-", "/dev/stdin", "/dev/fd/0", "/proc/self/fd/0")
@@ -83,4 +83,4 @@ def may_install_files(script: Script) -> bool:
         return False
     # One search for each: in one pattern, every installer would look through all that follows it.
     installer = _INSTALLER.search(text)
-    return installer is not None and _LISTED.search(text, installer.end()) is not None
+    return installer is not None and _LISTED.search(text, installer.start()) is not None

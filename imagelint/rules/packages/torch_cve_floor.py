@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 from imagelint.documents.image.layers.nodes import InstalledPackage
 from imagelint.documents.packages.installs import package_installs
 from imagelint.documents.packages.lookup import PACKAGE_PROGRAMS
+from imagelint.documents.packages.model import Requirement
+from imagelint.documents.packages.pep508 import holds_in_images
 from imagelint.documents.packages.requirements import Requirements
 from imagelint.documents.queries.exposure.holes import open_holes
 from imagelint.documents.queries.packages.hashes import project_packages
@@ -15,8 +17,6 @@ from imagelint.rules.api import Context, Findings, Severity, rule
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-
-    from imagelint.documents.packages.installs import Requirement
 
 _TORCH = frozenset(("torch", "pytorch"))
 
@@ -72,6 +72,8 @@ def torch_cve_floor(subject: Command | Requirements | InstalledPackage, ctx: Con
 def _judged(packages: Iterable[Requirement | InstalledPackage], ctx: Context) -> Findings:
     for package in packages:
         if package.name not in _TORCH or not package.version:
+            continue
+        if isinstance(package, Requirement) and not holds_in_images(package.marker):
             continue
         holes = open_holes("torch", package.version)
         if holes is not None:

@@ -115,3 +115,8 @@ priority = "supplemental"
 def test_what_has_another_shape_says_nothing(text: str, program: str) -> None:
     assert parse_project(Source("pyproject.toml", text), program).indexes == ()
     assert parse_lock(Source("uv.lock", text), frozenset(["torch"])).packages == ()
+
+
+def test_keys_of_thousands_of_parts_are_not_read() -> None:
+    text = "a." * 50_000 + "a = 1\n[project]\ndependencies = ['torch']\n"
+    assert parse_project(Source("pyproject.toml", text), "pip").packages == ()

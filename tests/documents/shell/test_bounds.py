@@ -85,3 +85,5 @@ def test_whether_a_script_installs_what_a_file_lists_takes_one_look() -> None:
     assert not may_install_files(read("cp -r a b && pip install x"))
     assert not may_install_files(read("echo requirement; pip3.11 install x"))
     assert not may_install_files(read("pip install x\n" * 30_000))
+    assert not may_install_files(read("pip x " + "-install " * 15_000 + "x"))
+    assert may_install_files(read("pip install poetry && poetry install --without dev,test"))

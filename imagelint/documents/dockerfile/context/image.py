@@ -28,9 +28,9 @@ if TYPE_CHECKING:
     from imagelint.documents.kinds import Beside
 
 LARGEST_SCRIPT = 200_000
+"""Characters. People write some hundred lines."""
 # Locks of projects with GPU packages: a wheel a line, for each platform and Python.
 _LARGEST_LOCK = 4_000_000
-"""Characters. People write some hundred lines."""
 _MOST_STEPS = 12  # from stage to stage, from name to name
 _MOST_OTHERS = 10
 _SMALL = pattern(r"[\w./+-]+\.(?:sh|py|txt|toml|conf|cfg|ini|ya?ml|json)", re.ASCII)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from imagelint.core.fact import Known
 from imagelint.core.source import Span
 from imagelint.documents.packages.model import InstalledFile
+from imagelint.documents.packages.pep508 import normalise
 from imagelint.documents.packages.projects import PROJECT_FILE, parse_lock, parse_project
 
 if TYPE_CHECKING:
@@ -39,19 +40,27 @@ def read_project(
     if text is None:
         return
     part = attach(text)
+    left = _left_out(install)
     needed = parse_project(part.source, install.manager.name)
     lock = install.manager.lock
     names = lock.files if install.verb in (*lock.verbs, *lock.read_by) else ()
     found = next(filter(None, (find(join(folder, name)) for name in names)), None)
     if found is None:
-        yield _listed(needed, part, install.span)
+        yield _listed(needed.without(left), part, install.span)
         return
     locks = attach(found)
     locked = parse_lock(locks.source, needed.names)
-    held = locked.names
-    rest = needed._replace(packages=tuple(one for one in needed.packages if one.name not in held))
-    yield _listed(rest, part, install.span)
-    yield _listed(locked, locks, install.span)
+    yield _listed(needed.without(locked.names | left), part, install.span)
+    yield _listed(locked.without(left), locks, install.span)
+
+
+def _left_out(install: PackageInstall) -> frozenset[str]:
+    """The packages that uv is told not to install.
+
+    https://docs.astral.sh/uv/reference/cli/#uv-sync--no-install-package
+    """
+    values = (one.value for one in install.options if one.name == "--no-install-package")
+    return frozenset(normalise(word.text) for word in values if word is not None)
 
 
 def read_environment(
