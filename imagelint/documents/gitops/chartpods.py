@@ -194,7 +194,7 @@ def _fields(place: Cursor, chart: Chart) -> Iterator[tuple[str, Entry]]:
         if one.field == "env":
             node = _listed(node)
         elif one.field.endswith("Probe"):
-            node = _probe(node, chart.probe_port)
+            node = _probe(node, _probe_port(place, chart))
         yield one.field, Entry(_key(one.field, field.key_span), node)
     for name, path in chart.variables.items():
         told = _at(place, path)
@@ -229,13 +229,19 @@ def _probe(probe: YamlNode, port: str) -> YamlNode:
     return Mapping(probe.span, (_made("httpGet", Mapping(asks[0].key.span, asks)), *rest))
 
 
+def _probe_port(place: Cursor, chart: Chart) -> str:
+    """The port that probes ask which say none: what stands under a path, or a number."""
+    path, _, number = chart.probe_port.rpartition(" or ")
+    return (_at(place, tuple(path.split("."))).word() if path else "") or number
+
+
 def _arguments(place: Cursor, chart: Chart) -> Iterator[YamlNode]:
     for flag, path in chart.flags.items():
         value = _at(place, path)
         if isinstance(value.node, Scalar) and not value.null:
             yield _key(flag, value.key_span)
-            # A chart quotes what it hands on.
-            yield value.node._replace(value=value.node.text, plain=False)
+            # A chart quotes what it hands on, and `hf://` tells only it where a model is from.
+            yield value.node._replace(value=value.node.text.removeprefix("hf://"), plain=False)
     for path in chart.arguments:
         yield from (item.node for item in _at(place, path).items() if item.node is not None)
 

@@ -118,7 +118,7 @@ class ChartRow(TypedDict):
     gpu_kind: Annotated[str, "the path of the resource that they are; empty: `nvidia.com/gpu`"]
     gpu_kinds: Annotated[dict[str, str], "the resources by the words for them, where it has some"]
     variables: Annotated[dict[str, str], "variables, with the paths of their values"]
-    probe_port: Annotated[str, "on which port probes ask that say none, or empty"]
+    probe_port: Annotated[str, "which port probes ask that say none (`path or 8000`), or empty"]
     instead: Annotated[list[str], "paths of what makes something else of the values"]
     fields: list[ChartFieldRow]
     release: str
