@@ -17,6 +17,8 @@ _NAMED = 4
 """The words of `FROM image AS name`."""
 _COPIED = pattern(r"(?i)\bfrom=[\"']?([^\s,\"']+)")
 _WORD = pattern(r"[\w.-]+")
+_VALUE = pattern(r"[^\s=\"']+")
+_VARIABLE = pattern(r"\$\{[^}]*\}|\$\w+")
 _ABOUT_ALL = pattern(r"#.*(?:\bin\s+file\b|\bglobal\s+ignore\b|:skip=)")
 """A comment that allows something in the whole file, wherever it stands."""
 
@@ -58,15 +60,16 @@ def _reached(some: set[int], ties: Iterable[tuple[int, int]]) -> set[int]:
 class _Stages(Parts):
     """The stages of a text, each from the comments above its FROM to those above the next one.
 
-    The first part is what stands before all stages.
+    The first part is what stands before all stages, at least the parser directives.
     """
 
     def __init__(self, text: str) -> None:
-        starts, behind = [0], 0
+        layout = read_layout(text)
+        starts, behind = [0], max((one.span.end for one in layout.directives), default=0)
         self._names = [""]
         self._asked: list[set[str]] = [set()]
         self._left: list[list[Span]] = [[]]
-        for line in read_layout(text).lines:
+        for line in layout.lines:
             if line.keyword == "FROM":
                 words = line.text.lower().split()
                 named = len(words) >= _NAMED and words[-2] == "as"
@@ -84,11 +87,14 @@ class _Stages(Parts):
         known = {str(at - 1): [at] for at in range(1, len(self.texts))}
         for at, name in enumerate(self._names):
             known.setdefault(name, []).append(at)
-        given = _WORD.findall(self.texts[0].lower())
+        head = self.texts[0].lower()
+        given = _WORD.findall(head)
+        made = {name for value in _VALUE.findall(head) for name in _made(value, known)}
         for at, text in enumerate(self.texts):
             asked = {*self._asked[at], *map(str.lower, _COPIED.findall(text))}
-            if any("$" in word for word in asked):
-                asked.update(given)
+            unclear = [word for word in asked if "$" in word]
+            if unclear:
+                asked.update(given, made, *(_made(word, known) for word in unclear))
             for name in asked:
                 yield from ((at, other) for other in known.get(name, ()))
 
@@ -108,3 +114,16 @@ class _Stages(Parts):
             end = left.end - start
             pieces.append(text[left.start - start : end])
         return "".join((*pieces, SEEN.sub(" ", text[end:])))
+
+
+def _made(word: str, names: Iterable[str]) -> Iterator[str]:
+    """The names that a word may be that variables are in, and what it is by default."""
+    before, *further = _VARIABLE.split(word)
+    if not further:
+        return
+    for one in _VARIABLE.findall(word):
+        yield from (each.lstrip("-+") for each in _WORD.findall(one)[1:])
+    if before or any(further):
+        yield from (
+            name for name in names if name.startswith(before) and name.endswith(further[-1])
+        )

@@ -236,7 +236,12 @@ def merge_all(policies: Iterable[Policy]) -> Policy:
 
 
 def merge_settings(below: RuleSetting, above: RuleSetting) -> RuleSetting:
-    """Both settings of a rule as one: what is said above wins, exemptions add up."""
+    """Both settings of a rule as one: what is said above wins, exemptions add up.
+
+    A level that is said above is that of all ids: what `levels` says of them below is over.
+    """
+    if above.level is not None and below.options:
+        below = _without_levels(below)
     return RuleSetting(
         below.level if above.level is None else above.level,
         {**below.options, **above.options} if below.options else above.options,
@@ -244,6 +249,14 @@ def merge_settings(below: RuleSetting, above: RuleSetting) -> RuleSetting:
         {**below.origins, **above.origins} if below.origins else above.origins,
         below.floor.joined(above.floor) if below.floor != _NO_FLOOR else above.floor,
     )
+
+
+def _without_levels(setting: RuleSetting) -> RuleSetting:
+    from imagelint.policy.options import LEVELS  # what asks for no option does not need it
+
+    options = {key: value for key, value in setting.options.items() if key != LEVELS}
+    origins = {key: place for key, place in setting.origins.items() if key != LEVELS}
+    return setting._replace(options=options, origins=origins)
 
 
 def _merge_environments(below: Environment, above: Environment) -> Environment:

@@ -90,8 +90,37 @@ def test_a_stage_that_gets_another_name_is_judged_with_those_that_use_either() -
 
 
 @pytest.mark.parametrize(
+    ("head", "base"),
+    [
+        ("ARG OF=ix\n", "s${OF}-wheels"),
+        ("ARG OF=ix\nARG BASE=s${OF}-wheels\n", "$BASE"),
+        ("ARG BASE\n", "${BASE:-six-wheels}"),
+    ],
+)
+def test_a_stage_that_variables_name_is_judged_with_what_stands_upon_it(
+    head: str, base: str
+) -> None:
+    text = f"{head}{TEXT}FROM {base} AS last\n"
+    assert kept(text, text.replace("python -m six", "python -m sixth"))[-1] == "last"
+
+
+TICKS = "# escape=`\n" + TEXT.replace("update &&", "update `\n &&")
+
+
+def test_parser_directives_hold_for_the_stages_that_are_judged() -> None:
+    after = TICKS.replace("python -m six", "python -m sixth")
+    part = part_of(TICKS, after)
+    assert part is not None
+    assert part.text.startswith("# escape=`\n")
+    judge = Judge(OPEN)
+    judge.typed("Dockerfile", TICKS)
+    assert said(judge.typed("Dockerfile", after)) == said(Judge(OPEN).alone("Dockerfile", after))
+
+
+@pytest.mark.parametrize(
     ("before", "after"),
     [
+        (f"# check=skip=none\n{TEXT[11:]}", f"# check=skip=all\n{TEXT[11:]}"),
         (TEXT[: LONG // 2], TEXT[: LONG // 2] + "#"),
         (TEXT, TEXT + "\nFROM alpine\n"),
         (TEXT, TEXT.replace("TAG=12", "TAG=13")),
@@ -102,7 +131,15 @@ def test_a_stage_that_gets_another_name_is_judged_with_those_that_use_either() -
         ),
         (f"{TEXT}# hadolint global ignore=DL3002\n", f"{TEXT} # hadolint global ignore=DL3002\n"),
     ],
-    ids=["short", "one-more", "argument", "all-of-them", "for-the-file", "for-hadolint"],
+    ids=[
+        "directive",
+        "short",
+        "one-more",
+        "argument",
+        "all-of-them",
+        "for-the-file",
+        "for-hadolint",
+    ],
 )
 def test_a_text_is_judged_whole_where_its_stages_are_not_apart(before: str, after: str) -> None:
     assert part_of(before, after) is None

@@ -130,7 +130,7 @@ LOCKS = st.builds(
 SETTINGS = st.builds(
     RuleSetting,
     st.none() | LEVELS,
-    st.dictionaries(st.sampled_from(["pin", "at_least"]), VALUES),
+    st.dictionaries(st.sampled_from(["pin", "at_least", "levels"]), VALUES),
     several(GLOBS),
     st.dictionaries(st.sampled_from(["level", "pin", "exempt"]), ORIGINS),
     st.just(Floor()),

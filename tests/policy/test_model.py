@@ -1,10 +1,11 @@
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 
 from imagelint.core.environment import Environment
 from imagelint.core.finding import Severity
-from imagelint.policy.model import Policy, RuleSetting, merge, merge_all
+from imagelint.policy.model import Level, OptionValue, Policy, RuleSetting, merge, merge_all
 from tests.policy.policies import LEVELS, POLICIES, RULE_NAMES, SEVERITIES
 
 
@@ -47,6 +48,24 @@ def test_nothing_that_adds_up_is_lost(below: Policy, above: Policy) -> None:
     for name in merged.rules:
         exempt = {*below.setting(name).exempt, *above.setting(name).exempt}
         assert exempt == set(merged.setting(name).exempt)
+
+
+@pytest.mark.parametrize("level", ["on", Severity.CRITICAL])
+def test_a_level_that_is_said_later_is_that_of_all_ids(level: Level) -> None:
+    said: dict[str, OptionValue] = {"levels": ("hadolint DL3008=info",), "pin": "tag"}
+    places = {"levels": "a.yaml:3", "pin": "a.yaml:3"}
+    below = RuleSetting(Severity.LOW, said, origins=places)
+    rule = "unpinned-system-package"
+
+    def under(above: RuleSetting) -> RuleSetting:
+        return merge(Policy(rules={rule: below}), Policy(rules={rule: above})).setting(rule)
+
+    over = under(RuleSetting(level, origins={"level": "--rule"}))
+    assert over.options == {"pin": "tag"}
+    assert over.origins == {"level": "--rule", "pin": "a.yaml:3"}
+    again: dict[str, OptionValue] = {"levels": ("hadolint DL3008=high",)}
+    assert under(RuleSetting(level, again)).options == {**said, **again}
+    assert under(RuleSetting(exempt=("a",))).options == said
 
 
 def test_a_rule_that_is_mentioned_runs_unless_it_is_switched_off() -> None:
