@@ -16,6 +16,11 @@ if TYPE_CHECKING:
 _LONGEST_KEY = 200
 _BLANKS = " \t\r\n"
 _QUOTES = ("'", '"')
+_PROPERTIES = ("&", "!", "|", ">")
+"""What an anchor, a tag and the head of a block of text begin with in YAML."""
+_OPEN = ("\\", "`", ",", "[", "{")
+"""What a line ends with that goes on."""
+_INDICATORS = ("-", "?", ":")
 _BEFORE = pattern(r"([\w./-]+) *: *$")
 _KEY = pattern(r" *[\w./-]+ *: *\r?")
 
@@ -83,7 +88,8 @@ def _word(text: str, span: Span) -> Span | None:
     between = text[begin : span.start].replace("\\\r\n", "").replace("\\\n", "")
     line = text[text.rfind("\n", 0, begin) + 1 : begin]
     stands_apart = begin == span.start or not line.strip() or line.strip() == "-"
-    if line.rpartition(" ")[2][:1] in ("&", "!"):  # an anchor or a tag of YAML
+    last = line.rpartition(" ")[2]
+    if last[:1] in _PROPERTIES or last in _INDICATORS:
         return None
     if line.endswith("export") and not text[span.end : span.end + 2].lstrip(" \t").isalnum():
         return None
@@ -103,15 +109,20 @@ def _lines(source: Source, span: Span) -> Span | None:
         return None
     above = _line_above(text, lines.start)
     told = text[above.start : above.end].rstrip()
-    if told.endswith("\\"):
+    indent = len(before) - len(before.lstrip())
+    if told.endswith(_OPEN) or told.rpartition(" ")[2][:1] in _PROPERTIES:
         return None
-    if _goes_on(text, lines.end, len(before) - len(before.lstrip()), dashed):
-        return lines
-    depth = len(told) - len(told.lstrip()) - dashed
-    if not told.endswith(":") or depth >= len(before) - len(before.lstrip()):
+    if _goes_on(text, lines.end, indent, dashed) or not _is_parent(told, indent, dashed):
         return lines
     alone = above.end + 1 == lines.start and _KEY.fullmatch(text, above.start, above.end)
     return Span(above.start, lines.end) if alone else None
+
+
+def _is_parent(told: str, indent: int, dashed: bool) -> bool:  # noqa: FBT001 - of one place
+    """Whether an entry or item with that indent is the first of what a line above it holds."""
+    blanks = len(told) - len(told.lstrip())
+    content = len(told) - len(told.lstrip(" -")) if told[blanks:].startswith("- ") else blanks
+    return bool(told) and (content < indent or (dashed and content == blanks == indent))
 
 
 def _goes_on(text: str, at: int, indent: int, dashed: bool) -> bool:  # noqa: FBT001 - of one place
@@ -155,7 +166,7 @@ def _element(source: Source, span: Span) -> Span | None:
         end += 1
         while end < len(text) and text[end] in " \t":
             end += 1
-        return Span(span.start, end)
+        return source.whole_lines(Span(span.start, end)) or Span(span.start, end)
     if before == ",":
         return Span(begin - 1, span.end)
     line = text.rfind("\n", 0, begin) + 1

@@ -36,6 +36,13 @@ def without(text: str) -> str | None:
         ("CMD serve «--flag 1» --x\n", "CMD serve --x\n"),
         ("CMD serve \\\n  «--flag 1» \\\n  --x\n", "CMD serve \\\n  --x\n"),
         ("CMD serve \\\r\n  «--flag 1»\r\nUSER 1\r\n", "CMD serve\r\nUSER 1\r\n"),
+        (
+            "env: [\n  {a: 1},\n  «{b: 2}»,  # why\n  {c: 3},\n]\n",
+            "env: [\n  {a: 1},\n  {c: 3},\n]\n",
+        ),
+        ('"a": [\n  {"a": 1},\n  «{"b": 2}»\n]\n', '"a": [\n  {"a": 1}\n]\n'),
+        ("- name: x\n  «b: 2»\n", "- name: x\n"),
+        ("- --x\n- «--flag»\n", "- --x\n"),
         ("command: >-\n  serve\n  «--flag»\n  --x\n", "command: >-\n  serve\n  --x\n"),
     ],
 )
@@ -51,7 +58,14 @@ def test_nothing_else_changes(text: str, left: str) -> None:
         "CMD serve \\\n  # why\n  «--flag»\n",
         "RUN a && export «A=1» && b\n",
         'CMD ["«serve»"]\n',
+        "ENV A=1 `\n    «B=2»\nUSER 1\n",
         "a: &x «b»\n",
+        "x: &env\n  «A: 1»\na:\n  <<: *env\n",
+        "env:\n  - &x\n    «name: A\n    value: x»\n",
+        "env: !seq\n  - «name: A»\n",
+        "? env\n: - «name: A\n    value: x»\n",
+        "args:\n  - |\n    «--flag»\n",
+        "env:  # which\n  - «name: A»\n",
         "«serve» --x\n",
     ],
 )

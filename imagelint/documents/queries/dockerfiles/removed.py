@@ -31,6 +31,8 @@ def removed(document: Document, name: str, span: Span) -> tuple[Span, str] | Non
     gone = removal(part.source, part.local(span))
     stage = enclosing_stage(document, span)
     instruction = stage.instruction_at(span.start) if stage is not None else None
+    if instruction is not None and instruction.keyword == "ONBUILD":
+        return None
     if instruction is not None and instruction.keyword in ("ARG", "ENV", "LABEL"):
         every = Span(instruction.words[0].span.start, instruction.words[-1].span.end)
         if span.covers(every):
