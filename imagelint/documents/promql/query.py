@@ -10,6 +10,7 @@ from imagelint.core.report import ProblemKind
 from imagelint.documents.base import DocumentError
 from imagelint.documents.promql.reader import Reading, read_promql
 from imagelint.documents.promql.tree import Binary, Expression, Selector, nested
+from imagelint.documents.promql.variables import arguments_as_variables
 from imagelint.documents.runtime.field import Place
 from imagelint.knowledge.serving.metrics import is_metric
 
@@ -44,7 +45,7 @@ class Query(NamedTuple):
     @property
     def reading(self) -> Reading:
         """What it is, or what is wrong with it."""
-        return _read(self.text.text)
+        return _read(code_of(self.text.text, self.use))
 
     @property
     def complaint(self) -> str:
@@ -62,12 +63,12 @@ class Query(NamedTuple):
     @property
     def tree(self) -> Expression | None:
         """What it is made of; None where that cannot be told."""
-        return _read(self.text.text).tree
+        return self.reading.tree
 
     @property
     def parts(self) -> tuple[tuple[Expression, tuple[Expression, ...]], ...]:
         """All expressions in it, each with those around it, the nearest one last."""
-        return _parts(self.text.text)
+        return _parts(code_of(self.text.text, self.use))
 
     @property
     def selectors(self) -> Iterator[tuple[Selector, tuple[Expression, ...]]]:
@@ -81,6 +82,11 @@ class Query(NamedTuple):
     def written(self, place: promql_tree.Place) -> str:
         """The text of a part of it."""
         return self.text.text[place.start : place.end]
+
+
+def code_of(text: str, use: str) -> str:
+    """What is read of a query: arguments of what judges rollouts are variables there alone."""
+    return arguments_as_variables(text) if use == "analysis" else text
 
 
 class UnreadQuery(NamedTuple):

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from imagelint.core.pattern import pattern
-from imagelint.documents.promql.query import Query, query_nodes
+from imagelint.documents.promql.query import Query, code_of, query_nodes
 from imagelint.documents.serving.startscript import map_scalar
 from imagelint.documents.yaml.cursor import is_template
 from imagelint.documents.yaml.nodes import Scalar
@@ -16,9 +15,6 @@ if TYPE_CHECKING:
     from imagelint.documents.base import Node
     from imagelint.documents.mapped import MappedText
     from imagelint.documents.yaml.cursor import Cursor
-
-# `{{args.service}}` of Argo, `{{ target }}` of Flagger; functions are of other programs.
-_ARGUMENT = pattern(r"\{\{\s*+[A-Za-z][\w.-]*+\s*+\}\}")
 
 
 def query_of(
@@ -37,7 +33,7 @@ def query_of(
     node = place.node
     if not isinstance(node, Scalar) or node.value is None or not node.text.strip():
         return None
-    if is_template(_ARGUMENT.sub("", node.text) if use == "analysis" else node.text):
+    if is_template(code_of(node.text, use)):
         return None
     text = map_scalar(node)
     text = text if within is None else text.within(within)

@@ -1,7 +1,6 @@
 """Variables in PromQL, and what stands in for them while an expression is read.
 
-They are those of dashboards, `<<.Series>>` and its like of the adapter for Kubernetes' metrics, and
-`{{args.service}}` of what judges rollouts.
+They are those of dashboards, and `<<.Series>>` and its like of the adapter for Kubernetes' metrics.
 
 What stands in is as long as the variable, so that every offset stays what it was.
 https://grafana.com/docs/grafana/latest/dashboards/variables/variable-syntax/
@@ -17,15 +16,15 @@ from imagelint.core.record import NamedTuple
 if TYPE_CHECKING:
     import re
 
-_BRACES = r"\{\{[^{}\n]*+\}\}"
-_VARIABLE = rf"\$\w+|\$\{{[^{{}}\n]*+\}}|\[\[\w+(?::\w+)?\]\]|<<[^<>\n]*+>>|{_BRACES}"
+_VARIABLE = r"\$\w+|\$\{[^{}\n]*+\}|\[\[\w+(?::\w+)?\]\]|<<[^<>\n]*+>>"
 # Within strings and comments a variable is a part of them; an open string goes on to its end.
 _PIECE = pattern(
     r"\"(?:[^\"\\\n]|\\.)*+\"?|'(?:[^'\\\n]|\\.)*+'?|`[^`]*+`?|#[^\n]*"
     rf"|(?P<variable>{_VARIABLE})"
 )
 _ANY = pattern(_VARIABLE)
-_ARGUMENT = pattern(_BRACES)
+# `{{args.service}}` of Argo, `{{ target }}` of Flagger: functions are of other programs.
+_ARGUMENT = pattern(r"\{\{\s*+[A-Za-z][\w.-]*+\s*+\}\}")
 _WORD_BEFORE = pattern(r"(\w+)\s*\(\Z")
 _OFFSET_BEFORE = pattern(r"\boffset\s*-?\Z", 2)
 # The first argument of these is a number.
@@ -48,9 +47,14 @@ class Filled(NamedTuple):
         return any(start < there and here < end for here, there in self.ranges)
 
 
+def arguments_as_variables(text: str) -> str:
+    """A query of what judges rollouts, its arguments as variables that are as long as they."""
+    return _ARGUMENT.sub(lambda found: "$" + "_" * (len(found[0]) - 1), text)
+
+
 def holds_variable(text: str) -> bool:
     """Whether a variable of a dashboard stands in a text."""
-    return any(one in text for one in ("$", "[[", "<<", "{{")) and _ANY.search(text) is not None
+    return ("$" in text or "[[" in text or "<<" in text) and _ANY.search(text) is not None
 
 
 def fill(text: str) -> Filled:
@@ -65,15 +69,10 @@ def fill(text: str) -> Filled:
         between = text[at:start]
         depth += between.count("{") - between.count("}")
         inside = match["variable"] is not None
-        pieces += (between, _stand_in(text, match, depth) if inside else _filled(match[0]))
+        pieces += (between, _stand_in(text, match, depth) if inside else match[0])
         ranges += [(start, end)] if inside or holds_variable(match[0]) else []
         at = end
     return Filled("".join((*pieces, text[at:])), tuple(ranges))
-
-
-def _filled(text: str) -> str:
-    """A string, in which braces are no regular expression; other variables are a part of it."""
-    return _ARGUMENT.sub(lambda found: "_" * len(found[0]), text)
 
 
 def _stand_in(text: str, match: re.Match[str], depth: int) -> str:
