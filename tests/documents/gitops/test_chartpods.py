@@ -135,7 +135,7 @@ livenessProbe: {enabled: true, path: /healthz, periodSeconds: 5}
 readinessProbe: {enabled: false, path: /}
 """
 LLM_D = """\
-modelArtifacts: {uri: "hf://Qwen/Qwen3-32B", name: qwen}
+modelArtifacts: {uri: "Qwen/Qwen3-32B", name: qwen}
 decode:
   parallelism: {tensor: 2}
   containers:
@@ -180,7 +180,7 @@ def test_gpus_that_are_switched_off_are_not_asked_for() -> None:
 def test_how_a_model_is_started_decides_what_is_made() -> None:
     decode, prefill = containers(LLM_D)
     words = [item.word() for item in decode.body["args"].items()]
-    assert words[:4] == ["--model", "hf://Qwen/Qwen3-32B", "--tensor-parallel-size", "2"]
+    assert words[:4] == ["--model", "Qwen/Qwen3-32B", "--tensor-parallel-size", "2"]
     assert words[-1] == "--a"
     assert [item.word() for item in prefill.body["args"].items()] == ["--b"]
 
@@ -199,3 +199,14 @@ def test_a_chart_may_be_named() -> None:
     assert [(one.name, one.value) for one in server.env] == [("MODEL_ID", server.env[0].value)]
     assert server.image is not None
     assert server.image.text == "ghcr.io/huggingface/text-embeddings-inference:hopper-1.8"
+
+
+def test_a_server_of_llm_d_is_told_a_model_without_its_scheme() -> None:
+    text = """\
+modelArtifacts: {uri: hf://Qwen/Qwen3-8B, name: qwen}
+decode: {containers: [{image: vllm/vllm-openai:v0.30.0, modelCommand: vllmServe}]}
+"""
+    (root,) = read_yaml(text).documents
+    (pod,) = values_pods(Cursor(root))
+    words = [one.word() for one in pod.containers[0].body["args"].items()]
+    assert words[:2] == ["--model", "Qwen/Qwen3-8B"]
