@@ -173,8 +173,8 @@ class _Outcomes:
             return None
         if command.words:
             return None if self._is_harmless(command) else False
-        if self._in_lists[outer]:
-            return True
+        if self._in_lists[outer] is not None:
+            return self._in_lists[outer]
         end = command.span.end - self._start
         used = any(self._used.get(each.name, -1) >= end for each in command.assignments)
         return False if used else None
