@@ -17,14 +17,15 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 ROOT = Path(imagelint.__file__).parent
-# Samples are texts as people write them: what reads them is imported before processes are forked.
-SAMPLES = ROOT / "run" / "samples.py"
+# Samples are texts as people write them: what reads them is imported before processes are forked,
+# and what a scanner is given to find for others' tests.
+SAMPLES = (ROOT / "run" / "samples.py", ROOT / "testing" / "database.py")
 # What the decorators of rules say, some of it from the tables.
 WRITTEN = ROOT / "rules" / "table.py"
 MODULES = sorted(
     path
     for path in ROOT.rglob("*.py")
-    if "knowledge" not in path.parts and path not in (SAMPLES, WRITTEN)
+    if "knowledge" not in path.parts and path not in (*SAMPLES, WRITTEN)
 )
 # First words of programs, and last parts of images, that others use as well.
 ORDINARY = {"python", "serve", "release"}

@@ -21,18 +21,6 @@ _COMPUTED = pattern(
     r"([A-Za-z_][A-Za-z0-9_]*)[ \t]{0,9}(?:[-+*/%&|^]|<<|>>)?=(?!=)|(\w+)(?:\+\+|--)"
 )
 _BY_NAME = pattern(r"(?:declare|typeset|local)[ \t]+-\w{0,9}n|printf[ \t]+-v[ \t]*[\"']?\$")
-# What images, shells, operators, webhooks and Kubernetes (`LLM_PORT`, `LLM_SERVICE_HOST`) set
-# without being asked.
-_OF_OTHERS = pattern(
-    r"(?:CUDA|NVIDIA|NV|NCCL|HF|UV|PIP|PYTHON|CONDA|TORCH|TRITON|ROCM|HIP|OMPI|UCX|VLLM|SGLANG"
-    r"|SGL|NIM|TGI|LLAMA|OLLAMA|TRTLLM|TENSORRT|KUBERNETES|BUILD|LC|XDG|PYTORCH|OMP|MKL|OPENBLAS"
-    r"|TOKENIZERS|SAFETENSORS|HSA|RAY|LWS|PET|JOB|TPU|LD|AWS|AZURE|GOOGLE|OTEL|DD)_\w*"
-    r"|LANGUAGE|RANK|LOCAL_RANK|NODE_RANK|WORLD_SIZE|NNODES|\w+_PROXY|OPTARG|OPTIND|REPLY|SHLVL"
-    r"|PIPESTATUS|OSTYPE|HOSTTYPE|MACHTYPE|COLUMNS|LINES|EPOCHSECONDS|EPOCHREALTIME|SRANDOM"
-    r"|PATH|HOME|HOSTNAME|HOST|PORT|USER|UID|EUID|SHELL|PWD|OLDPWD|LANG|TERM|RANDOM|SECONDS|LINENO"
-    r"|PPID|IFS|BASH\w*|DEBIAN_FRONTEND"
-    r"|\w*(?:_PORT|_HOST|_ADDR|_PROTO|_HOME|_PATH|_DIR|_ROOT|_VERSION)(?:_\w*)?"
-)
 
 
 def unset_variables(
@@ -47,6 +35,8 @@ def unset_variables(
     found = recognise_image(known) if known is not None else None
     if found is None or not found.upstream or _BY_NAME.search(text):
         return {}
+    from imagelint.knowledge.containers.set_by_others import SET_BY_OTHERS
+
     set_ = {variable.name for variable in env} | engine(found.engine).environment.keys()
     if "((" in text:
         set_.update(name for match in _COMPUTED.finditer(text) for name in match.groups() if name)
@@ -54,5 +44,5 @@ def unset_variables(
     return {
         name: ABSENT
         for name in names
-        if name not in set_ and name.isupper() and not _OF_OTHERS.fullmatch(name)
+        if name not in set_ and name.isupper() and not SET_BY_OTHERS.fullmatch(name)
     }
