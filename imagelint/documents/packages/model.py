@@ -84,22 +84,25 @@ class InstalledFile(NamedTuple):
 
 
 class UnreadRequirements(NamedTuple):
-    """A requirements file that is installed, and was not read.
+    """A list of packages that is installed, and was not read.
 
-    `span` is the word of the command which names it, `name` its name in the build context. It is
-    not there, or `too_large`.
+    `span` is the word of the command which names it, or the program of one that names none, `name`
+    its name in the build context. It is not there, `too_large`, or `broken`.
     """
 
     span: Span
     text: str
     name: str
     too_large: bool = False
+    broken: bool = False
 
     @property
     def why(self) -> str:
         """Why it was not read."""
         if self.too_large:
             return f"`{self.name}` is too large to be read with the Dockerfile"
+        if self.broken:
+            return f"`{self.name}` cannot be parsed"
         return f"there is no `{self.name}` in the build context"
 
 

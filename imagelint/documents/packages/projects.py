@@ -57,18 +57,18 @@ class ProjectList(NamedTuple):
         return self._replace(packages=tuple(one for one in self.packages if one.name not in names))
 
 
-def parse_project(source: Source, program: str) -> ProjectList:
+def parse_project(source: Source, program: str) -> ProjectList | None:
     """What a `pyproject.toml` says to a program: `pip`, `uv`, `poetry`, each of which has its own.
 
-    Extras and groups are left out: which of them are installed, the command says. A text that is
-    no TOML says nothing, as do keys of more parts than anybody writes.
+    Extras and groups are left out: which of them are installed, the command says. None for a text
+    that is no TOML, or has keys of more parts than anybody writes.
     """
     if any(line.count(".") > _MOST_DOTS for line in source.text.split("\n")):
-        return ProjectList()
+        return None
     try:
         data = tomllib.loads(source.text)
     except (tomllib.TOMLDecodeError, RecursionError):
-        return ProjectList()
+        return None
     tool = _table(data.get("tool"))
     packages = [*_standard(source.text, _table(data.get("project")))]
     indexes: list[PackageIndex] = []

@@ -12,8 +12,10 @@ def unread_requirements(requirements: UnreadRequirements, ctx: Context) -> Findi
 
     Rules about packages, pins, indexes and known holes read the file where a Dockerfile copies it
     from. Where it is not, the build fails, or the Dockerfile was given alone: that nothing is found
-    in it does not mean that nothing is wrong. Of files of a build context, 200,000 characters are
-    read; one that is called as requirements files are is examined by itself, whatever its size.
+    in it does not mean that nothing is wrong. The same is said of a `pyproject.toml`, a lock and an
+    environment of conda that cannot be parsed. Of files of a build context, 200,000 characters are
+    read, of locks 4,000,000; one that is called as requirements files are is examined by itself,
+    whatever its size.
 
     Except: files that other stages, downloads or commands make.
 

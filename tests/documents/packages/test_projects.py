@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from imagelint.core.source import Source
+from imagelint.documents.packages.environments import parse_specs
 from imagelint.documents.packages.pep508 import normalise
 from imagelint.documents.packages.projects import parse_lock, parse_project
 
@@ -95,6 +96,7 @@ url = "https://g.example"
 priority = "supplemental"
 """
     found = parse_project(Source("pyproject.toml", text), program)
+    assert found is not None
     assert [one.name for one in found.packages] == packages
     assert [text[slice(*one.span)] for one in found.indexes] == indexes
 
@@ -102,21 +104,32 @@ priority = "supplemental"
 @pytest.mark.parametrize(
     "text",
     [
-        "[project",
         "project = 1\ntool = []",
         '[project]\ndependencies = "torch"',
         "[project]\ndependencies = [1, 'not a [requirement']\n[tool]\nuv = 3",
         "[tool.uv]\nindex = 1\nsources = []\nextra-index-url = 5",
         "[tool.poetry]\ndependencies = {torch = 1}\nsource = {}",
-        "a = " + "[" * 5_000,
     ],
 )
 @pytest.mark.parametrize("program", ["pip", "uv", "poetry"])
 def test_what_has_another_shape_says_nothing(text: str, program: str) -> None:
-    assert parse_project(Source("pyproject.toml", text), program).indexes == ()
+    found = parse_project(Source("pyproject.toml", text), program)
+    assert found is not None
+    assert (found.packages, found.indexes) == ((), ())
     assert parse_lock(Source("uv.lock", text), frozenset(["torch"])).packages == ()
 
 
-def test_keys_of_thousands_of_parts_are_not_read() -> None:
-    text = "a." * 50_000 + "a = 1\n[project]\ndependencies = ['torch']\n"
-    assert parse_project(Source("pyproject.toml", text), "pip").packages == ()
+@pytest.mark.parametrize(
+    "text", ["[project", "a = " + "[" * 5_000, "a." * 50_000 + "a = 1\n[project]\n"]
+)
+def test_what_is_no_toml_is_not_read(text: str) -> None:
+    assert parse_project(Source("pyproject.toml", text), "pip") is None
+
+
+def test_lists_of_conda_hold_a_package_a_line() -> None:
+    text = (
+        "# platform: linux-64\n@EXPLICIT\nhttps://a.example/b.conda\n  numpy=1.26.4=py311_0 # c\n"
+    )
+    (found,) = parse_specs(Source("list.txt", text)).packages
+    assert (found.name, found.version) == ("numpy", "1.26.4")
+    assert text[slice(*found.span)] == "numpy=1.26.4=py311_0"

@@ -5,14 +5,13 @@ https://pip.pypa.io/en/stable/reference/requirements-file-format/
 
 from __future__ import annotations
 
-from functools import partial
 from posixpath import dirname, join
 from typing import TYPE_CHECKING
 
 from imagelint.core.fact import Known
 from imagelint.core.record import NamedTuple
 from imagelint.core.source import Source
-from imagelint.documents.dockerfile.context.projects import read_environment, read_project
+from imagelint.documents.dockerfile.context.projects import ProjectReader
 from imagelint.documents.dockerfile.document import InstalledFiles
 from imagelint.documents.dockerfile.execution import BuildStep
 from imagelint.documents.packages.installs import package_installs
@@ -53,12 +52,12 @@ def read_installed_files(
     missing: dict[str, UnreadRequirements] = {}
     read: dict[FileText, tuple[Requirements, TextPart]] = {}
     unnamed: dict[FileText, Requirements] = {}
+    projects = ProjectReader(files, attach)
     for stage in stages:
         for script in filter(may_install_files, stage.scripts):
             at = script.place.position if isinstance(script.place, BuildStep) else 0
             installs = tuple(_installs(script))
-            find = partial(files.file, stage=stage, before=at)
-            found += _projects(installs, find, attach, at)
+            found += (one for each in installs for one in projects.read(*each, stage, at))
             for word, name in _named(installs):
                 files.sought = ""
                 texts = tuple(_with_nested(name, files, stage, at))
@@ -80,7 +79,10 @@ def read_installed_files(
         for one in document.allowances
     )
     return InstalledFiles(
-        tuple(found), tuple(allowances), tuple(missing.values()), tuple(unnamed.values())
+        tuple(found),
+        tuple(allowances),
+        tuple((missing | projects.unread).values()),
+        tuple(unnamed.values()),
     )
 
 
@@ -101,23 +103,6 @@ def _installs(script: Script) -> Iterator[tuple[PackageInstall, str]]:
         for install in package_installs(command):
             if install.ecosystem.holds_python:
                 yield install, folder
-
-
-def _projects(
-    installs: Iterable[tuple[PackageInstall, str]],
-    find: Callable[[str], FileText | None],
-    attach: Callable[[FileText, int], TextPart],
-    at: int,
-) -> Iterator[InstalledFile]:
-    """What the projects and environments need that are installed at an offset."""
-    for install, folder in installs:
-        if folder.startswith("?"):
-            continue
-        for project in install.projects:
-            name = join(folder, project)
-            yield from read_project(install, name, find, lambda text: attach(text, at))
-        for word in install.files if install.ecosystem is Ecosystem.CONDA else ():
-            yield from read_environment(word, folder, find, lambda text: attach(text, at))
 
 
 def _named(installs: Iterable[tuple[PackageInstall, str]]) -> Iterator[tuple[Word, _Named]]:
