@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from imagelint.documents.promql.query import MetricUse
 from imagelint.documents.queries.links.scope import Scope
-from imagelint.documents.queries.monitoring.metrics import asks_for, removal
+from imagelint.documents.queries.monitoring.metrics import Removal, asks_for, removal
 from imagelint.rules.api import Confidence, Context, Findings, Fix, Severity, rule
 
 
@@ -43,7 +43,7 @@ def removed_metric(use: MetricUse, ctx: Context) -> Findings:
     """
     scope = Scope(ctx.document, ctx.project, ctx.environment.closed)
     found = removal(use, scope)
-    if found is None or (use.fallback and found.renamed and asks_for(use, found.instead)):
+    if found is None or (use.fallback and asks_for(use, found.instead)):
         return
     since = "" if found.since == "yes" else f" since {found.since}"
     fix = None
@@ -52,8 +52,15 @@ def removed_metric(use: MetricUse, ctx: Context) -> Findings:
     yield ctx.finding(
         use,
         f"{found.title} has no `{use.name}`{since}",
-        help=f"write `{found.instead}`" if found.instead else "ask for a metric that is there",
+        help=_help(found),
         subject=use.subject,
         fix=fix,
         confidence=Confidence.CERTAIN if found.certain else None,
     )
+
+
+def _help(found: Removal) -> str:
+    if not found.instead:
+        return "ask for a metric that is there"
+    unit = f", which is in {found.unit}" if found.unit else ""
+    return f"write `{found.instead}`{unit}"

@@ -9,7 +9,7 @@ from imagelint.core.record import NamedTuple
 from imagelint.documents.promql.tree import Aggregation, Call
 from imagelint.documents.queries.monitoring.histograms import drops_bounds
 from imagelint.documents.queries.monitoring.servers import servers_of_engine
-from imagelint.knowledge.serving.metrics import find_series, is_metric
+from imagelint.knowledge.serving.metrics import find_series
 from imagelint.knowledge.versions import at_least
 
 if TYPE_CHECKING:
@@ -28,14 +28,16 @@ class Removal(NamedTuple):
     """A metric that is gone.
 
     `title` is what no longer has it, `since` the release (`yes`: not known which), `instead` what
-    took its place: with `renamed` that is a series. `certain` tells that the servers in sight whose
-    release is known are all so new.
+    took its place: with `renamed` that is a series of the same type and unit, else `unit` is its
+    own where that differs. `certain` tells that the servers in sight whose release is known are all
+    so new.
     """
 
     title: str
     since: str
     instead: str
     renamed: bool
+    unit: str
     certain: bool
 
 
@@ -60,10 +62,14 @@ def removal(use: MetricUse, scope: Scope) -> Removal | None:
     without = {at_least(version, metric.gone) for version in versions}
     if versions and True not in without and None not in without:
         return None
-    renamed = is_metric(metric.instead) and "(" not in metric.instead
-    instead = f"{metric.instead}{series.suffix}" if renamed else metric.instead
+    now = find_series(metric.instead)
+    renamed, unit, instead = False, "", metric.instead
+    if now is not None and not now.suffix:
+        instead = f"{metric.instead}{series.suffix}"
+        unit = "" if now.metric.unit == metric.unit else now.metric.unit
+        renamed = now.metric.type == metric.type and not unit
     certain = bool(versions) and without == {True}
-    return Removal(metric.exporter.title, metric.gone, instead, renamed, certain)
+    return Removal(metric.exporter.title, metric.gone, instead, renamed, unit, certain)
 
 
 def asks_for(use: MetricUse, name: str) -> bool:
