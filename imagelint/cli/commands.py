@@ -28,6 +28,10 @@ class Commands(click.Group):
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """The command that is meant by the first argument."""
+        if any(not word or word.endswith("=") for word in args):
+            from imagelint.cli.errors import refuse_empty
+
+            refuse_empty(args)
         if args[0] not in COMMANDS and not args[0].startswith("-"):
             from imagelint.cli.options.names import unknown
 

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import click
 
+from imagelint.core.errors import Diagnostic, UsageError
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-    from imagelint.core.errors import Diagnostic
 
 
 def tell(complaints: Sequence[Diagnostic]) -> None:
@@ -40,3 +41,19 @@ def shown(text: str) -> str:
     from imagelint.reporters.visible import visible
 
     return visible(redact(text))
+
+
+def refuse_empty(arguments: Sequence[str]) -> None:
+    """Refuse an argument that is empty: a demand made of an unset variable must not be dropped.
+
+    Raises:
+        UsageError: `--policy-from ""`, `--key=`, or a path that is empty.
+    """
+    for before, argument in pairwise(("", *arguments)):
+        name, equals, value = argument.partition("=")
+        if argument and not (equals and not value and name.startswith("--")):
+            continue
+        name = name or before
+        what = f"`{name}` is given nothing" if name.startswith("-") else "an argument is empty"
+        help_ = "leave it out, or see whether the variable that it is made of is set"
+        raise UsageError(Diagnostic(what, help=help_))

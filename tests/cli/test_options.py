@@ -196,6 +196,35 @@ def test_what_is_nearly_a_name_is_helped(
     assert hint in answer.err
 
 
+@pytest.mark.parametrize(
+    ("arguments", "what"),
+    [
+        (("check", "--policy-from", ""), "`--policy-from` is given nothing"),
+        (("check", "--policy-from=", "."), "`--policy-from` is given nothing"),
+        (("check", "--since="), "`--since` is given nothing"),
+        (("gate", "oci:image", "--key", "", "."), "`--key` is given nothing"),
+        (("gate", "oci:image", "--evaluation="), "`--evaluation` is given nothing"),
+        (("gate", "oci:image", "--scorecard="), "`--scorecard` is given nothing"),
+        (("scan", "oci:image", "--kev="), "`--kev` is given nothing"),
+        (("scan", "oci:image", "--platform="), "`--platform` is given nothing"),
+        (("policy", "show", "--policy-from="), "`--policy-from` is given nothing"),
+        (("check", ""), "an argument is empty"),
+    ],
+)
+def test_a_demand_of_an_unset_variable_is_not_dropped(
+    program: Program, here: Path, arguments: tuple[str, ...], what: str
+) -> None:
+    write(here, Dockerfile=GOOD)
+    answer = program(*arguments)
+    assert answer.code == 2
+    assert what in answer.err
+
+
+def test_a_value_may_end_with_an_equals_sign(program: Program, here: Path) -> None:
+    write(here, Dockerfile=GOOD)
+    assert program("check", *RULES, "--build-arg=A=", "--build-arg", "B=").code == 0
+
+
 @pytest.mark.parametrize("arguments", [(), ("policy",)])
 def test_bare_commands_print_their_help(program: Program, arguments: tuple[str, ...]) -> None:
     answer = program(*arguments)

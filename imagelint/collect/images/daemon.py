@@ -6,13 +6,14 @@ socket is that of DOCKER_HOST, else the first that is there.
 
 from __future__ import annotations
 
+import math
 import os
 import stat
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from imagelint.collect import environment
-from imagelint.collect.images.unixsocket import SocketError, ask_socket, stream_socket
+from imagelint.collect.images.unixsocket import SocketAnswer, SocketError, ask_socket, stream_socket
 from imagelint.core.record import NamedTuple
 from imagelint.core.report import Problem, ProblemKind
 from imagelint.documents.image.jsonview import plain, read_json
@@ -42,10 +43,15 @@ def find_image(name: str, origin: str, deadline: Deadline) -> DaemonImage | Prob
     path = _socket(origin)
     if isinstance(path, Problem):
         return path
+    answer: SocketAnswer | SocketError
     try:
         answer = ask_socket(path, f"/images/{_quoted(name)}/json", deadline.left(_SECONDS))
     except SocketError as error:
-        return _unreachable(path, error, origin)
+        answer = error
+    if deadline.passed:  # what came until then may look whole
+        return deadline.problem(origin, f"the daemon at {path} had not answered")
+    if isinstance(answer, SocketError):
+        return _unreachable(path, answer, origin)
     view = read_json(answer.body.decode("utf-8", "replace"))
     said = "" if isinstance(view, str) else view["message"].text or view["Id"].text
     if answer.status == _NOT_FOUND:
@@ -59,14 +65,16 @@ def find_image(name: str, origin: str, deadline: Deadline) -> DaemonImage | Prob
     return DaemonImage(path, name, identity if ":" in identity else f"sha256:{identity}")
 
 
-def save_image(image: DaemonImage) -> Iterator[bytes]:
-    """The pieces of the archive that `docker save` would write.
+def save_image(image: DaemonImage, deadline: Deadline) -> Iterator[bytes]:
+    """The pieces of the archive that `docker save` would write; they end at the deadline.
 
     Raises:
         OSError: the daemon stops answering.
     """
     try:
-        yield from stream_socket(image.place, f"/images/{_quoted(image.name)}/get", _SECONDS)
+        target = f"/images/{_quoted(image.name)}/get"
+        whole = deadline.left(math.inf)
+        yield from stream_socket(image.place, target, _SECONDS, whole)
     except SocketError as error:
         raise OSError(0, f"the daemon at {image.place}: {plain(str(error))}") from None
 

@@ -103,7 +103,7 @@ class LocalImages:
         found = find_image(self._reference.name, self._text, self._deadline)
         if isinstance(found, Problem):
             return found
-        pieces = save_image(found)
+        pieces = save_image(found, self._deadline)
         unpacked = Unpacking(self._folder.name, self._text, self._deadline).unpack(pieces)
         if isinstance(unpacked, Problem):
             return unpacked

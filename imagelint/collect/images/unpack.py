@@ -10,6 +10,7 @@ import hashlib
 import json
 import os
 import posixpath
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from imagelint.collect.registry.layout import FolderBlobs
@@ -82,9 +83,9 @@ class Unpacking:
             return self._images()
         except StreamError as error:
             return self._problem(f"the archive {error}")
-        except TimeoutError:
-            return self._deadline.problem(self._origin, "the archive was still being read")
         except OSError as error:
+            if self._deadline.passed:
+                return self._deadline.problem(self._origin, "the archive was still being read")
             detail = f"the archive cannot be unpacked: {error.strerror or error}"
             help_ = "it is unpacked where TMPDIR says: there must be room for it"
             return Problem(ProblemKind.UNREADABLE, self._origin, detail, help_)
@@ -105,7 +106,7 @@ class Unpacking:
                 pass
 
     def _timed(self, pieces: Iterator[bytes]) -> Iterator[bytes]:
-        for piece in pieces:
+        for piece in chain(pieces, (b"",)):  # what is cut off may look whole
             if self._deadline.passed:
                 raise TimeoutError
             yield piece

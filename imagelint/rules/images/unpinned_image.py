@@ -90,7 +90,7 @@ def unpinned_image(use: ImageUse, ctx: Context, options: Options) -> Findings:
     if use.built or use.role is ImageRole.TARGET or _is_context(use, ctx):
         return
     if not isinstance(use.reference, Known):
-        yield from _judge_partial(use, ctx)
+        yield from _judge_partial(use, ctx, options)
         return
     image = use.reference.value
     floating = image.tag in ("", "latest") or (is_channel(image.tag) and not engine_of_image(image))
@@ -108,7 +108,7 @@ def unpinned_image(use: ImageUse, ctx: Context, options: Options) -> Findings:
             help=_DECLARE,
             subject=image.familiar,
             confidence=Confidence.LIKELY,
-            references=_TAG,
+            references=() if options.pin == "digest" else _TAG,
         )
     elif floating:
         yield ctx.finding(
@@ -117,7 +117,7 @@ def unpinned_image(use: ImageUse, ctx: Context, options: Options) -> Findings:
             help=_NEW_TAG if _is_renamed(use, ctx) else _REPLACE,
             subject=image.familiar,
             severity=_severity(use, image),
-            references=() if use.role is ImageRole.FRONTEND else _answered(use, image.tag),
+            references=() if use.role is ImageRole.FRONTEND else _answered(use, image.tag, options),
         )
     else:
         yield ctx.finding(
@@ -134,7 +134,7 @@ def unpinned_image(use: ImageUse, ctx: Context, options: Options) -> Findings:
         )
 
 
-def _judge_partial(use: ImageUse, ctx: Context) -> Findings:
+def _judge_partial(use: ImageUse, ctx: Context, options: Options) -> Findings:
     """What variables are a part of: no registry adds a tag."""
     untagged = use.tag is ABSENT
     tag = use.tag.value if isinstance(use.tag, Known) else use.text.rpartition(":")[2]
@@ -145,12 +145,17 @@ def _judge_partial(use: ImageUse, ctx: Context) -> Findings:
         f"`{use.text}` {'has no tag: it ' if untagged else ''}takes whatever was pushed last",
         help=_REPLACE,
         severity=Severity.HIGH if use.known and engine_of_image(use.known) else None,
-        references=_answered(use, "" if untagged else tag),
+        references=_answered(use, "" if untagged else tag, options),
     )
 
 
-def _answered(use: ImageUse, tag: str) -> tuple[str, ...]:
-    """What other tools say of an image with this tag, or with none; hadolint looks at FROM."""
+def _answered(use: ImageUse, tag: str, options: Options) -> tuple[str, ...]:
+    """What other tools say of an image with this tag, or with none; hadolint looks at FROM.
+
+    Where a digest is asked for there is neither, and no other tool's one answer is about both.
+    """
+    if options.pin == "digest":
+        return ()
     own = {"": _NO_TAG, "latest": _LATEST}.get(tag)
     return (own, *_TAG) if own and use.role is ImageRole.BASE else _TAG
 

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
 import socket
 import threading
+import time
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import pytest
 
-from imagelint.collect.deadline import NEVER
+from imagelint.collect.deadline import NEVER, Deadline
 from imagelint.collect.images.local import LocalImages
 from imagelint.core.report import Problem, ProblemKind
 from imagelint.testing.archives import Tar, docker_archive, oci_archive
@@ -19,7 +21,7 @@ from imagelint.testing.images import Image, Layout
 from tools.lab.podman import PROVIDED, Podman
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
 
     from imagelint.documents.image.image import ImageTarget
@@ -86,7 +88,7 @@ def daemon(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable
     monkeypatch.setenv("DOCKER_HOST", f"unix://{path}")
     threads = []
 
-    def serve(*answers: bytes) -> None:
+    def serve(*answers: bytes | Iterable[bytes]) -> None:
         listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         listener.bind(path)
         listener.listen()
@@ -96,7 +98,8 @@ def daemon(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable
                 peer, _ = listener.accept()
                 with peer, suppress(OSError):
                     peer.recv(65536)
-                    peer.sendall(answer)
+                    for piece in (answer,) if isinstance(answer, bytes) else answer:
+                        peer.sendall(piece)
             listener.close()
 
         threads.append(threading.Thread(target=work, daemon=True))
@@ -158,6 +161,38 @@ def test_what_is_no_answer_is_a_problem(
 ) -> None:
     daemon(*answers)
     assert said in problem().detail
+
+
+def dripping(answer: bytes) -> Iterator[bytes]:
+    """An answer that begins, and then goes on byte by byte for ever."""
+    yield answer
+    while True:
+        time.sleep(0.05)
+        yield b" "
+
+
+CLOSING = b"HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n"
+
+
+@pytest.mark.parametrize(
+    "answers",
+    [
+        (dripping(http(b"{", length=9999)),),
+        (dripping(b"HTTP/1.1 200 OK\r\nX: "),),
+        (dripping(CLOSING),),
+        ((b"HTTP/1.1 100 Continue\r\n\r\n" for _ in itertools.count()),),
+        (FOUND, dripping(http(b"", length=9999))),
+        (FOUND, dripping(CLOSING)),
+    ],
+)
+def test_a_daemon_that_drips_is_not_waited_for(
+    daemon: Callable[..., None], answers: tuple[bytes | Iterable[bytes], ...]
+) -> None:
+    daemon(*answers)
+    with LocalImages(NAME, Deadline(0.3)) as local:
+        found = local.resolve()
+    assert isinstance(found, Problem)
+    assert found.kind is ProblemKind.TIMED_OUT
 
 
 def test_other_hosts_are_not_asked(monkeypatch: pytest.MonkeyPatch) -> None:
