@@ -46,7 +46,8 @@ _LONGEST_BEFORE = 16
 _TRAIL = r"(?:[-_]?(?:value|prod|dev|staging|test|\d{1,3}))?"
 # In bash `$'…'` is a quoted text as well.
 _QUOTES = r"(?:\$(?=['\"]))?\\?['\"]?"
-_VALUE = r"([^\s'\"$<{\[,;&|\\-][^\s'\"$]{5,})"
+# `${TOKEN:?it is not set}` says what is missing.
+_VALUE = r"([^\s'\"$<{\[,;&|?\\-][^\s'\"$]{5,})"
 # Prose has colons too: a value behind one has a digit, or is long.
 _TOLD = r"(?=[^\s'\"]{0,99}\d|[^\s'\"]{20})"
 _ASSIGNED = pattern(

@@ -69,7 +69,6 @@ _LISTED = pattern(
     re.MULTILINE,
 )
 _JSON_API_VERSION = pattern(r'"apiVersion"\s*:\s*"')
-_JSON_KIND = pattern(r'"kind"\s*:\s*"')
 _SERVICES = pattern(
     r"^[\"']?services[\"']?:[ \t]*(?:#.*+)?\r?\n(?:[ \t]*+(?:#.*+)?\r?\n)*+[ \t]+[\w.\"'-]+:",
     re.MULTILINE,
@@ -270,8 +269,7 @@ def _named_dockerfile(name: str, text: str, head: str) -> str:
     if _SYNTAX.match(head):
         return "dockerfile"  # in whatever language: its reader says that it cannot read it
     start = head.lstrip()
-    other = _manifest_kind(text)
-    if other:
+    if other := _manifest_kind(text):
         return other
     if start.startswith(("{", "[", "#!", "<")) and not _FIRST_LINE.match(head):
         return ""
@@ -365,7 +363,9 @@ def _is_kubernetes(text: str) -> bool:
     if "apiVersion" not in text:
         return False
     if text.lstrip("\ufeff \t\r\n").startswith(("{", "[")) and _JSON_API_VERSION.search(text):
-        return _JSON_KIND.search(text) is not None
+        from imagelint.documents.yaml.jsonform import holds_objects
+
+        return holds_objects(text)
     return all(part.search(text) for part in (_API_VERSION, _KIND, _LISTED))
 
 

@@ -12,12 +12,11 @@ from imagelint.documents.base import Document, DocumentError
 from imagelint.documents.gitops.changes import Changes
 from imagelint.documents.gitops.model import Base, DeliverySource, ValuesFile
 from imagelint.documents.gitops.values import assigned, is_filled_later, scalar_at
-from imagelint.documents.shared import Holder
 from imagelint.documents.yaml.comments import comment_allowances
 from imagelint.documents.yaml.cursor import Cursor
 from imagelint.documents.yaml.document import duplicate_complaints, read_stream, replaced_secrets
 from imagelint.documents.yaml.nodes import Mapping, Scalar
-from imagelint.documents.yaml.settings import setting
+from imagelint.documents.yaml.settings import chart_settings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -55,12 +54,7 @@ class Helmfile(Document):
         """Each setting of a release, in order, and the containers of known charts."""
         for root in self.roots:
             yield from _made_nodes(root)
-        pending = [("", root["releases"]) for root in reversed(self.roots)]
-        while pending:
-            name, place = pending.pop()
-            yield from setting(name, place, Holder.CHART_VALUES)
-            pending += [(name, item) for item in reversed(place.items())]
-            pending += reversed(place.entries())
+        yield from chart_settings(root["releases"] for root in self.roots)
 
     def concealed(self) -> Iterator[Span]:
         """Also the secrets that are written over."""

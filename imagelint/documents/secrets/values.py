@@ -28,7 +28,20 @@ _SAYING = frozenset(
     | {"credential", "credentials", "private", "client", "value", "val", "placeholder", "example"}
     | {"dummy", "fake", "empty", "sample", "demo", "here", "your", "my", "the", "a", "an", "some"}
     | {"no", "not", "needed", "required", "used", "set", "change", "me", "this", "replace"}
-    | {"insert", "put", "enter", "add", "goes", "redacted", "nvkey", "nvapi", "sk", "hf", "ngc"}
+    | {
+        "insert",
+        "put",
+        "enter",
+        "add",
+        "goes",
+        "account",
+        "redacted",
+        "nvkey",
+        "nvapi",
+        "sk",
+        "hf",
+        "ngc",
+    }
     | {"read", "write", "user", "real", "for", "local", "with", "of", "in", "to", "be", "is"}
     | {"must", "please", "valid", "bearer", "id", "from", "env", "secrets", "hub", "service"}
     | {"placeholders", "null", "none", "unused", "and", "token's", "todo", "update", "mock", "bot"}
@@ -65,12 +78,13 @@ _PLACEHOLDER_SHAPES = pattern(
     r"|(?:[a-z]{2,6}[-_]){0,3}your[-_ ]?(?:own)?(?:api|secret|access|auth)?[-_ ]?"
     r"(?:password|passwd|token|key|secret)"
     r"|.*(?:[-_ ]here|goes[-_ ]here|\.\.\.|<[^<>]+>|[-_ ]?change[-_]?me)"
+    r"|generate[-_ ].*"
     r"|change[-_ ]?(?:me|this|it)(?![a-z\d]).*|base64[-_ ]?encoded[-_ ].*",
     re.IGNORECASE | re.DOTALL,
 )
 # Where a secret is fetched from when it is needed: a vault, a parameter store, the environment.
 _REFERENCE = pattern(
-    r"(?:op|ref\+\w+|awssm|awsps|gcpsm|ssm|vault|secrets?|keyring|env|azurekeyvault|akv)(?::|://).+"
+    r"(?:op|ref(?:\+\w+)?|awssm|awsps|gcpsm|ssm|vault|secrets?|keyring|env|azurekeyvault|akv)(?::|://).+"
     r"|arn:aws[\w-]*:(?:secretsmanager|ssm):.+|projects/[^/]+/secrets/.+|(?:os\.)?environ?/\w+"
     r"|(?:process\.)?env\.\w+|\$?\w*[sS]ecrets\.\w+",
     re.ASCII,
@@ -140,4 +154,4 @@ def is_path(value: str) -> bool:
 # From the last to the first: Anthropic's keys look like OpenAI's with something in front.
 @cache
 def _shapes() -> tuple[tuple[str, re.Pattern[str]], ...]:
-    return tuple((kind, re.compile(shape)) for kind, shape in reversed(VALUE_SHAPES))
+    return tuple((kind, re.compile(shape)) for kind, _, shape in reversed(VALUE_SHAPES))

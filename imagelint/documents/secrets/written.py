@@ -25,8 +25,10 @@ _EXAMPLES = frozenset(
 _FILLED = pattern(r"[$`{}<>*]|%\(|%[a-z]\b|%[A-Z_]{3}\w*%|\.\.\.|…")
 # What `useradd -p` takes, crypt(5): who has it tries passwords without being counted.
 _CRYPT = pattern(r"\\?\$\w{1,9}\\?\$")
-# Code in here-documents: `os.environ[`, `get_token(`, `settings.api_key`.
-_CODE = pattern(r"[\w.]*[\[(].*|[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+[),;:]*|[A-Za-z_]*[),;:]+")
+# Code in here-documents: `os.environ[`, `get_token(`, `settings.api_key`, `token).get(`.
+_CODE = pattern(
+    r"[\w.]*[\[(].*|[A-Za-z_]\w*\)+[.,\[].*|[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+[),;:]*|[A-Za-z_]*[),;:]+"
+)
 _NETRC = pattern(r"\b(?:password|account)\s+(\S+)")
 _COMMENT = pattern(r"[ \t]*#")
 _SHORTEST_TOKEN = 20
@@ -87,7 +89,15 @@ def _counts(value: NamedValue, written: str, text: str) -> bool:
         return False
     if value.name:
         return not _CODE.fullmatch(written) and "://" not in written
-    return not _is_user(text, value.span, written)
+    return not _is_variable(text, value.span, written) and not _is_user(text, value.span, written)
+
+
+def _is_variable(text: str, span: Span, written: str) -> bool:
+    """Whether a program's variable stands behind a quoted key: `{"Authorization": value,`."""
+    if text[span.start - 1 : span.start] != " " or not written.isidentifier():
+        return False
+    key = text[: span.start].rstrip(" ")[-2:]
+    return key in ('":', "':") and text[span.end : span.end + 1] in (",", "}", ")")
 
 
 def _is_user(text: str, span: Span, written: str) -> bool:

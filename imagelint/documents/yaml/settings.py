@@ -7,6 +7,7 @@ from posixpath import basename, dirname
 from typing import TYPE_CHECKING
 
 from imagelint.core.fact import ABSENT
+from imagelint.core.pattern import pattern
 from imagelint.core.report import ProblemKind
 from imagelint.core.source import Span
 from imagelint.documents.base import Document, DocumentError
@@ -19,7 +20,7 @@ from imagelint.documents.yaml.nodes import Scalar
 from imagelint.documents.yaml.text import contiguous
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from imagelint.core.source import Source
     from imagelint.documents.base import Node
@@ -34,6 +35,33 @@ def setting(name: str, place: Cursor, holder: Holder, skip: int = 0) -> Iterator
     span = contiguous(scalar)
     at = Span(span.start + skip, span.end) if span else scalar.span
     yield Setting(at, name, scalar.text[skip:], holder, span is not None, path=place.path)
+
+
+# Below these stands how the keys of a Secret are called: `existingSecretKeys: {user: USER}`.
+_KEYS_OF_SECRET = pattern(r"(?:.*S|s)ecretKey(?:s|Names?)")
+
+
+def chart_settings(roots: Iterable[Cursor]) -> Iterator[Setting]:
+    """Every scalar of the values of charts under its key, in order.
+
+    What names the key of a Secret has no name: beside `remoteRef`, as in an ExternalSecret
+    (https://external-secrets.io/latest/api/externalsecret/), and below `existingSecretKeys`.
+    """
+    pending = [("", root) for root in reversed(tuple(roots))]
+    while pending:
+        name, place = pending.pop()
+        yield from setting(name, place, Holder.CHART_VALUES)
+        pending += [(name, item) for item in reversed(place.items())]
+        pending += reversed(_children(name, place))
+
+
+def _children(name: str, place: Cursor) -> list[tuple[str, Cursor]]:
+    entries = place.entries()
+    if _KEYS_OF_SECRET.fullmatch(name):
+        return [("", child) for _, child in entries]
+    if any(key == "remoteRef" for key, _ in entries):
+        return [("" if key == "secretKey" else key, child) for key, child in entries]
+    return list(entries)
 
 
 # The folder in a chart of values to test it with: https://github.com/helm/chart-testing
@@ -66,12 +94,7 @@ class ChartValues(Document):
 
             for root in self.roots:
                 yield from value_nodes(root)
-        pending = [("", root) for root in reversed(self.roots)]
-        while pending:
-            name, place = pending.pop()
-            yield from setting(name, place, Holder.CHART_VALUES)
-            pending += [(name, item) for item in reversed(place.items())]
-            pending += reversed(place.entries())
+        yield from chart_settings(self.roots)
 
     def within(self, project: Project) -> ChartValues:
         """The values, and whether nothing is made of them that is examined."""

@@ -21,6 +21,8 @@ _PIPELINE = "workflow"
 # The address of a host that others reach as well, a login.
 _ELSEWHERE = pattern(r"//[^\s/]*\w\.[A-Za-z]{2,}(?![\w.])|\blogin\b")
 _SHORTEST_NUMBER = 4
+# The name of an object in which something is called `s3` or `v1`.
+_OBJECT_NAME = pattern(r"(?:[a-z]+|[a-z]{1,2}\d)(?:-(?:[a-z]+|[a-z]{1,2}\d))+")
 _HELP = {
     Holder.CONFIG_MAP: "put it into a Secret that is made outside of this file",
     Holder.CONFIG_MAP_GENERATOR: "keep it in a Secret (`secretGenerator`) of a file kept elsewhere",
@@ -136,10 +138,13 @@ def _counts(setting: Setting) -> bool:
     if _is_title(text) and "pass" not in setting.name.lower():
         return False
     # `secretKey: token`, `tokenSecret: registry-login` of a chart name a Secret, or a key of one.
-    named = (
-        setting.holder is Holder.CHART_VALUES and not any(map(str.isdigit, text)) and text.islower()
-    )
+    named = setting.holder is Holder.CHART_VALUES and _may_be_name(text)
     return not (named and "password" not in setting.name.lower())
+
+
+def _may_be_name(text: str) -> bool:
+    words = text.islower() and not any(map(str.isdigit, text))
+    return words or _OBJECT_NAME.fullmatch(text) is not None
 
 
 def _letters(text: str) -> str:

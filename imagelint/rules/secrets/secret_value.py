@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import b64decode
 from typing import TYPE_CHECKING
 
 from imagelint.core.redact import secret_spans
@@ -81,7 +82,16 @@ def _is_example(value: str) -> bool:
     body = value.lower()
     if any(word in body for word in (*_TELLING, *_LEFT_OUT)):
         return True
-    return len(set(body)) < _VARIETY
+    return len(set(body)) < _VARIETY or _is_prose(value.rpartition("_")[2])
+
+
+def _is_prose(text: str) -> bool:
+    """Whether base64 hides what people wrote, as in `whsec_VGhpcyBpcyBhbiBleGFtcGxl…`."""
+    try:
+        words = b64decode(text + "=" * (-len(text) % 4), validate=True)
+    except ValueError:
+        return False
+    return words.isascii() and words.count(b" ") > 1 and words.decode().isprintable()
 
 
 def _is_elided(text: str, span: Span) -> bool:
