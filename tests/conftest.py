@@ -34,6 +34,21 @@ settings.register_profile("steady", _PATIENT, derandomize=True)
 settings.load_profile("steady" if os.environ.get("CI") else "patient")
 
 
+# What their tests share takes a process ten seconds and more to prepare.
+_PREPARED = (
+    "tests/action/",
+    "tests/knowledge/test_inventory.py",
+    "tests/rules/test_matrix.py",
+    "tests/test_secret_places.py",
+    "tests/test_twins.py",
+)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Hand what is costly to prepare to one process: the first tests go to it in one long piece."""
+    items.sort(key=lambda item: not item.nodeid.startswith(_PREPARED))
+
+
 class Answer(NamedTuple):
     """How the program ended and what it said."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -196,6 +197,12 @@ NODES_OF: dict[str, tuple[str, ...]] = {
 RAW_FIELDS = frozenset({"body", "node", "spec", "template"})
 
 
+@lru_cache(maxsize=1)
+def parsed(path: Path) -> ast.Module:
+    """The last one is kept: the checks ask for the same module one after the other."""
+    return ast.parse(path.read_text(encoding="utf-8"))
+
+
 class Module(NamedTuple):
     """A module by its name below `imagelint.` and its file."""
 
@@ -204,7 +211,7 @@ class Module(NamedTuple):
 
     @property
     def tree(self) -> ast.Module:
-        return ast.parse(self.path.read_text(encoding="utf-8"))
+        return parsed(self.path)
 
     @property
     def room(self) -> str:
@@ -306,34 +313,27 @@ def _is_raw(name: str) -> bool:
     return not RAW_FIELDS.isdisjoint(name.split(".")[1:])
 
 
-@pytest.mark.parametrize("module", MODULES, ids=lambda module: module.name)
-def test_every_module_has_a_room(module: Module) -> None:
-    assert without_room(module) == []
+CHECKS = (
+    without_room,
+    forbidden_imports,
+    touches_of_the_world,
+    opened_files,
+    walks,
+    readings_of_text,
+)
 
 
-@pytest.mark.parametrize("module", MODULES, ids=lambda module: module.name)
-def test_a_module_imports_only_what_its_room_may(module: Module) -> None:
-    assert forbidden_imports(module) == []
-
-
-@pytest.mark.parametrize("module", MODULES, ids=lambda module: module.name)
-def test_the_world_is_touched_in_one_place_only(module: Module) -> None:
-    assert touches_of_the_world(module) == []
-
-
-@pytest.mark.parametrize("module", MODULES, ids=lambda module: module.name)
-def test_only_the_ends_open_files(module: Module) -> None:
-    assert opened_files(module) == []
-
-
-@pytest.mark.parametrize("module", MODULES, ids=lambda module: module.name)
-def test_rules_and_queries_ask_indexes(module: Module) -> None:
-    assert walks(module) == []
-
-
-@pytest.mark.parametrize("module", MODULES, ids=lambda module: module.name)
-def test_rules_and_queries_ask_nodes_and_read_no_text(module: Module) -> None:
-    assert readings_of_text(module) == []
+# One test for each room and not for each module: to start a test costs more than to check a module.
+@pytest.mark.parametrize("room", sorted({module.name.split(".")[0] for module in MODULES}))
+def test_every_module_of_a_room_does_only_what_it_may(room: str) -> None:
+    inside = (module for module in MODULES if module.name.split(".")[0] == room)
+    found = {
+        f"{check.__name__} in {module.name}": complaints
+        for module in inside
+        for check in CHECKS
+        if (complaints := check(module))
+    }
+    assert found == {}
 
 
 PLANTED: tuple[tuple[Callable[[Module], list[str]], str, str, list[str]], ...] = (

@@ -71,10 +71,13 @@ def named_in(text: str) -> list[str]:
     ]
 
 
-@pytest.mark.parametrize("path", MODULES, ids=lambda path: path.relative_to(ROOT).as_posix())
-def test_no_engine_is_named_outside_of_its_table(path: Path) -> None:
-    found = named_in(path.read_text(encoding="utf-8"))
-    assert found == [], "say it by a trait in imagelint/knowledge/engines/*.toml"
+def test_no_engine_is_named_outside_of_its_table() -> None:
+    named = {
+        path.relative_to(ROOT).as_posix(): found
+        for path in MODULES
+        if (found := named_in(path.read_text(encoding="utf-8")))
+    }
+    assert named == {}, "say it by a trait in imagelint/knowledge/engines/*.toml"
 
 
 @pytest.mark.parametrize(

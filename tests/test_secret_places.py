@@ -423,9 +423,21 @@ def test_what_only_looks_like_it_is_left_alone(program: Program, here: Path) -> 
     assert [cases[folder] for folder in found(program)] == []
 
 
+@pytest.fixture(scope="module")
+def everywhere(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with each of them at each place, and what was found there, once for all formats."""
+    folder = tmp_path_factory.mktemp("everywhere")
+    write(folder, (*planted(), *told()))
+    return folder
+
+
 @pytest.mark.parametrize("format_", FORMATS)
-def test_no_format_shows_one(program: Program, here: Path, format_: str) -> None:
-    write(here, (*planted(), *told()))
+@pytest.mark.usefixtures("here")
+def test_no_format_shows_one(
+    program: Program, everywhere: Path, monkeypatch: pytest.MonkeyPatch, format_: str
+) -> None:
+    monkeypatch.chdir(everywhere)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(everywhere.with_name("kept")))
     answer = program("check", "--policy", "strict", "--format", format_)
     hidden = (PLAIN, TOKEN, encoded(PLAIN), encoded(TOKEN), *TOLD.values())
     printed = (answer.out + answer.err).splitlines()

@@ -5,6 +5,7 @@ import re
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 
@@ -21,45 +22,51 @@ INDEXED = {"engines", "operators"}
 ASKED_BY_COMMANDS = {"inventory"}
 
 
+class Asking(NamedTuple):
+    """What a module imports, wherever that is done, and the tables that it asks for."""
+
+    imports: tuple[str, ...]
+    tables: frozenset[str]
+
+
+def asking(path: Path) -> Asking:
+    imported: list[str] = []
+    asked: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.ImportFrom) and node.module:
+            imported.append(node.module)
+            imported += [f"{node.module}.{one.name}" for one in node.names]
+        elif isinstance(node, ast.Call) and getattr(node.func, "id", "") == "table":
+            asked |= {str(one.value) for one in node.args if isinstance(one, ast.Constant)}
+    return Asking(tuple(imported), frozenset(asked))
+
+
 @cache
-def trees() -> dict[str, ast.Module]:
+def modules() -> dict[str, Asking]:
     """All modules of the program that are written by hand, by name."""
     paths = (path for path in ROOT.rglob("*.py") if path.parent.name != "compiled")
     return {
-        ".".join(("imagelint", *path.relative_to(ROOT).with_suffix("").parts)): ast.parse(
-            path.read_text(encoding="utf-8")
-        )
+        ".".join(("imagelint", *path.relative_to(ROOT).with_suffix("").parts)): asking(path)
         for path in paths
     }
 
 
 @cache
 def reached_by_rules() -> frozenset[str]:
-    """The modules that rules import, or that what they import imports, wherever that is done."""
+    """The modules that rules import, or that what they import imports."""
     found: set[str] = set()
-    waiting = [name for name in trees() if name.startswith("imagelint.rules.")]
+    waiting = [name for name in modules() if name.startswith("imagelint.rules.")]
     while waiting:
         name = waiting.pop()
-        if name in found or name not in trees():
-            continue
-        found.add(name)
-        for node in ast.walk(trees()[name]):
-            if isinstance(node, ast.ImportFrom) and node.module:
-                waiting.append(node.module)
-                waiting += [f"{node.module}.{one.name}" for one in node.names]
+        if name not in found and name in modules():
+            found.add(name)
+            waiting += modules()[name].imports
     return frozenset(found)
 
 
 def readers(table: str) -> set[str]:
     """The modules that ask for a table by its name."""
-    return {
-        name
-        for name, tree in trees().items()
-        for node in ast.walk(tree)
-        if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "table"
-        for argument in node.args
-        if isinstance(argument, ast.Constant) and argument.value == table
-    }
+    return {name for name, module in modules().items() if table in module.tables}
 
 
 @pytest.mark.parametrize("table", tables(), ids=lambda table: table.name)
@@ -81,14 +88,7 @@ def test_every_table_is_read_by_a_rule(table: DatedTable) -> None:
 
 def test_every_table_that_is_asked_for_is_there() -> None:
     known = {one.name for one in tables()} | {"engines/index", "operators/index"}
-    asked = {
-        argument.value
-        for tree in trees().values()
-        for node in ast.walk(tree)
-        if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "table"
-        for argument in node.args
-        if isinstance(argument, ast.Constant)
-    }
+    asked = {name for module in modules().values() for name in module.tables}
     assert asked <= known | ASKED_BY_COMMANDS
 
 
