@@ -17,6 +17,7 @@ from imagelint.collect.signatures.bykey import ByKey
 from imagelint.collect.signatures.discover import discover
 from imagelint.collect.signatures.judge import Judge, LeftError, Ruling, judged
 from imagelint.collect.signatures.keys import PublicKey, UnknownKeyError, is_certificate
+from imagelint.collect.signatures.quorums import quorum
 from imagelint.collect.tools import cosign
 from imagelint.collect.tools.cosign import Verification, VerifyRequest
 from imagelint.core.record import NamedTuple
@@ -28,7 +29,6 @@ from imagelint.documents.image.image import NOWHERE
 from imagelint.documents.image.signatures import (
     SIGNATURES,
     AttestationCheck,
-    Quorum,
     SignatureCheck,
     SignatureOutcome,
     TrustDemands,
@@ -37,18 +37,22 @@ from imagelint.documents.image.signatures import (
 )
 
 if TYPE_CHECKING:
-    from imagelint.core.environment import Signer, TrustRule
+    from imagelint.core.environment import Signer
 
 _UNSEEN = (ClaimForm.MESSAGE, ClaimForm.NOTATION)
 """What cosign does not see on an image, so that it has no opinion."""
 
 
 class _Opinion(NamedTuple):
-    """An answer, whether cosign might give another, and all that the signer vouches for."""
+    """An answer, whether cosign might give another, and all that the signer vouches for.
+
+    `key` is the fingerprint of the signer's key, where it has one that is known here.
+    """
 
     check: SignatureCheck
     disputable: bool
     trusted: tuple[Claim, ...] = ()
+    key: str = ""
 
 
 def verify(request: VerifyRequest) -> Verification:
@@ -78,7 +82,8 @@ def verify(request: VerifyRequest) -> Verification:
         return Verification(None, second.version, tuple(dict.fromkeys(problems)))
     signed = [check for signer, check in checks.items() if signer in request.signers]
     statements = _statements(own)
-    text = write_signatures(request.image.pinned, signed, _demands(request, checks, statements))
+    demands = _demands(request, _voices(own, checks), statements)
+    text = write_signatures(request.image.pinned, signed, demands)
     source = Source(request.image.reference, text)
     return Verification(source, second.version, tuple(dict.fromkeys(problems)), statements)
 
@@ -94,15 +99,27 @@ def _statements(own: dict[Signer, _Opinion | Problem | None]) -> tuple[Attestati
     )
 
 
+def _voices(
+    own: dict[Signer, _Opinion | Problem | None], checks: dict[Signer, SignatureCheck]
+) -> dict[str, set[str]]:
+    """The keys and identities that signed for each role, of which several signers are one."""
+    voices: dict[str, set[str]] = {}
+    for signer, check in checks.items():
+        if check.outcome is SignatureOutcome.VERIFIED:
+            opinion = own[signer]
+            key = opinion.key if isinstance(opinion, _Opinion) else ""
+            voice = key or signer.key or f"{signer.issuer} {signer.identity}"
+            voices.setdefault(signer.name, set()).add(voice)
+    return voices
+
+
 def _demands(
     request: VerifyRequest,
-    checks: dict[Signer, SignatureCheck],
+    voices: dict[str, set[str]],
     statements: tuple[Attestation, ...],
 ) -> TrustDemands:
     """What came of the rules of trust. A role is a name, however many signers have it."""
-    verified = SignatureOutcome.VERIFIED
-    signed = {signer.name for signer, check in checks.items() if check.outcome is verified}
-    quorums = [_quorum(rule, signed) for rule in request.trust if rule.signed_by]
+    quorums = [quorum(rule, voices) for rule in request.trust if rule.signed_by]
     moment = environment.now()
     outcomes = [
         outcome_of(demand, statements, moment)
@@ -112,12 +129,6 @@ def _demands(
     return TrustDemands(
         tuple(quorums), tuple(AttestationCheck(NOWHERE, *outcome) for outcome in outcomes)
     )
-
-
-def _quorum(rule: TrustRule, signed: set[str]) -> Quorum:
-    roles = tuple(dict.fromkeys(rule.signed_by))
-    there = tuple(role for role in roles if role in signed)
-    return Quorum(NOWHERE, roles, rule.at_least or len(roles), there)
 
 
 class _Second(NamedTuple):
@@ -174,7 +185,7 @@ def _opinion(
     if isinstance(judge, ByKey):
         if check.outcome is SignatureOutcome.UNTRUSTED and any(claim.logged for claim in claims):
             return None
-        return _Opinion(check, _disputable(check, claims), trusted)
+        return _Opinion(check, _disputable(check, claims), trusted, judge.fingerprint)
     # Without a root of its own cosign would fetch one.
     rooted = bool(request.trusted_root or request.trusted_root_text)
     return _Opinion(check, rooted and _disputable(check, claims), trusted)

@@ -16,7 +16,8 @@ def too_few_signers(quorum: Quorum, ctx: Context) -> Findings:
 
     One key can be stolen, and one pipeline taken over. Where two roles must vouch for an image,
     such as the build and whoever reviewed its scan, nobody can release it alone. Several keys
-    under one name are one role: two signatures of the same team are one.
+    under one name are one role, and one key under several names is one as well: two signatures of
+    the same team are one.
 
     Bad (signatures.json):
         {"image": "registry.example.com/llm@sha256:0a", "checks":
@@ -36,6 +37,7 @@ def too_few_signers(quorum: Quorum, ctx: Context) -> Findings:
         yield ctx.finding(
             quorum,
             f"{len(quorum.signed)} of {quorum.needed} signers that are needed have signed",
-            help=f"let the image be signed by {' or '.join(f'`{role}`' for role in missing)}",
+            help=f"let the image be signed by {' or '.join(f'`{role}`' for role in missing)}, "
+            "with a key that no other role has",
             subject=" ".join(missing),
         )

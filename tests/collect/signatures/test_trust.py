@@ -5,6 +5,9 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
+import pytest
+
+from imagelint.collect.signatures.quorums import quorum
 from imagelint.collect.signatures.verify import verify
 from imagelint.collect.tools.cosign import VerifyRequest
 from imagelint.core.environment import AttestationDemand, Signer, TrustRule
@@ -43,16 +46,43 @@ def image(lab: Lab) -> str:
 
 def test_a_statement_is_no_signature_of_a_role(lab: Lab) -> None:
     rule = TrustRule(signed_by=("build", "other"))
-    (quorum,) = report(lab, image(lab), rule, OTHER).demands.quorums
-    assert (quorum.needed, quorum.signed) == (2, ("build",))
+    (found,) = report(lab, image(lab), rule, OTHER).demands.quorums
+    assert (found.needed, found.signed) == (2, ("build",))
     assert len(report(lab, image(lab), rule, OTHER).checks) == 1
 
 
 def test_several_keys_of_one_role_are_one(lab: Lab) -> None:
     rule = TrustRule(signed_by=("build", "other"), at_least=2)
     again = BUILD._replace(transparency_log=False, images=("x",))
-    (quorum,) = report(lab, image(lab), rule, again).demands.quorums
-    assert (quorum.needed, quorum.signed) == (2, ("build",))
+    (found,) = report(lab, image(lab), rule, again).demands.quorums
+    assert (found.needed, found.signed) == (2, ("build",))
+
+
+def test_one_key_of_several_roles_is_one(lab: Lab) -> None:
+    rule = TrustRule(signed_by=("build", "copy"), at_least=2)
+    (lab.keys / "copy.pub").write_text((lab.keys / "build.pub").read_text() + "\n")
+    for key in ("build.pub", "copy.pub"):
+        copy = BUILD._replace(name="copy", key=key)
+        (found,) = report(lab, image(lab), rule, copy).demands.quorums
+        assert (found.needed, found.signed) == (2, ("build",))
+
+
+@pytest.mark.parametrize(
+    ("voices", "signed"),
+    [
+        ({"a": {"1"}, "b": {"2"}}, ("a", "b")),
+        ({"a": {"1", "2"}, "b": {"1"}}, ("a", "b")),
+        ({"a": {"1"}, "b": {"1"}, "c": {"1", "2"}}, ("a", "c")),
+        ({"a": {"1", "2"}, "b": {"1", "3"}, "c": {"1"}}, ("a", "b", "c")),
+        ({"c": {"1"}}, ("c",)),
+        ({}, ()),
+    ],
+)
+def test_each_role_needs_a_voice_of_its_own(
+    voices: dict[str, set[str]], signed: tuple[str, ...]
+) -> None:
+    rule = TrustRule(signed_by=("a", "b", "c"))
+    assert quorum(rule, voices).signed == signed
 
 
 def test_statements_count_by_signer_and_by_what_they_say(lab: Lab) -> None:
