@@ -15,7 +15,7 @@ from imagelint.core.source import Span
 from imagelint.documents.base import Document, DocumentError
 from imagelint.documents.mapped import MappedText
 from imagelint.documents.promql.languages import bare
-from imagelint.documents.promql.query import Query, UnreadQuery, query_nodes, unread_queries
+from imagelint.documents.promql.query import PANEL, Query, UnreadQuery, query_nodes, unread_queries
 from imagelint.documents.promql.reading import query_of
 from imagelint.documents.serving.startscript import map_scalar
 
@@ -105,7 +105,7 @@ def inline_dashboard(root: Cursor) -> Iterator[Node]:
         place, asked, title, source = pending.pop()
         if asked:
             if source in ("", _PROMETHEUS):
-                query = query_of(place, "panel", title, certain=source == _PROMETHEUS)
+                query = query_of(place, PANEL, title, certain=source == _PROMETHEUS)
                 if query is not None and not _is_piped(query.text.text):
                     yield from query_nodes(query)
             continue
@@ -149,7 +149,7 @@ def _queries(text: MappedText, path: str = "") -> Iterator[Query | UnreadQuery]:
             continue
         inner = inner.within(text)
         certain = target.source == _PROMETHEUS
-        yield Query(inner.span, inner, "panel", target.title, path, certain)
+        yield Query(inner.span, inner, PANEL, target.title, path, certain)
 
 
 def _targets(root: object) -> Iterator[_Target | None]:

@@ -25,6 +25,11 @@ if TYPE_CHECKING:
 
 # What is wrong in all languages that look like PromQL.
 _ANYWHERE = ("parenthesis", "unclosed", "unterminated")
+# What MetricsQL takes from the panel: windows that are not written, and steps of subqueries
+# (https://docs.victoriametrics.com/metricsql/). Prometheus shows an error instead of the panel, so
+# that whoever saved it asks VictoriaMetrics, whose data source may be of the type `prometheus`.
+_IMPLIED = ("expected type matrix", "ranges only allowed for vector selectors")
+PANEL = "panel"
 
 
 class Query(NamedTuple):
@@ -51,7 +56,8 @@ class Query(NamedTuple):
     def complaint(self) -> str:
         """What is wrong with it; empty where it may be right in another language."""
         message = self.reading.message
-        return message if self.certain or any(one in message for one in _ANYWHERE) else ""
+        certain = self.certain and not (self.use == PANEL and message.startswith(_IMPLIED))
+        return message if certain or any(one in message for one in _ANYWHERE) else ""
 
     @property
     def unread(self) -> str:
