@@ -1,7 +1,8 @@
-"""What pods and autoscalers refer to by name: claims, ConfigMaps, Secrets, accounts."""
+"""What pods, autoscalers and rollouts refer to by name: claims, Secrets, workloads, templates."""
 
 from __future__ import annotations
 
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from imagelint.core.fact import ABSENT, Fact, Known
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
     from imagelint.documents.base import Node
     from imagelint.documents.kubernetes.objects import KubernetesObject
-    from imagelint.documents.kubernetes.wiring.nodes import Authenticated, ScaledObject
+    from imagelint.documents.kubernetes.wiring.nodes import Referring, ScaledObject
     from imagelint.documents.yaml.cursor import Cursor
 
 _CONFIG, _SECRET, _CLAIM = "ConfigMap", "Secret", "PersistentVolumeClaim"
@@ -39,23 +40,26 @@ class Reference(NamedTuple):
     key_place: Node
 
 
-def owner_of(referring: Pod | ScaledObject | Authenticated) -> KubernetesObject:
+def owner_of(referring: Pod | ScaledObject | Referring) -> KubernetesObject:
     """The object that refers to others."""
     return referring.owner if isinstance(referring, Pod) else referring.object
 
 
-def is_partial(referring: Pod | ScaledObject | Authenticated) -> bool:
+def is_partial(referring: Pod | ScaledObject | Referring) -> bool:
     """Whether the rest of it is written elsewhere."""
     return referring.partial if isinstance(referring, Pod) else referring.object.incomplete
 
 
-def references(referring: Pod | ScaledObject | Authenticated) -> tuple[Reference, ...]:
+def references(referring: Pod | ScaledObject | Referring) -> tuple[Reference, ...]:
     """What is referred to and cannot be done without, as far as the names are known, in order."""
-    found = _references(referring) if isinstance(referring, Pod) else _of_keda(referring)
+    if isinstance(referring, Pod):
+        found = _references(referring)
+    else:
+        found = chain(_of_keda(referring), _of_rollouts(referring))
     return tuple(sorted(found, key=lambda one: one.place.span))
 
 
-def _of_keda(referring: ScaledObject | Authenticated) -> Iterator[Reference]:
+def _of_keda(referring: ScaledObject | Referring) -> Iterator[Reference]:
     """The authentications of triggers, and whence these take what they say.
 
     kedacore/keda: apis/keda/v1alpha1/triggerauthentication_types.go, scaledobject_types.go
@@ -68,6 +72,40 @@ def _of_keda(referring: ScaledObject | Authenticated) -> Iterator[Reference]:
     for field, kind in (("secretTargetRef", _SECRET), ("configMapTargetRef", _CONFIG)):
         for place in spec[field].items():
             yield from _reference(kind, place, "name", "key")
+
+
+def _of_rollouts(referring: ScaledObject | Referring) -> Iterator[Reference]:
+    """What a Rollout of Argo, or a Canary of Flagger, takes its pods from and is judged by.
+
+    argoproj/argo-rollouts: pkg/apis/rollouts/v1alpha1/types.go; fluxcd/flagger:
+    pkg/apis/flagger/v1beta1/canary.go, metric.go
+    """
+    spec, group = referring.body["spec"], referring.object.group
+    if group == "flagger.app":
+        place = spec["targetRef"]
+        yield from _reference(place["kind"].word(), place, "name")
+        analysis = spec["analysis"] if spec["analysis"].exists else spec["canaryAnalysis"]
+        for metric in analysis["metrics"].items():
+            place = metric["templateRef"]
+            if place["namespace"].word() in ("", referring.object.namespace):
+                yield from _reference("MetricTemplate", place, "name")
+    elif group == "argoproj.io":
+        place = spec["workloadRef"]
+        yield from _reference(place["kind"].word(), place, "name")
+        for template in _templates(spec["strategy"]):
+            whole = template["clusterScope"].word() == "true"
+            yield from _reference(
+                "ClusterAnalysisTemplate" if whole else "AnalysisTemplate", template, "templateName"
+            )
+
+
+def _templates(strategy: Cursor) -> Iterator[Cursor]:
+    """Where the analyses of a Rollout name their templates."""
+    canary, both = strategy["canary"], strategy["blueGreen"]
+    places = [canary["analysis"], both["prePromotionAnalysis"], both["postPromotionAnalysis"]]
+    places += [step["analysis"] for step in canary["steps"].items()]
+    for place in places:
+        yield from place["templates"].items()
 
 
 def _references(pod: Pod) -> Iterator[Reference]:
@@ -101,7 +139,7 @@ def _of_files(place: Cursor, kind: str, field: str) -> Iterator[Reference]:
 
 def _reference(kind: str, place: Cursor, field: str, key: str = "") -> Iterator[Reference]:
     name = place[field].word()
-    if not name or place["optional"].exists:
+    if not kind or not name or place["optional"].exists:
         return
     wanted = place[key] if key else place[field]
     yield Reference(kind, name, wanted.text() if key else ABSENT, place[field], wanted)

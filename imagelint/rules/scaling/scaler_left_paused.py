@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from imagelint.documents.kubernetes.wiring.nodes import ScaledObject
+from imagelint.documents.kubernetes.wiring.nodes import Referring, ScaledObject
 from imagelint.rules.api import Context, Findings, Severity, rule
 
 
-@rule(ScaledObject, Severity.MEDIUM)
-def scaler_left_paused(scaler: ScaledObject, ctx: Context) -> Findings:
-    """A ScaledObject is written with its scaling paused.
+@rule((ScaledObject, Referring), Severity.MEDIUM)
+def scaler_left_paused(scaler: ScaledObject | Referring, ctx: Context) -> Findings:
+    """A ScaledObject, or a ScaledJob, is written with its scaling paused.
 
     Somebody stopped it by hand, and it has come into the file: from the next rollout on nothing
     is scaled, whatever the load, and nobody is told. KEDA looks at the annotations alone.

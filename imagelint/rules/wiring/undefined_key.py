@@ -8,12 +8,12 @@ from imagelint.deployment.objects import Neighbourhood
 from imagelint.deployment.references import is_partial, keys_of, owner_of, references
 from imagelint.documents.kubernetes.manifest import Manifest
 from imagelint.documents.kubernetes.objects import Pod
-from imagelint.documents.kubernetes.wiring.nodes import Authenticated
+from imagelint.documents.kubernetes.wiring.nodes import Referring
 from imagelint.rules.api import Confidence, Context, Findings, Severity, rule
 
 
-@rule((Pod, Authenticated), Severity.HIGH)
-def undefined_key(referring: Pod | Authenticated, ctx: Context) -> Findings:
+@rule((Pod, Referring), Severity.HIGH)
+def undefined_key(referring: Pod | Referring, ctx: Context) -> Findings:
     """A key of a ConfigMap or Secret is wanted that the object does not have.
 
     The container is not started (`CreateContainerConfigError`), its volume is not mounted, the

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from imagelint.deployment.references import is_partial, owner_of, references
+from imagelint.documents.kubernetes.constraints.unions import article
 from imagelint.documents.kubernetes.objects import Pod
-from imagelint.documents.kubernetes.wiring.nodes import Authenticated, ScaledObject
+from imagelint.documents.kubernetes.wiring.nodes import Referring, ScaledObject
 from imagelint.documents.queries.links.names import Name, undefined
 from imagelint.documents.queries.links.scope import Scope
 from imagelint.rules.api import Confidence, Context, Findings, Severity, rule
@@ -13,20 +14,28 @@ from imagelint.rules.api import Confidence, Context, Findings, Severity, rule
 _ALWAYS = frozenset(
     ("default", "kube-root-ca.crt", "openshift-service-ca.crt", "istio-ca-root-cert")
 )
+# No operator makes these of what somebody else writes.
+_WRITTEN = frozenset(
+    (
+        *("Deployment", "StatefulSet", "DaemonSet", "AnalysisTemplate"),
+        *("ClusterAnalysisTemplate", "MetricTemplate"),
+    )
+)
 
 
 @rule(
-    (Pod, ScaledObject, Authenticated),
+    (Pod, ScaledObject, Referring),
     Severity.HIGH,
     confidence=Confidence.LIKELY,
     references=("kube-linter non-existent-service-account",),
 )
-def undefined_object(referring: Pod | ScaledObject | Authenticated, ctx: Context) -> Findings:
-    """A claim, a ConfigMap, a Secret, an account or an authentication is needed and not there.
+def undefined_object(referring: Pod | ScaledObject | Referring, ctx: Context) -> Findings:
+    """A claim, a ConfigMap, a Secret, an account, an authentication … is needed and not there.
 
     A pod stays `Pending`, or `ContainerCreating`, until somebody makes it; without its account no
     pod is made at all. A trigger of KEDA asks nothing without its `authenticationRef`: the number
-    of replicas stays what it is.
+    of replicas stays what it is. A Rollout of Argo stops without the workload or the templates of
+    analyses that it names, a Canary of Flagger never begins without its `targetRef`.
 
     Except:
         References that are `optional`, objects that operators make (`ExternalSecret`,
@@ -72,7 +81,8 @@ def undefined_object(referring: Pod | ScaledObject | Authenticated, ctx: Context
         if one.name in told:
             continue
         namespace = owner_of(referring).namespace
-        name = Name(one.kind, one.name, namespace, made=True, exact=True)
+        written = one.kind in _WRITTEN
+        name = Name(one.kind, one.name, namespace, made=not written, exact=not written)
         found = undefined(name, scope)
         if found is None:
             continue
@@ -80,7 +90,7 @@ def undefined_object(referring: Pod | ScaledObject | Authenticated, ctx: Context
         yield ctx.finding(
             one.place,
             f"there is no {one.kind} `{one.name}`"
-            + (f", but a {one.kind} `{found.name}`" if found.name else ""),
+            + (f", but {article(one.kind)} `{found.name}`" if found.name else ""),
             help=f"write `{found.name}`" if found.name else "define it, or name one that is there",
             subject=one.name,
             confidence=Confidence.CERTAIN if found.certain else None,

@@ -269,13 +269,18 @@ class ScaledObject(NamedTuple):
     pauses: tuple[tuple[str, Place], ...] = ()
 
 
-class Authenticated(NamedTuple):
-    """A ScaledJob or a TriggerAuthentication of KEDA: what says who it is by other objects."""
+class Referring(NamedTuple):
+    """What names other objects and does nothing without them, beside pods and ScaledObjects.
+
+    ScaledJobs and TriggerAuthentications of KEDA, Rollouts of Argo, Canaries of Flagger. `pauses`
+    are the annotations that stop it, each with its place.
+    """
 
     span: Span
     object: KubernetesObject
     body: Cursor
     path: str
+    pauses: tuple[tuple[str, Place], ...] = ()
 
 
 class Endpoint(NamedTuple):
@@ -349,7 +354,7 @@ Wiring: TypeAlias = (
     | HTTPRoute
     | HorizontalPodAutoscaler
     | ScaledObject
-    | Authenticated
+    | Referring
     | Monitor
     | DisruptionBudget
     | NetworkPolicy

@@ -9,12 +9,12 @@ from imagelint.core.source import Span
 from imagelint.documents.kubernetes.wiring.nodes import (
     POOL,
     SERVICE,
-    Authenticated,
     Backend,
     HorizontalPodAutoscaler,
     HTTPRoute,
     Ingress,
     Metric,
+    Referring,
     ScaledObject,
     Service,
     ServicePort,
@@ -68,8 +68,14 @@ def read_wiring(obj: KubernetesObject) -> Wiring | None:
 
 def _of_others(obj: KubernetesObject) -> Wiring | None:
     match obj.group, obj.kind:
-        case "keda.sh", "ScaledJob" | "TriggerAuthentication":
-            return Authenticated(obj.span, obj, obj.body, obj.path)
+        case "keda.sh", "ScaledJob":
+            return Referring(obj.span, obj, obj.body, obj.path, tuple(_pauses(obj, _PAUSES[:1])))
+        case (
+            ("keda.sh", "TriggerAuthentication")
+            | ("argoproj.io", "Rollout")
+            | ("flagger.app", "Canary")
+        ):
+            return Referring(obj.span, obj, obj.body, obj.path)
         case (("inference.networking.k8s.io" | "inference.networking.x-k8s.io"), "InferencePool"):
             return _pool(obj)
         case "apps.nvidia.com", "NIMService":
@@ -276,12 +282,12 @@ def _scaled_object(obj: KubernetesObject) -> ScaledObject:
         polling_interval=spec["pollingInterval"].integer(),
         triggers=triggers,
         path=obj.path,
-        pauses=tuple(_pauses(obj)),
+        pauses=tuple(_pauses(obj, _PAUSES)),
     )
 
 
-def _pauses(obj: KubernetesObject) -> Iterator[tuple[str, Place]]:
-    for name in _PAUSES:
+def _pauses(obj: KubernetesObject, names: tuple[str, ...]) -> Iterator[tuple[str, Place]]:
+    for name in names:
         place = obj.annotation(name)
         fact = place.text()
         if isinstance(fact, Known) and fact.value.lower() not in _NO:
