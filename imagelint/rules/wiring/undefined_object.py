@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from imagelint.deployment.references import is_partial, owner_of, references
-from imagelint.documents.kubernetes.constraints.unions import article
 from imagelint.documents.kubernetes.objects import Pod
 from imagelint.documents.kubernetes.wiring.nodes import Referring, ScaledObject
 from imagelint.documents.queries.links.names import Name, undefined
@@ -87,10 +86,11 @@ def undefined_object(referring: Pod | ScaledObject | Referring, ctx: Context) ->
         if found is None:
             continue
         told.add(one.name)
+        article = "an" if one.kind[0] in "AEIOU" else "a"
         yield ctx.finding(
             one.place,
             f"there is no {one.kind} `{one.name}`"
-            + (f", but {article(one.kind)} `{found.name}`" if found.name else ""),
+            + (f", but {article} {one.kind} `{found.name}`" if found.name else ""),
             help=f"write `{found.name}`" if found.name else "define it, or name one that is there",
             subject=one.name,
             confidence=Confidence.CERTAIN if found.certain else None,
