@@ -11,6 +11,7 @@ from imagelint.deployment.objects import Neighbourhood
 from imagelint.documents.execution import names_root
 from imagelint.documents.kubernetes.landmarks import PodPlace, pods_mounting
 from imagelint.documents.kubernetes.manifest import Manifest
+from imagelint.documents.kubernetes.pods.accelerators import quantity
 from imagelint.documents.queries.links.scope import Scope, same
 from imagelint.documents.queries.weights.cachemounts import graph_folders
 from imagelint.documents.queries.weights.modelcache import (
@@ -53,6 +54,40 @@ def unowned_volumes(
         found = Neighbourhood(document, project).object(_CLAIM, name, pod.owner.namespace)
         if found is None or not _is_share(found.object.body["spec"]):
             yield server, mount
+
+
+class ClaimedRoom(NamedTuple):
+    """A claim to which a server downloads its weights, and the bytes that it asks for."""
+
+    server: ServingCommand
+    mount: Mount
+    claim: str
+    size: float
+
+
+def claimed_room(pod: Pod, document: Document, project: Project) -> Iterator[ClaimedRoom]:
+    """The claims for weights of a pod's servers whose size stands beside them.
+
+    Shares and folders of a node mostly ignore the size that is asked for, and a volume that is
+    named exists already.
+    """
+    if not isinstance(document, Manifest) or pod.partial:
+        return
+    for server in document.servers_of(pod):
+        folder = weights_folder(server)
+        if not isinstance(folder, Known) or not downloads_weights(server):
+            continue
+        mount = volume_at(server, folder.value)
+        name = _claim_of(pod, mount.volume) if mount is not None else ""
+        if mount is None or not name:
+            continue
+        found = Neighbourhood(document, project).object(_CLAIM, name, pod.owner.namespace)
+        spec = found.object.body["spec"] if found is not None else None
+        if spec is None or spec["volumeName"].exists or _is_share(spec):
+            continue
+        size = quantity(spec.at("resources", "requests", "storage"))
+        if isinstance(size, Known) and size.value > 0:
+            yield ClaimedRoom(server, mount, name, size.value)
 
 
 def _is_share(spec: Cursor) -> bool:

@@ -389,7 +389,7 @@ RULES: dict[str, Entry] = {
     "vulnerable-package": Entry("vulnerabilities", ("documents.image.vulnerabilities:Vulnerability",), ("CIS Docker 4.4", "Trivy vuln", "NIST SP 800-190 4.1.1")),
     "wasted-layer-space": Entry("layers", ("documents.image.layers.nodes:Waste",), ("dive lowestEfficiency", "dive highestWastedBytes", "dive highestUserWastedPercent")),
     "weak-ignore-file": Entry("build", ("documents.dockerfile.ignorefile:IgnoreFile",)),
-    "weights-exceed-volume": Entry("gpus", ("documents.serving.command:ServingCommand",)),
+    "weights-exceed-volume": Entry("gpus", ("documents.serving.command:ServingCommand", "documents.kubernetes.objects:Pod")),
     "weights-in-image": Entry("layers", ("documents.image.layers.nodes:LayerFiles",)),
     "weights-layer-copied-twice": Entry("build", ("documents.dockerfile.model:Stage",), (), (), ("chgrp", "chmod", "chown", "mv")),
     "wget-and-curl": Entry("shell", ("documents.dockerfile.model:Stage",), ("hadolint DL4001", "Trivy DS-0014", "droast DF058"), (), ("curl", "wget")),

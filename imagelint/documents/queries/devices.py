@@ -13,6 +13,7 @@ from imagelint.documents.serving.options import (
     PIPELINE_PARALLEL,
     TENSOR_PARALLEL,
 )
+from imagelint.knowledge.accelerators import accelerator
 from imagelint.knowledge.globs import matches
 from imagelint.knowledge.gpus import is_shared, mig_profile
 
@@ -67,9 +68,13 @@ def may_see_gpu(server: ServingCommand) -> bool:
 
 
 def _is_scheduled_otherwise(runtime: Runtime) -> bool:
-    """Whether the names of limits or labels are those of other schedulers."""
+    """Whether the names of limits or labels are those of other schedulers.
+
+    A known accelerator is none of them: where none is requested, the limit says zero.
+    """
     limits = runtime.resources.limits
-    names = [one.name for one in limits.value] if isinstance(limits, Known) else []
+    named = [one.name for one in limits.value] if isinstance(limits, Known) else []
+    names = [name for name in named if accelerator(name) is None]
     names += [name for name, _ in runtime.labels]
     return any(_PARTS.search(name) for name in names)
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from imagelint.core.fact import UNKNOWN, Known
+from imagelint.deployment.cachevolumes import claimed_room
+from imagelint.documents.kubernetes.objects import Pod
 from imagelint.documents.quantity import parse_quantity
 from imagelint.documents.queries.weights.hubdownloads import prepared_weights
 from imagelint.documents.queries.weights.modelcache import (
@@ -13,7 +15,7 @@ from imagelint.documents.queries.weights.modelcache import (
     weights_folder,
 )
 from imagelint.documents.serving.command import ServingCommand
-from imagelint.rules.api import Context, Findings, Severity, rule
+from imagelint.rules.api import Confidence, Context, Findings, Severity, rule
 
 if TYPE_CHECKING:
     from imagelint.documents.runtime.model import Mount
@@ -21,8 +23,8 @@ if TYPE_CHECKING:
 _LAYER = "ephemeral-storage"
 
 
-@rule(ServingCommand, Severity.HIGH)
-def weights_exceed_volume(server: ServingCommand, ctx: Context) -> Findings:
+@rule((ServingCommand, Pod), Severity.HIGH)
+def weights_exceed_volume(subject: ServingCommand | Pod, ctx: Context) -> Findings:
     """The volume for the weights is smaller than the weights.
 
     The kubelet evicts a pod whose `emptyDir` grows beyond its `sizeLimit`, and a claim is full when
@@ -31,7 +33,8 @@ def weights_exceed_volume(server: ServingCommand, ctx: Context) -> Findings:
     `ephemeral-storage`.
 
     Except:
-        Volumes whose size is not written, and models whose name does not tell theirs.
+        Volumes whose size is not written, models whose name does not tell theirs, and claims of
+        file shares and of folders of the node, which may be larger than what is asked for.
 
     Bad (pod.yaml):
         apiVersion: v1
@@ -57,6 +60,10 @@ def weights_exceed_volume(server: ServingCommand, ctx: Context) -> Findings:
               volumeMounts: [{name: models, mountPath: /root/.cache/huggingface}]
           volumes: [{name: models, emptyDir: {sizeLimit: 200Gi}}]
     """
+    if isinstance(subject, Pod):
+        yield from _on_claims(subject, ctx)
+        return
+    server = subject
     for prepared in prepared_weights(ctx.document, server):
         yield from _too_small(server, prepared.mount, prepared.gigabytes, ctx, prepared.model)
     weights, folder = server.checkpoint_gb(), weights_folder(server)
@@ -69,6 +76,21 @@ def weights_exceed_volume(server: ServingCommand, ctx: Context) -> Findings:
         yield from _too_small(server, mount, weights.value, ctx)
     elif server.launch.runtime.mounts is not UNKNOWN:
         yield from _above_limit(server, weights.value, ctx)
+
+
+def _on_claims(pod: Pod, ctx: Context) -> Findings:
+    """Weights on a claim that stands in an object of its own."""
+    for room in claimed_room(pod, ctx.document, ctx.project):
+        weights = room.server.checkpoint_gb()
+        if isinstance(weights, Known) and room.size / 1e9 < weights.value:
+            yield ctx.finding(
+                room.mount,
+                f"{weights.value:g} GB of weights are downloaded to the claim `{room.claim}` "
+                f"of {room.size / 1e9:.1f} GB",
+                help="let the claim ask for more than the weights take",
+                subject=room.server.launch.runtime.name,
+                confidence=Confidence.LIKELY,
+            )
 
 
 def _above_limit(server: ServingCommand, gigabytes: float, ctx: Context) -> Findings:
