@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from imagelint.core.fact import value_or
 from imagelint.documents.queries.health.stopping import shell_in_front
 from imagelint.documents.queries.serving import title
 from imagelint.documents.serving.command import ServingCommand
 from imagelint.rules.api import Confidence, Context, Findings, Severity, rule
 
+if TYPE_CHECKING:
+    from imagelint.documents.queries.health.stopping import ShellInFront
+
+_NOTHING_AFTER = "drop what runs after it, and "
 _OUT_OF_PIPE = "take it out of the pipeline, for the runtime keeps what it writes, and "
 
 
@@ -15,8 +21,8 @@ _OUT_OF_PIPE = "take it out of the pipeline, for the runtime keeps what it write
 def shell_before_server(server: ServingCommand, ctx: Context) -> Findings:
     """A shell gets the signal to stop, and does not pass it on to the server.
 
-    The first process of a container is the one that hears SIGTERM. A shell that runs a server at
-    the end of its script stays in front of it and ignores the signal: the server goes on, takes
+    The first process of a container is the one that hears SIGTERM. A shell that runs a server in
+    its script stays in front of it and ignores the signal: the server goes on, takes
     requests, and after the whole grace period everything that is being generated is cut off by
     SIGKILL. `exec` lets the server take the shell's place.
 
@@ -71,6 +77,13 @@ def shell_before_server(server: ServingCommand, ctx: Context) -> Findings:
         yield ctx.finding(
             program,
             f"{title(server)} runs below `{found.shell}`, which does not pass SIGTERM on to it",
-            help=f"{_OUT_OF_PIPE if found.piped else ''}put `exec` before `{name}`",
+            help=f"{_first(found)}put `exec` before `{name}`",
             subject=runtime.name,
         )
+
+
+def _first(found: ShellInFront) -> str:
+    """What has to be done before `exec` helps."""
+    if found.piped:
+        return _OUT_OF_PIPE
+    return _NOTHING_AFTER if found.followed else ""

@@ -30,12 +30,14 @@ _CAREFUL = ("trap ", "wait", "tini", "dumb-init", "supervisord", "kill ")
 class ShellInFront(NamedTuple):
     """A shell that stays the first process of a container: its name, and the server's command.
 
-    `piped` tells that this is a part of a pipeline, where `exec` does not help.
+    `piped` tells that this is a part of a pipeline, where `exec` does not help, `followed` that the
+    script goes on behind it.
     """
 
     shell: str
     command: Command
     piped: bool = False
+    followed: bool = False
 
 
 def drain_seconds(server: ServingCommand) -> Fact[float]:
@@ -63,15 +65,26 @@ def shell_in_front(document: Document, server: ServingCommand) -> ShellInFront |
         careful = any(one in script.text for one in _CAREFUL) or not script.readable
         if careful or len(script.commands) < 2:  # noqa: PLR2004 - one alone takes the shell's place
             continue
-        if "&" in _behind(script):
+        waited = _waited_for(script)
+        behind = _behind(script, waited[-1])
+        if "&" in behind.replace("&&", ""):
             continue
         # In a pipeline, `exec` only takes the place of a shell of its own.
-        last = script.commands[-1]
-        piped = [one for one in script.commands if one.pipe == last.pipe and not one.nested]
-        for command in piped or [last]:
-            if _serves(command) and (len(piped) > 1 or "exec" not in command.wrappers):
-                return ShellInFront(shell, command, len(piped) > 1)
+        piped = len(waited) > 1
+        followed = waited[-1] is not script.commands[-1]
+        for command in waited:
+            if _serves(command) and (piped or "exec" not in command.wrappers):
+                return ShellInFront(shell, command, piped, followed)
     return None
+
+
+def _waited_for(script: Script) -> list[Command]:
+    """The pipeline of the only server that a script certainly starts, else its last one."""
+    servers = [one for one in script.commands if _serves(one)]
+    last = script.commands[-1]
+    sure = len(servers) == 1 and servers[0].unconditional and servers[0].pipe >= 0
+    of = servers[0] if sure else last
+    return [one for one in script.commands if one.pipe == of.pipe and not one.nested] or [of]
 
 
 def _scripts(server: ServingCommand, bare: tuple[object, ...]) -> list[tuple[Script, str]]:
@@ -90,9 +103,14 @@ def _scripts(server: ServingCommand, bare: tuple[object, ...]) -> list[tuple[Scr
     return found
 
 
-def _behind(script: Script) -> str:
-    """What stands behind the last command: `&` leaves it to itself."""
-    return script.text[script.commands[-1].span.end - script.span.start :]
+def _behind(script: Script, command: Command) -> str:
+    """What stands between a command and the next one: `&` leaves it to itself."""
+    end = command.span.end
+    next_start = min(
+        (one.span.start for one in script.commands if one.span.start >= end), default=None
+    )
+    start = script.span.start
+    return script.text[end - start : None if next_start is None else next_start - start]
 
 
 def _serves(command: Command) -> bool:
