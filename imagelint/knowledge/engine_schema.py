@@ -149,6 +149,9 @@ class Traits(TypedDict):
         "what the memory fraction is a share of: all, what is free after loading, or none",
     ]
     fraction_overrides: Annotated[list[str], "flags next to which the memory fraction is ignored"]
+    claims_fraction: Annotated[
+        bool, "whether it ends where less than its memory fraction of a GPU is free at the start"
+    ]
     counts_blocks: Annotated[bool, "whether a memory fraction above 1 is a count of blocks"]
     executors: Annotated[
         dict[str, list[str]], "flags that choose an executor, with the values for several machines"

@@ -138,6 +138,7 @@ class Traits(NamedTuple):
     told_by_variables: bool
     memory_of: str
     fraction_overrides: tuple[str, ...]
+    claims_fraction: bool
     counts_blocks: bool
     executors: Mapping[str, tuple[str, ...]]
     follower_flags: tuple[str, ...]
@@ -316,6 +317,7 @@ def _traits(raw: engine_schema.Traits) -> Traits:
         told_by_variables=raw["told_by_variables"],
         memory_of=raw["memory_of"],
         fraction_overrides=tuple(raw["fraction_overrides"]),
+        claims_fraction=raw["claims_fraction"],
         counts_blocks=raw["counts_blocks"],
         executors={flag: tuple(values) for flag, values in raw["executors"].items()},
         follower_flags=tuple(raw["follower_flags"]),

@@ -23,6 +23,7 @@ from imagelint.documents.runtime.model import (
 )
 from imagelint.documents.shared import EnvOrigin
 from imagelint.documents.yaml.nodes import Mapping, Scalar, Sequence
+from imagelint.knowledge.accelerators import MOST_DEVICES
 
 if TYPE_CHECKING:
     from imagelint.documents.runtime.privileges import HostNamespaces, Privileges
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
 _GPU_CAPABILITIES = frozenset(("gpu", "nvidia", "compute", "utility"))
 _GPU_DRIVERS = frozenset(("nvidia", "cdi", "amd"))
 _CDI_VENDORS = ("nvidia.com/gpu", "amd.com/gpu", "/dev/nvidia")
+_ALL = "all"
 _SHARED_MEMORY = "/dev/shm"  # noqa: S108 - compared with, never written to
 
 
@@ -61,6 +63,7 @@ def read_runtime(name: str, service: Cursor, ports: tuple[ContainerPort, ...]) -
         managed=partial,
         details=ServiceDetails(service),
         path=service.path,
+        optional=is_set(service["profiles"]),
     )
 
 
@@ -161,7 +164,9 @@ def _gpus(service: Cursor) -> Fact[GpuRequest]:
     """The accelerators by `gpus`, reserved devices, the runtime, or CDI devices."""
     short = service["gpus"]
     if isinstance(short.node, Scalar) and not short.null:
-        return Known(GpuRequest(short.span, "gpus", UNKNOWN, short.path), short.span)
+        named = (_ALL,) if word(short) == _ALL else ()
+        request = GpuRequest(short.span, "gpus", UNKNOWN, short.path, devices=named)
+        return Known(request, short.span)
     devices = service.at("deploy", "resources", "reservations", "devices")
     reserved = [*short.items(), *(item for item in devices.items() if _is_gpu(item))]
     if reserved:
@@ -183,18 +188,35 @@ def _reserved(devices: list[Cursor], resource: str) -> Fact[GpuRequest]:
         total = None if total is None or count is None else total + count
     span = devices[0].key_span
     quantity: Fact[float] = UNKNOWN if total is None else Known(total, span)
-    return Known(GpuRequest(span, resource, quantity, devices[0].path), span)
+    named = _named(devices[0]) if len(devices) == 1 else ()
+    return Known(GpuRequest(span, resource, quantity, devices[0].path, devices=named), span)
 
 
 def _count(device: Cursor) -> float | None:
     """How many devices; None for all of them, which is also the default, and where unknown."""
     ids = device["device_ids"]
     if isinstance(ids.node, Sequence):
-        # The runtime gets them joined by commas, so that one entry may hold several.
-        named = [one for item in ids.items() for one in word(item).split(",")]
-        return float(len(named)) if all(named) and "all" not in named else None
+        named = _ids(ids)
+        return float(len(named)) if all(named) and _ALL not in named else None
     count = parse_count(word(device["count"]))
     return None if count is None else float(count)
+
+
+def _named(device: Cursor) -> tuple[str, ...]:
+    """Which devices: a count takes the first ones (moby/moby:daemon/nvidia_linux.go)."""
+    ids, count = device["device_ids"], device["count"]
+    if isinstance(ids.node, Sequence):
+        named = _ids(ids)
+        return tuple(named) if all(named) else ()
+    if not count.exists or word(count) == _ALL:
+        return (_ALL,)
+    number = parse_count(word(count)) or 0
+    return tuple(map(str, range(number))) if number <= MOST_DEVICES else ()
+
+
+def _ids(ids: Cursor) -> list[str]:
+    """The runtime gets them joined by commas, so that one entry may hold several."""
+    return [one.strip() for item in ids.items() for one in word(item).split(",")]
 
 
 def _by_runtime(service: Cursor) -> Fact[GpuRequest]:

@@ -80,6 +80,8 @@ class GpuRequest(NamedTuple):
     `quantity` is unknown for `all` and for claims that are defined elsewhere. `resource` is the
     resource's name (`nvidia.com/gpu`, `nvidia.com/mig-1g.10gb`), `gpus` or `devices` for compose.
     `shared` tells that a part of each is meant, `memory` how many bytes of each where that is said.
+    `devices` are the ones of its machine that it gets, by number or name, in order: `all` is every
+    one, and none where that is not known.
     """
 
     span: Span
@@ -88,6 +90,7 @@ class GpuRequest(NamedTuple):
     path: str = ""
     shared: bool = False
     memory: Fact[float] = ABSENT
+    devices: tuple[str, ...] = ()
 
 
 class ContainerPort(NamedTuple):
@@ -118,7 +121,8 @@ class Runtime(NamedTuple):
     (a runtime class, a claim, a device file). `shm` is the size of `/dev/shm` in bytes: absent
     means the default of 64 MB, `Known(inf)` an unbounded one. `restarts` is false for pods that
     run to an end, `group` counts the pods that form one server (LeaderWorkerSet, worker specs).
-    `managed` says that who runs it may add checks which kill it, `details` is the rest.
+    `managed` says that who runs it may add checks which kill it, `optional` that it starts only
+    where that is asked for (profiles of compose), `details` is the rest.
     """
 
     platform: Platform
@@ -140,6 +144,7 @@ class Runtime(NamedTuple):
     labels: tuple[tuple[str, str], ...] = ()
     namespace: str = ""
     managed: bool = False
+    optional: bool = False
     path: str = ""
 
     @property

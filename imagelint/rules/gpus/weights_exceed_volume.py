@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from imagelint.core.fact import UNKNOWN, Known
-from imagelint.deployment.cachevolumes import claimed_room
 from imagelint.documents.kubernetes.objects import Pod
 from imagelint.documents.quantity import parse_quantity
 from imagelint.documents.queries.weights.hubdownloads import prepared_weights
@@ -80,6 +79,8 @@ def weights_exceed_volume(subject: ServingCommand | Pod, ctx: Context) -> Findin
 
 def _on_claims(pod: Pod, ctx: Context) -> Findings:
     """Weights on a claim that stands in an object of its own."""
+    from imagelint.deployment.cachevolumes import claimed_room
+
     for room in claimed_room(pod, ctx.document, ctx.project):
         weights = room.server.checkpoint_gb()
         if isinstance(weights, Known) and room.size / 1e9 < weights.value:

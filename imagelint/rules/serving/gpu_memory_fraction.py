@@ -6,12 +6,15 @@ from typing import TYPE_CHECKING
 
 from imagelint.core.fact import Known, value_or
 from imagelint.documents.queries.devices import has_gpus_alone
+from imagelint.documents.queries.gpus.overbooking import overbooked
 from imagelint.documents.queries.serving import place_of, title
 from imagelint.documents.serving.command import ServingCommand
 from imagelint.documents.serving.options import MEMORY_FRACTION
 from imagelint.rules.api import Confidence, Context, Findings, Severity, rule
 
 if TYPE_CHECKING:
+    from imagelint.core.finding import Finding
+    from imagelint.documents.queries.gpus.overbooking import Overbooked
     from imagelint.knowledge.engines import Traits
 
 # Our own: what is left above it for CUDA graphs, NCCL and other processes is a few hundred MB.
@@ -29,7 +32,8 @@ def gpu_memory_fraction(server: ServingCommand, ctx: Context) -> Findings:
     communication buffers and the driver's own needs: with next to nothing left, the first large
     batch fails with an out-of-memory error. Values outside 0 to 1 are refused. What is left below
     0.8 on a GPU that nobody else can get is paid for and idle: it could hold the cache of more
-    requests.
+    requests. Two servers on one GPU get it only where their shares come to less than 1: the second
+    one compares its share with what is free, and ends.
 
     Except:
         Text Generation Inference, whose default is 1.0; small shares of MIG slices, time-sliced
@@ -68,6 +72,10 @@ def gpu_memory_fraction(server: ServingCommand, ctx: Context) -> Findings:
             image: vllm/vllm-openai:v0.30.0
             command: [--model, Qwen/Qwen3-8B, --gpu-memory-utilization, "0.90"]
     """
+    crowd = overbooked(ctx.document, server)
+    if crowd is not None:
+        yield _crowded(server, crowd, ctx)
+        return
     fact = server.option(MEMORY_FRACTION)
     if not isinstance(fact, Known):
         return
@@ -82,6 +90,20 @@ def gpu_memory_fraction(server: ServingCommand, ctx: Context) -> Findings:
         subject=server.launch.runtime.name,
         severity=severity,
         confidence=confidence,
+    )
+
+
+def _crowded(server: ServingCommand, crowd: Overbooked, ctx: Context) -> Finding:
+    """One server too many: vLLM compares what is free with its share before it loads anything."""
+    names = " and ".join(f"`{name}`" for name in crowd.others)
+    take = "take" if len(crowd.others) > 1 else "takes"
+    return ctx.finding(
+        place_of(server, crowd.share),
+        f"{title(server)} wants {crowd.share.value:g} of GPU {crowd.gpu}, of which {names} "
+        f"{take} {crowd.taken:g}",
+        help="give each its own GPU, or shares that come to less than 1 together",
+        subject=server.launch.runtime.name,
+        severity=Severity.HIGH,
     )
 
 

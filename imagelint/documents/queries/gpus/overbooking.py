@@ -1,0 +1,89 @@
+"""Servers of one machine that together want more of a GPU than there is."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from imagelint.core.fact import ABSENT, Known
+from imagelint.core.record import NamedTuple
+from imagelint.documents.quantity import parse_count
+from imagelint.documents.queries.devices import parts_of_weights
+from imagelint.documents.queries.serving import setting
+from imagelint.documents.remembered import remembered_lookup
+from imagelint.documents.serving.command import ServingCommand
+from imagelint.documents.serving.options import MEMORY_FRACTION
+
+if TYPE_CHECKING:
+    from imagelint.documents.base import Document
+
+_COMPOSE = "compose"
+# Shares are written with two or three digits.
+_WHOLE = 1.0 + 1e-6
+
+
+class Overbooked(NamedTuple):
+    """A GPU of which a server wants a share beside those that others take already."""
+
+    gpu: str
+    share: Known[float]
+    taken: float
+    others: tuple[str, ...]
+
+
+def overbooked(document: Document, server: ServingCommand) -> Overbooked | None:
+    """The GPU on which the services before a server leave less than it wants, None without one.
+
+    Services of one compose file run on one machine, but for those with profiles, which need not
+    run together.
+    """
+    if document.kind != _COMPOSE:
+        return None
+    return _overbooked(document.nodes_of(ServingCommand)).get(server.launch.runtime.name)
+
+
+@remembered_lookup
+def _overbooked(servers: tuple[ServingCommand, ...]) -> dict[str, Overbooked]:
+    """The servers that find too little, by the names of their services."""
+    found: dict[str, Overbooked] = {}
+    taken: dict[str, tuple[float, tuple[str, ...]]] = {}
+    for server in servers:
+        share = _claimed(server)
+        if share is None:
+            continue
+        name, gpus = server.launch.runtime.name, _gpus_used(server)
+        full = next((gpu for gpu in gpus if _sum(taken, gpu) + share.value > _WHOLE), None)
+        if full is not None and full in taken:
+            found[name] = Overbooked(full, share, *taken[full])
+            continue
+        for gpu in gpus:
+            _, names = taken.get(gpu, (0.0, ()))
+            taken[gpu] = (_sum(taken, gpu) + share.value, (*names, name))
+    return found
+
+
+def _sum(taken: dict[str, tuple[float, tuple[str, ...]]], gpu: str) -> float:
+    return taken[gpu][0] if gpu in taken else 0.0
+
+
+def _claimed(server: ServingCommand) -> Known[float] | None:
+    """The share of each of its GPUs without which a server ends, None where it takes less."""
+    known, share = server.facts, server.effective(MEMORY_FRACTION)
+    if known is None or not known.traits.claims_fraction or not isinstance(share, Known):
+        return None
+    if any(server.switch(flag) is not ABSENT for flag in known.traits.fraction_overrides):
+        return None
+    return share if 0 < share.value <= 1 and not server.launch.runtime.optional else None
+
+
+def _gpus_used(server: ServingCommand) -> tuple[str, ...]:
+    """The numbers of the GPUs on which a server runs: the first ones of those that it sees."""
+    gpus, count = server.launch.runtime.gpus, parts_of_weights(server, None)
+    if not isinstance(gpus, Known) or not count:
+        return ()
+    if setting(server, "CUDA_VISIBLE_DEVICES") is not ABSENT:
+        return ()
+    seen = gpus.value.devices
+    if seen == ("all",):
+        return tuple(map(str, range(count)))
+    numbers = sorted(number for number in map(parse_count, seen) if number is not None)
+    return tuple(map(str, numbers[:count])) if len(numbers) == len(seen) else ()
