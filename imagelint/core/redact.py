@@ -6,7 +6,8 @@ import re
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
-from imagelint.core.named_secrets import ANYTHING, is_hinted, named_spans
+from imagelint.core.named_secrets import ANYTHING, named_spans
+from imagelint.core.pattern import pattern
 from imagelint.core.source import Span
 
 if TYPE_CHECKING:
@@ -223,6 +224,11 @@ VALUE_SHAPES: tuple[tuple[str, str, str], ...] = (
         r"-----BEGIN (?:[A-Z]+ )*PRIVATE KEY(?: BLOCK)?-----(?=[^-]{0,300}[A-Za-z0-9+/]{16})[^-]+",
     ),
 )
+# One loop over all words takes a third of the time of a loop for each shape.
+_SHAPE_OF_HINT = tuple(
+    (hint, at) for at, (_, hints, _) in enumerate(VALUE_SHAPES) for hint in hints.split()
+)
+_BEGINS = pattern(r"\\b(\w+)(?![\w?*+{])")
 
 
 def secret_spans(text: str, among: Hinted = ANYTHING) -> Iterator[Span]:
@@ -238,21 +244,23 @@ def _short_spans(text: str) -> tuple[Span, ...]:
 
 
 def _spans(text: str, among: Hinted) -> Iterator[Span]:
-    for hints, shape in _hinted_shapes():
-        if is_hinted(hints, text):
-            for match in _compiled(shape).finditer(text):
-                yield Span(*match.span())
+    for at in sorted({at for hint, at in _SHAPE_OF_HINT if hint in text}):
+        for match in _compiled(VALUE_SHAPES[at][-1]).finditer(text):
+            yield Span(*match.span())
     yield from named_spans(text, among)
 
 
 @cache
-def _hinted_shapes() -> tuple[tuple[tuple[str, ...], str], ...]:
-    return tuple((tuple(hints.split()), shape) for _, hints, shape in VALUE_SHAPES)
+def _compiled(shape: str) -> re.Pattern[str]:
+    """The expression of a shape, with the letters that it begins with in front.
 
-
-@cache
-def _compiled(pattern: str) -> re.Pattern[str]:
-    return re.compile(pattern)
+    `re` finds such letters at once in a text; a word boundary before them it tries at each place.
+    """
+    begins = _BEGINS.match(shape)
+    if begins is None:
+        return re.compile(shape)
+    word = begins[1]
+    return re.compile(rf"{word}(?<!\w{word}){shape[begins.end() :]}")
 
 
 def mask(text: str, spans: Iterable[Span]) -> str:

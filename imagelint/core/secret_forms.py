@@ -59,8 +59,11 @@ def _command(text: str, end: int) -> tuple[int, int]:
 
 
 def _option(programs: str, option: str, *hints: str) -> Form:
-    """A program that takes a secret by an option."""
-    told = pattern(rf"(?<=[\s'\"])(?:{option}){_QUOTE}{_VALUE}")
+    """A program that takes a secret by an option, told without its first dash.
+
+    An expression that begins with the dash itself is looked for at once, not place by place.
+    """
+    told = pattern(rf"-(?<=[\s'\"]-)(?:{option}){_QUOTE}{_VALUE}")
     return Form(PASSWORD, hints, told, _program(programs))
 
 
@@ -94,7 +97,7 @@ FORMS = (
         (" -u", "--user"),
         # Of other programs `-u` is an address: `perf_analyzer -u triton:8001`, `-upstream=http://…`.
         pattern(
-            r"(?<=\s)(?:-u|--user)[= ]{0,2}['\"]?(?!\+)[^\s:'\"$]{1,99}:"
+            r"-(?<=\s-)(?:u|-user)[= ]{0,2}['\"]?(?!\+)[^\s:'\"$]{1,99}:"
             r"(?!//|\d{1,5}(?:[\s'\"/\\]|$))([^\s'\"$]{4,})"
         ),
     ),
@@ -162,24 +165,24 @@ FORMS = (
         ),
     ),
     Form(PASSWORD, ("pass:",), pattern(r"-pass(?:in|out)?[ =]['\"]?pass:([^\s'\"$]{4,})")),
-    _option(r"login|sshpass|mongo\w*", f"-p{_NEXT}", "login", "sshpass", "mongo"),
+    _option(r"login|sshpass|mongo\w*", f"p{_NEXT}", "login", "sshpass", "mongo"),
     # Apart from its option, the word would be the name of a database, or a port.
-    _option(r"mysql\w*|mariadb[\w-]*|sshpass", r"-p", "mysql", "mariadb", "sshpass"),
+    _option(r"mysql\w*|mariadb[\w-]*|sshpass", r"p", "mysql", "mariadb", "sshpass"),
     _option(
         r"(?:redis|valkey|keydb)-cli",
-        f"(?:-a|--pass){_NEXT}",
+        f"(?:a|-pass){_NEXT}",
         *("redis-cli", "valkey-cli", "keydb-cli"),
     ),
     _option(
         r"(?:redis|valkey|keydb)-server",
-        f"--(?:requirepass|masterauth){_NEXT}",
+        f"-(?:requirepass|masterauth){_NEXT}",
         *("requirepass", "masterauth"),
     ),
     Form(
         PASSWORD,
         ("useradd", "usermod"),
         pattern(
-            rf"(?<=[\s'\"])(?:-p|--password){_NEXT}['\"]?"
+            rf"-(?<=[\s'\"]-)(?:p|-password){_NEXT}['\"]?"
             r"(\\?\$\w{1,9}\\?\$[\w./$\\=,-]{8,}|[^\s'\"$|;&<>\\-][^\s'\"$|;&<>]{3,})"
         ),
         _program("useradd|usermod"),
@@ -188,12 +191,12 @@ FORMS = (
         PASSWORD,
         ("openssl",),
         pattern(
-            r"\bopenssl\s+passwd\s+(?:-salt\s+\S{1,99}\s+|-\w{1,20}\s+){0,4}['\"]?"
+            r"openssl(?<!\wopenssl)\s+passwd\s+(?:-salt\s+\S{1,99}\s+|-\w{1,20}\s+){0,4}['\"]?"
             r"([^\s'\"$|;&<>()-][^\s'\"$|;&<>()]{3,})"
         ),
     ),
-    _option(r"ldap\w+", f"-w{_NEXT}", "ldap"),
-    _option(r"zip|unzip", f"-P{_NEXT}", "zip"),
+    _option(r"ldap\w+", f"w{_NEXT}", "ldap"),
+    _option(r"zip|unzip", f"P{_NEXT}", "zip"),
     Form(
         PASSWORD,
         ("htpasswd",),

@@ -130,8 +130,7 @@ class Judge:
             if name not in known:
                 rule, options = self._rule(name)
                 context = Context(rule, locators, project, self._environment)
-                run = _TracedRun if self._traced else _RuleRun
-                known[name] = run(rule, options, context, room)
+                known[name] = _RuleRun(rule, options, context, room)
             return known[name]
 
         for node in nodes:
@@ -144,7 +143,8 @@ class Judge:
                 run.ask(node, findings, problems)
         problems += _overflows(known.values(), document.source.origin)
         told = tuple(dict.fromkeys(findings))
-        return Judgement(told, tuple(problems), tuple(sorted(room.tables)))
+        tables = tuple(sorted(room.tables)) if self._traced else ()
+        return Judgement(told, tuple(problems), tables)
 
     def _selection(self, kind: type) -> Selection:
         """How the rules about a type of node are chosen for each of them."""
@@ -206,6 +206,7 @@ class _RuleRun:
     def ask(self, node: Node, findings: list[Finding], problems: list[Problem]) -> None:
         """Add what the rule says about a node, and its crash if it is broken."""
         before = len(findings)
+        seen = fresh_lookups()
         try:
             for finding in self._check(node, *self._arguments):
                 if self._context.counting:
@@ -220,10 +221,17 @@ class _RuleRun:
                 problems.append(_failure(self.rule, self._room.locators, node, error))
                 self._tell()
         if len(findings) > before:
-            if getattr(node, "concluded", False):
-                findings[before:] = map(_as_likely, findings[before:])
-            if self._room.locators.own.document.attached:
-                findings[before:] = self._with_runner(node, findings[before:])
+            findings[before:] = self._completed(node, findings[before:])
+            engine = getattr(node, "engine", "")
+            self._room.tables |= {*seen, f"engines/{engine}"} if engine else seen
+
+    def _completed(self, node: Node, findings: list[Finding]) -> list[Finding]:
+        """Findings with what follows from the node that they are about."""
+        if getattr(node, "concluded", False):
+            findings = [*map(_as_likely, findings)]
+        if self._room.locators.own.document.attached:
+            findings = self._with_runner(node, findings)
+        return findings
 
     def _with_runner(self, node: Node, findings: list[Finding]) -> list[Finding]:
         """Findings in the text of another file with a note of what runs it."""
@@ -249,21 +257,6 @@ class _RuleRun:
         self._room.left -= 1
         self.crowded = self._room.left <= 0 and self.told >= ALWAYS_TOLD
         self._context.counting = self.crowded or self.told >= MOST_FINDINGS
-
-
-class _TracedRun(_RuleRun):
-    """The same, and which tables the rule looked something up in for what it says."""
-
-    __slots__ = ()
-
-    def ask(self, node: Node, findings: list[Finding], problems: list[Problem]) -> None:
-        """Add what the rule says about a node, and where it looked that up."""
-        before = len(findings)
-        seen = fresh_lookups()
-        super().ask(node, findings, problems)
-        if len(findings) > before:
-            engine = getattr(node, "engine", "")
-            self._room.tables |= {*seen, f"engines/{engine}"} if engine else seen
 
 
 def _as_likely(finding: Finding) -> Finding:

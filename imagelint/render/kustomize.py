@@ -191,6 +191,8 @@ _OURS = pattern(
 )
 
 
+# It prints values of Go, with places in its memory, which differ in each run.
+_POINTER = pattern(r"\b0x[0-9a-f]{6,16}\b")
 _STAGED_AT = pattern(r"/[^ '\"]*?/work/files/")
 
 
@@ -199,7 +201,7 @@ def _said(words: str, folder: str) -> str:
     said = (
         _OURS.sub("", _HEAD.sub("", words)).strip('"<> ').removeprefix("kustomize build failed: ")
     )
-    said = _STAGED_AT.sub("", said)
+    said = _POINTER.sub("…", _STAGED_AT.sub("", said))
     return said.replace(f"{folder}/", "").replace(folder, ".")
 
 

@@ -31,6 +31,7 @@ def test_what_stands_behind_a_word_for_secrets_is_masked(text: str) -> None:
         "MAX_TOKENS=40960000",
         "HF_TOKEN=$OTHER_TOKEN",
         '["--api-key"]',
+        "an_npm_" + "Qw7Zk3Xv9Mt2Bn5Hr8Pd4Fj6Ly1Gs0CuVbEa",
         "- --api-key\n- --port",
     ],
 )

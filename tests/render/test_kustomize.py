@@ -26,6 +26,10 @@ OURS = (
         (f'E1126 03:04:53.122235 5948 run.go:72] "command failed" err="{OURS}no b"', "no b"),
         (f'E1126 03:04:53.122235 5948 run.go:72] "command failed" err=< {OURS}no b >', "no b"),
         ("Error: trouble", "Error: trouble"),
+        (
+            "merging from generator &{0xc0006bd520 0xc000ac9a00}: no",
+            "merging from generator &{… …}: no",
+        ),
     ],
 )
 def test_only_what_its_author_wrote_is_named(words: str, said: str) -> None:

@@ -128,7 +128,7 @@ def _compiles(command: Command) -> bool:
         return "setup.py" in texts and not _SETUP.isdisjoint(texts)
     call = manager_call(command)
     wanted = call.manager.builds if call else _SUBCOMMANDS.get(command.program, ())
-    return any(word.text in wanted for word in command.arguments)
+    return bool(wanted) and any(word.text in wanted for word in command.arguments)
 
 
 def compiles_at_run_time(document: Document, stage: Stage) -> bool:

@@ -29,10 +29,9 @@ def attributes_changed_after_copy(stage: Stage, ctx: Context) -> Findings:
         FROM debian:12.7
         COPY --chown=10001 src /app
     """
-    if not stage.shipped:
-        return
-    larger = {found.command.span for found in copied_twice(stage)}
-    for found in rewritten_copies(stage):
+    changes = tuple(rewritten_copies(stage)) if stage.shipped else ()
+    larger = {found.command.span for found in copied_twice(stage)} if changes else set()
+    for found in changes:
         if found.command.span in larger:
             continue
         yield ctx.finding(

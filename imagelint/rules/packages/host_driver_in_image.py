@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from imagelint.documents.packages.installs import package_installs
 from imagelint.documents.queries.dockerfiles.runtimes import brings_runtime
-from imagelint.documents.queries.stages import enclosing_stage
 from imagelint.documents.shell.script import Command
 from imagelint.documents.shell.shells import POSIX_SHELLS
 from imagelint.knowledge.packages.host_packages import host_installer, host_package
@@ -43,9 +42,14 @@ def host_driver_in_image(command: Command, ctx: Context) -> Findings:
         FROM nvidia/cuda:12.8.1-runtime-ubuntu24.04
         RUN apt-get update && apt-get install -y --no-install-recommends libcudnn9-cuda-12
     """
-    if not _is_of_container(command, ctx):
+    from imagelint.documents.queries.dockerfiles.bootable import is_of_container
+
+    installs = package_installs(command)
+    started = command.words[1:2] if command.program in POSIX_SHELLS else command.words[:1]
+    installers = [word for word in started if host_installer(word.text)]
+    if not (installs or installers) or not is_of_container(ctx.document, command.span):
         return
-    for install in package_installs(command):
+    for install in installs:
         wanted = any(not host_package(one.name) for one in install.packages)
         for package in install.packages if install.ecosystem.is_system else ():
             kind = host_package(package.name)
@@ -60,9 +64,9 @@ def host_driver_in_image(command: Command, ctx: Context) -> Findings:
                     severity=Severity.MEDIUM if kind == "cuda" else None,
                     fix=ctx.dropped(package.name, package) if wanted else None,
                 )
-    for word in command.words[1:2] if command.program in POSIX_SHELLS else command.words[:1]:
+    for word in installers:
         kind = host_installer(word.text)
-        if kind == "driver" or (kind and command.has_flag("--driver")):
+        if kind == "driver" or command.has_flag("--driver"):
             name = word.text.rpartition("/")[2]
             yield ctx.finding(
                 word,
@@ -70,11 +74,3 @@ def host_driver_in_image(command: Command, ctx: Context) -> Findings:
                 help=_MOUNTED if kind == "driver" else "install only the toolkit: `--toolkit`",
                 subject=name,
             )
-
-
-def _is_of_container(command: Command, ctx: Context) -> bool:
-    """Whether a command builds what is delivered, and runs as a container."""
-    from imagelint.documents.queries.dockerfiles.bootable import is_host
-
-    stage = enclosing_stage(ctx.document, command.span)
-    return stage is not None and stage.delivered and not is_host(ctx.document, stage)

@@ -55,7 +55,7 @@ def secret_mount_missing(stage: Stage, ctx: Context, options: Options) -> Findin
     for script in run_scripts(stage):
         if any(mount.startswith(("secret:", "ssh:")) for mount in script.mounts):
             continue
-        for command in script.commands:
+        for command in script.of(*(one[0] for one in wanted if one)):
             words = _words(command)
             if any(words[: len(one)] == one for one in wanted):
                 said = " ".join(next(one for one in wanted if words[: len(one)] == one))

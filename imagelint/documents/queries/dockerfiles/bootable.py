@@ -6,16 +6,17 @@ from typing import TYPE_CHECKING
 
 from imagelint.core.fact import UNKNOWN, Known
 from imagelint.documents.queries.dockerfiles.labels import labels
-from imagelint.documents.queries.stages import stages_where
+from imagelint.documents.queries.stages import enclosing_stage, stages_where
 from imagelint.documents.shell.shells import base_name
 from imagelint.knowledge.dockerfile.bootable import COMMANDS, FIRST_PROCESSES, LABELS, is_bootable
 from imagelint.knowledge.recognition import engine_of_image
 
 if TYPE_CHECKING:
+    from imagelint.core.source import Span
     from imagelint.documents.base import Document
     from imagelint.documents.dockerfile.model import Stage
 
-__all__ = ["is_host"]
+__all__ = ["is_host", "is_of_container"]
 
 
 def is_host(document: Document, stage: Stage) -> bool:
@@ -25,6 +26,12 @@ def is_host(document: Document, stage: Stage) -> bool:
     soon written: an image that starts something else than a host does is a container all the same.
     """
     return stage.index in document.derived(_hosts)
+
+
+def is_of_container(document: Document, span: Span) -> bool:
+    """Whether what stands at a place builds what is delivered, and runs as a container."""
+    stage = enclosing_stage(document, span)
+    return stage is not None and stage.delivered and not is_host(document, stage)
 
 
 def _hosts(document: Document) -> frozenset[int]:

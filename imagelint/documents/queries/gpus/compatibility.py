@@ -42,11 +42,11 @@ class Compatibility(NamedTuple):
 
 def compat_packages(document: Document, command: Command) -> Iterator[Compatibility]:
     """The packages of a shipped stage that bring it."""
-    stage = enclosing_stage(document, command.span)
-    for install in package_installs(command) if stage is not None and stage.shipped else ():
+    for install in package_installs(command):
         for package in install.packages if install.ecosystem.is_system else ():
             match = _PACKAGE.fullmatch(package.name)
-            if match:
+            stage = enclosing_stage(document, command.span) if match else None
+            if match and stage is not None and stage.shipped:
                 cuda = (int(match[1]), int(match[2]))
                 yield Compatibility(package, package.name, cuda, ahead=False)
 

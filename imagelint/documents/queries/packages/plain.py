@@ -49,9 +49,8 @@ def _of_command(command: Command, verified: int) -> Iterator[Plain]:
     for install in package_installs(command):
         if not install.ecosystem.is_system:
             yield from _of_install(install)
-    if command.span.start < verified or command.has_flag(*_HEAD):
-        return
-    for download in downloads(command):
+    found = downloads(command) if command.span.start >= verified else ()
+    for download in () if found and command.has_flag(*_HEAD) else found:
         if not download.checked and download.output != _NOWHERE:
             yield from plain_at(download.span, download.url)
 

@@ -43,7 +43,7 @@ def copied_twice(stage: Stage) -> Iterator[WrittenTwice]:
             run.setdefault(runs.span, []).extend(script.commands)
     for instruction in stage.instructions:
         commands = run.get(instruction.span, [])
-        for command in commands:
+        for command in commands if large else ():
             found = _written(command, large)
             if found is not None:
                 yield found
@@ -79,10 +79,10 @@ def _made(command: Command) -> Iterator[tuple[str, str]]:
         )
         if weights and download.output.startswith("/"):
             yield download.output.rstrip("/"), "a model of an earlier layer"
-    if _makes_environment(command):
-        for word in command.arguments[1:]:
-            if word.text.startswith("/"):
-                yield word.text.rstrip("/"), "a virtual environment of an earlier layer"
+    places = [word.text for word in command.arguments[1:] if word.text.startswith("/")]
+    if places and _makes_environment(command):
+        for place in places:
+            yield place.rstrip("/"), "a virtual environment of an earlier layer"
 
 
 def _makes_environment(command: Command) -> bool:
