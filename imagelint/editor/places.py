@@ -59,6 +59,12 @@ class Places:
         units = line.encode(self._codec, "surrogatepass")[: position.character * self._size]
         return start + len(units.decode(self._codec, "ignore"))
 
+    def line_and_column(self, position: Position) -> tuple[int, int]:
+        """Line and column of a position, in code points; behind the text they are of its end."""
+        offset = self.offset(position)
+        line = bisect_right(self._starts, offset) - 1
+        return line, offset - self._starts[line]
+
     def line_start(self, line: int) -> int:
         """The offset at which a line begins."""
         return self._starts[line] if line < len(self._starts) else len(self._text)

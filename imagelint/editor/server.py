@@ -199,9 +199,7 @@ class Server(LanguageServer):
         )
         texts = [self._pages.text(rule) for rule in rules]
         if not texts and _is_policy(known.origin):
-            line = position.line
-            column = offset - places.line_start(line)
-            said = policykeys.meaning(_lines(places), line, column)
+            said = policykeys.meaning(_lines(places), *places.line_and_column(position))
             texts = [said] if said else []
         if not texts:
             return None
@@ -213,7 +211,7 @@ class Server(LanguageServer):
         if known is None or not _is_policy(known.origin):
             return []
         places = Places(known.text, self._encoding)
-        column = places.offset(position) - places.line_start(position.line)
+        line, column = places.line_and_column(position)
         return [
             lsp.CompletionItem(
                 label=one.word,
@@ -223,7 +221,7 @@ class Server(LanguageServer):
                 detail=one.meaning,
                 insert_text=f"{one.word}: " if one.is_key else one.word,
             )
-            for one in policykeys.choices(_lines(places), position.line, column)
+            for one in policykeys.choices(_lines(places), line, column)
         ]
 
     def offered(
