@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from imagelint.cli.audits.resultfilter import result_filter
 from imagelint.cli.options.earlierrun import Since, SinceType
 from imagelint.cli.options.formats import Format, FormatType
 
@@ -37,8 +38,7 @@ _FORMATS = (
     show_default=True,
     help="Name references whose last audit is older.",
 )
-@click.option("--repository", default="", metavar="GLOB", help="Findings of those repositories.")
-@click.option("--owner", default=None, metavar="TEAM", help="Findings of that team's images.")
+@result_filter
 @click.option(
     "--format",
     "formats",
@@ -52,14 +52,16 @@ def report(  # noqa: PLR0913 - the options of the command
     number: int,
     since: Since,
     stale_days: int,
-    repository: str,
-    owner: str | None,
+    wanted: dict[str, str],
     formats: tuple[Format, ...],
 ) -> int:
     """Tell what an audit of many images found.
 
     Without a format, on one screen. --format html=FILE is a page with plots, tables, and a page for
     each image; sarif=FOLDER writes a file for each repository. Nothing is asked of any registry.
+
+    --vulnerability, --package and --rule list the images with such a finding, allowed ones too, and
+    whose they are: it ends with 1 where there is one, with 3 where some image could not be told.
     """
     from imagelint.cli.output.missingextras import need
 
@@ -68,9 +70,10 @@ def report(  # noqa: PLR0913 - the options of the command
     from imagelint.fleet.formats import OVERVIEWS
     from imagelint.fleet.gather import Question, gather
     from imagelint.store.database import Store
-    from imagelint.store.reading import ResultFilter
+    from imagelint.store.filters import ResultFilter
 
     with Store.open(place, create=False) as store, store.trusted():
         whole = not formats or any(entry.name in OVERVIEWS for entry in formats)
-        fleet = gather(store, Question(number, since.run, stale_days, whole, since.day))
-        return tell(store, fleet, ResultFilter(repository=repository, owner=owner), formats)
+        which = ResultFilter(**wanted)
+        fleet = gather(store, Question(number, since.run, stale_days, whole, since.day, which))
+        return tell(store, fleet, formats)

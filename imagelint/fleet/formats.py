@@ -12,19 +12,21 @@ from imagelint.fleet.parted import (
     json_report,
     junit_report,
     markdown_report,
+    told_whose,
 )
 from imagelint.fleet.verdicts import Verdicts
 from imagelint.reporters import sarif
 from imagelint.reporters.csv import COLUMNS, line, rows
 from imagelint.reporters.jsonl import head, members
+from imagelint.store.views import Whose
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
 
     from imagelint.fleet.gather import Fleet
     from imagelint.reporters.context import ReportContext
     from imagelint.store.database import Store
-    from imagelint.store.reading import ResultFilter
+    from imagelint.store.filters import ResultFilter
 
 FORMATS = (
     *("text", "html", "json", "jsonl", "csv", "sarif", "junit", "markdown", "gitlab"),
@@ -35,16 +37,21 @@ OVERVIEWS = frozenset(("text", "html", "openmetrics"))
 """Formats that tell what findings have in common, and not only the findings."""
 _LONGEST_NAME = 200
 """Of a file, with room for its ending: most file systems take 255 bytes."""
+_NOBODY = Whose("", "")
 _UNFIT = pattern(r"[^A-Za-z0-9._-]+")
 
 
 class Telling(NamedTuple):
-    """What is told: of which run, about which of its images, and what reporters may know."""
+    """What is told: of which run, and what reporters may know."""
 
     store: Store
     fleet: Fleet
-    wanted: ResultFilter
     context: ReportContext
+
+    @property
+    def wanted(self) -> ResultFilter:
+        """About which images and findings."""
+        return self.fleet.wanted
 
     @property
     def verdicts(self) -> Verdicts:
@@ -75,9 +82,12 @@ def sarif_files(telling: Telling) -> Iterator[tuple[str, Iterator[str]]]:
 
 
 def _overview(telling: Telling) -> Iterator[str]:
+    from imagelint.fleet.answer import answer
     from imagelint.fleet.overview import overview
 
-    return overview(telling.fleet)
+    yield from overview(telling.fleet)
+    if telling.wanted.of_findings:
+        yield from answer(telling.store, telling.fleet)
 
 
 def _page(telling: Telling) -> Iterator[str]:
@@ -93,15 +103,19 @@ def _metrics(telling: Telling) -> Iterator[str]:
 
 
 def _csv(telling: Telling) -> Iterator[str]:
-    yield line(COLUMNS)
+    yield line((*COLUMNS, *Whose._fields))
     for part in telling.verdicts.parts(telling.wanted):
-        yield from rows(part)
+        yield from rows(part, _cells(telling.verdicts.whose(part)))
+
+
+def _cells(whose: Mapping[str, Whose]) -> Callable[[str], Whose]:
+    return lambda origin: whose.get(origin, _NOBODY)
 
 
 def _jsonl(telling: Telling) -> Iterator[str]:
     yield head(telling.verdicts.empty(), telling.context)
     for part in telling.verdicts.parts(telling.wanted):
-        yield from members(part)
+        yield from members(part, told_whose(telling.verdicts.whose(part)))
 
 
 _WRITERS: dict[str, Callable[[Telling], Iterator[str]]] = {

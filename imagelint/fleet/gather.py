@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from imagelint.core.errors import Diagnostic, UsageError
 from imagelint.core.record import NamedTuple
 from imagelint.fleet.days import days_before
+from imagelint.store.filters import EVERYTHING
 from imagelint.store.reading import Reader
 from imagelint.store.records import Category
 from imagelint.store.rollups import RollUps
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from imagelint.store import views
     from imagelint.store.bases import BaseNames
     from imagelint.store.database import Store
+    from imagelint.store.filters import ResultFilter
 
 MOST_DRIFT = 2_000
 MOST_GROUPS = 200
@@ -37,7 +39,9 @@ class Fleet(NamedTuple):
     since the run `before` (None: it is the first), cut at `MOST_DRIFT` with `drift_counts` by kind
     of all of it; `problems` likewise at `MOST_PROBLEMS`, by category. `of_sources` counts the
     problems that are about no image. `stale` are references whose last audit is before
-    `stale_day`. `names` knows what bases are called.
+    `stale_day`. `names` knows what bases are called. All is about what is `wanted`; what cannot be
+    told of a part of a run (`trend`, `waivers`) or of some findings (`drift`, `stale`) is empty
+    where only that is.
     """
 
     run: views.RunView
@@ -55,6 +59,7 @@ class Fleet(NamedTuple):
     problem_counts: Mapping[str, int] = {}
     of_sources: int = 0
     names: BaseNames | None = None
+    wanted: ResultFilter = EVERYTHING
 
     @property
     def audited(self) -> int:
@@ -87,6 +92,7 @@ class Question(NamedTuple):
     stale_days: int = STALE_DAYS
     whole: bool = True
     day: str = ""
+    wanted: ResultFilter = EVERYTHING
 
 
 def gather(store: Store, asked: Question) -> Fleet:
@@ -100,44 +106,49 @@ def gather(store: Store, asked: Question) -> Fleet:
     if run is None:
         said = f"there is no run {asked.run}" if asked.run else "nothing was audited yet"
         raise UsageError(Diagnostic(said, help="begin with `imagelint audit`"))
-    day = days_before(run.started, asked.stale_days)
+    day, wanted = days_before(run.started, asked.stale_days), asked.wanted
+    overview = reader.overview(run.id, wanted)
     if not asked.whole:
-        return Fleet(run, reader.overview(run.id), stale_day=day)
+        of_sources = len(reader.problems_of_sources(run.id))
+        return Fleet(run, overview, stale_day=day, of_sources=of_sources, wanted=wanted)
     before = reader.run(asked.since) if asked.since else reader.before(run, asked.day)
     if (asked.since or asked.day) and before is None:
         named = f"run {asked.since}" if asked.since else f"run of the same up to {asked.day}"
         said = f"there is no {named} to compare with"
         raise UsageError(Diagnostic(said, help="leave --since out for the run before"))
-    drift, counts = _drift(rollups, before, run)
-    tally = rollups.tally(run.id)
+    drift, counts = _drift(rollups, None if wanted.of_findings else before, run, wanted)
+    tally = rollups.tally(run.id, wanted)
+    of_run = wanted == EVERYTHING
+    stale = () if wanted.of_findings else rollups.not_audited_since(day, MOST_STALE, wanted)
     return Fleet(
         run=run,
-        overview=reader.overview(run.id),
+        overview=overview,
         groups={group: tally.by(group, MOST_GROUPS) for group in GROUPS},
         vulnerabilities=tally.vulnerabilities(MOST_VULNERABILITIES),
-        trend=rollups.trend(run),
-        before=before,
+        trend=rollups.trend(run) if of_run else (),
+        before=None if wanted.of_findings else before,
         drift=drift,
         drift_counts=counts,
-        stale=rollups.not_audited_since(day, MOST_STALE),
+        stale=stale,
         stale_day=day,
-        waivers=reader.waivers(run.id),
-        problems=reader.problems(run.id, MOST_PROBLEMS),
-        problem_counts=reader.problem_counts(run.id),
+        waivers=reader.waivers(run.id) if of_run else (),
+        problems=reader.problems(run.id, MOST_PROBLEMS, wanted),
+        problem_counts=reader.problem_counts(run.id, wanted),
         of_sources=len(reader.problems_of_sources(run.id)),
         names=tally.names,
+        wanted=wanted,
     )
 
 
 def _drift(
-    rollups: RollUps, before: views.RunView | None, run: views.RunView
+    rollups: RollUps, before: views.RunView | None, run: views.RunView, wanted: ResultFilter
 ) -> tuple[tuple[views.Drift, ...], dict[str, int]]:
     if before is None:
         return (), {}
     alarming: list[views.Drift] = []
     other: list[views.Drift] = []
     counts: Counter[str] = Counter()
-    for each in rollups.drift(before.id, run.id):
+    for each in rollups.drift(before.id, run.id, wanted):
         counts[each.kind] += 1
         kept = alarming if each.kind in _ALARMING else other
         if len(kept) < MOST_DRIFT:

@@ -58,7 +58,7 @@ class Images(NamedTuple):
 
 def images(store: Store, fleet: Fleet) -> Images:
     """The worst images of a run."""
-    results = Reader(store).worst(fleet.run.id, MOST_ROWS)
+    results = Reader(store).worst(fleet.run.id, MOST_ROWS, fleet.wanted)
     chains = {result.base for result in results if result.base}
     named = fleet.names or BaseNames(store)
     bases = {chain: visible(name) for chain, name in named.of(chains).items()}

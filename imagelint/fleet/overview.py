@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from imagelint.core.finding import Severity
 from imagelint.fleet.days import days_before
 from imagelint.fleet.sizes import counted, in_bytes
+from imagelint.fleet.verdicts import unasked
 from imagelint.reporters.visible import visible
 from imagelint.store.records import Category
 
@@ -41,8 +42,12 @@ def overview(fleet: Fleet) -> Iterator[str]:
 def _lines(fleet: Fleet) -> Iterator[tuple[str, str]]:
     run, found = fleet.run, fleet.overview
     yield "run", f"{run.id} of {run.started}, depth {run.depth}: {', '.join(run.sources)}"
-    images = f"{counted(found.references, 'reference')}, {counted(found.images, 'image')}"
-    yield "looked at", f"{images}, {in_bytes(found.size)}"
+    if fleet.wanted.words:
+        yield "only", ", ".join(f"{name} {value}" for name, value in fleet.wanted.words)
+    asked = fleet.wanted.of_findings
+    references = counted(fleet.audited if asked else found.references, "reference")
+    images = f"{references}, {counted(found.images, 'image')}, {in_bytes(found.size)}"
+    yield "found in" if asked else "looked at", images
     others = found.categories.get(Category.NOT_AN_IMAGE.value, 0)
     beside = f"; {others:,} no image" if others else ""
     yield "audited", f"{fleet.audited:,} ({_named(found.outcomes)}){beside}"
@@ -67,8 +72,12 @@ def _lines(fleet: Fleet) -> Iterator[tuple[str, str]]:
         never = sum(not last for _, last in fleet.stale)
         yield "too old", f"{more}{f', {never:,} of them never' if never else ''}"
     yield from _waivers(fleet)
+    unknown = unasked(run.depth, fleet.wanted)
+    if unknown:
+        yield "not known", unknown
     yield "policy", f"{run.policy} {run.policy_digest}".strip()
-    yield "outcome", run.outcome or "the run goes on"
+    of_run = " (of the whole run)" if fleet.wanted.words else ""
+    yield "outcome", f"{run.outcome or 'the run goes on'}{of_run}"
 
 
 def _named(counts: dict[str, int]) -> str:

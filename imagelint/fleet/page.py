@@ -8,6 +8,7 @@ from imagelint.fleet.images import MOST_ROWS, Images, images
 from imagelint.fleet.plots import plots
 from imagelint.fleet.sizes import counted, in_bytes
 from imagelint.fleet.tables import tables
+from imagelint.fleet.verdicts import unasked
 from imagelint.reporters.html.page import CHARTS, COLOR, DATATABLES, Page, render
 from imagelint.reporters.visible import visible
 
@@ -79,6 +80,7 @@ def _words(fleet: Fleet, context: ReportContext) -> dict[str, object]:
 
 def _headlines(fleet: Fleet) -> Iterator[str]:
     """What a reader should know first."""
+    yield from _only(fleet)
     total = fleet.overview.findings.total
     for base in fleet.bases[:_MOST_HEADLINES]:
         who = f"One base makes {base.shared:,} of {total:,} findings"
@@ -97,6 +99,16 @@ def _headlines(fleet: Fleet) -> Iterator[str]:
     if fleet.untold:
         many = counted(sum(fleet.untold.values()), "reference")
         yield f"{many} could not be audited: nobody knows what is in there"
+
+
+def _only(fleet: Fleet) -> Iterator[str]:
+    """What the page is about where that is not all of a run."""
+    if fleet.wanted.words:
+        said = ", ".join(f"{name} {value}" for name, value in fleet.wanted.words)
+        yield f"Only: {visible(said)}"
+    unknown = unasked(fleet.run.depth, fleet.wanted)
+    if unknown:
+        yield f"Nobody knows: {unknown}"
 
 
 def _remark(table: Table, fleet: Fleet) -> str:

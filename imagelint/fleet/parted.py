@@ -25,12 +25,13 @@ from imagelint.reporters.order import (
 from imagelint.reporters.stream import Lines, chunks, dump
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from imagelint.core.finding import Severity
     from imagelint.core.report import Verdict
     from imagelint.fleet.formats import Telling
     from imagelint.reporters.stream import Json
+    from imagelint.store import views
 
 _IN_MEMORY = 1 << 20
 _LISTS = ("findings", "allowed", "problems", "examined")
@@ -83,7 +84,8 @@ def json_report(telling: Telling) -> Iterator[str]:
             levels.update(severity_counts(part.report.findings))
             names.update(one.rule for one in part.report.findings)
             names.update(one.finding.rule for one in part.report.allowed)
-            for name, members in _members(part).items():
+            whose = told_whose(telling.verdicts.whose(part))
+            for name, members in _members(part, whose).items():
                 counts[name] += len(members)
                 spools[name].add(f"{dump(one)}\n" for one in members)
         told: dict[str, Json] = {name: counts[name] for name in ("allowed", "problems", "examined")}
@@ -101,15 +103,29 @@ def json_report(telling: Telling) -> Iterator[str]:
         yield "\n"
 
 
-def _members(part: Verdict) -> dict[str, list[Json]]:
+def told_whose(whose: Mapping[str, views.Whose]) -> Callable[[str], dict[str, Json]]:
+    """What objects of JSON say of the image that they are about, where they are about one."""
+    return lambda origin: whose[origin]._asdict() if origin in whose else {}
+
+
+def _members(part: Verdict, whose: Callable[[str], dict[str, Json]]) -> dict[str, list[Json]]:
     """What a part has for each of the lists."""
     report = part.report
     findings, allowed = by_place(report.findings), allowed_by_place(report.allowed)
     prints = identities((*findings, *(each.finding for each in allowed)))
     return {
-        "findings": list(map(json.finding_member, findings, prints)),
-        "allowed": list(map(json.allowed_member, allowed, prints[len(findings) :])),
-        "problems": list(map(json.problem_member, problems_by_place(report.problems))),
+        "findings": [
+            json.finding_member(one, known) | whose(one.location.origin)
+            for one, known in zip(findings, prints, strict=False)
+        ],
+        "allowed": [
+            json.allowed_member(one, known) | whose(one.finding.location.origin)
+            for one, known in zip(allowed, prints[len(findings) :], strict=True)
+        ],
+        "problems": [
+            json.problem_member(one) | whose(one.origin)
+            for one in problems_by_place(report.problems)
+        ],
         "examined": list(map(json.examined_member, examined_by_name(report.examined))),
     }
 

@@ -9,6 +9,7 @@ from imagelint.core.record import NamedTuple
 from imagelint.fleet.days import age_in_days
 from imagelint.fleet.sizes import in_bytes
 from imagelint.reporters.visible import visible
+from imagelint.store.filters import EVERYTHING
 from imagelint.store.questions import base_images, reclaimable, team_images
 
 if TYPE_CHECKING:
@@ -86,7 +87,7 @@ def _over_time(fleet: Fleet) -> Plot:
 
 def _teams(connection: Connection, fleet: Fleet) -> Plot:
     found: dict[str, Counter[str]] = {}
-    for each in team_images(connection, fleet.run.id):
+    for each in team_images(connection, fleet.run.id, fleet.wanted):
         found.setdefault(each.owner, Counter())[each.outcome] += each.images
     largest = sorted(found, key=lambda owner: (-found[owner].total(), owner))
     first, rest = largest[:_MOST_BARS], largest[_MOST_BARS:]
@@ -103,7 +104,7 @@ def _teams(connection: Connection, fleet: Fleet) -> Plot:
 
 def _ages(connection: Connection, fleet: Fleet) -> Plot:
     counts: Counter[str] = Counter()
-    for each in base_images(connection, fleet.run.id):
+    for each in base_images(connection, fleet.run.id, fleet.wanted):
         counts[_age(each.created, fleet.run.started)] += each.images
     names = (*(name for _, name in _AGES), _OLDER, _UNKNOWN)
     values = Series("images", "first", tuple(counts[name] for name in names))
@@ -119,7 +120,8 @@ def _age(created: str, now: str) -> str:
 
 
 def _bytes(connection: Connection, fleet: Fleet) -> Plot:
-    found = reclaimable(connection, fleet.run.id, _MOST_BARS)
+    whole = fleet.wanted == EVERYTHING
+    found = reclaimable(connection, fleet.run.id, _MOST_BARS) if whole else ()
     labels = tuple(_short(each.repository) for each in found)
     series = (
         Series("reclaimable", "second", tuple(each.superseded for each in found)),

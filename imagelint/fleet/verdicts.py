@@ -19,15 +19,17 @@ from imagelint.core.report import (
 )
 from imagelint.core.subject import About
 from imagelint.reporters.order import by_severity
-from imagelint.store.reading import EVERYTHING, Reader
+from imagelint.store.filters import EVERYTHING
+from imagelint.store.questions import whose
+from imagelint.store.reading import Reader
 from imagelint.store.records import Category
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from imagelint.store import views
     from imagelint.store.database import Store
-    from imagelint.store.reading import ResultFilter
+    from imagelint.store.filters import ResultFilter
 
 _PAGE = 500
 _MOST_FINDINGS = 5_000
@@ -35,6 +37,8 @@ _MOST_FINDINGS = 5_000
 OF_NO_IMAGE = "imagelint audit"
 """What stands for a repository where something is about none of them."""
 _ANYTHING = Finding("", Severity.INFO, "", Location(""))
+_WITH_PACKAGES = ("sbom", "scan")
+"""Depths at which packages are looked at."""
 _TOLD = frozenset(category.value for category in Category if category.is_told)
 _KINDS = {
     Category.UNAUTHORIZED.value: ProblemKind.UNAUTHORIZED,
@@ -67,6 +71,7 @@ class Verdicts:
     """Verdicts out of a run of a store; each as large as what is asked for."""
 
     def __init__(self, store: Store, run: views.RunView) -> None:
+        self._store = store
         self._reader = Reader(store)
         self._run = run
 
@@ -74,15 +79,26 @@ class Verdicts:
         """What the run came to, without what was found."""
         return self._verdict(Report(), Outcome(self._run.outcome or Outcome.INCOMPLETE.value))
 
+    def whose(self, part: Verdict) -> Mapping[str, views.Whose]:
+        """Who owns the images of a part, and their digests; by reference."""
+        report = part.report
+        origins = {
+            *(one.location.origin for one in report.findings),
+            *(one.finding.location.origin for one in report.allowed),
+            *(one.origin for one in report.problems),
+        }
+        with self._store.reading() as connection:
+            return whose(connection, self._run.id, origins)
+
     def parts(self, wanted: ResultFilter = EVERYTHING) -> Iterator[Verdict]:
         """What was found in all images that are wanted, in parts that fit into memory.
 
         The last may hold what is about no image.
         """
         for part in together(self._reader.results(self._run.id, wanted)):
-            report = self._report(part)
+            report = self._report(part, wanted)
             yield self._verdict(report, _outcome(report, Severity.named(self._run.fail_on)))
-        yield from self._about_run()
+        yield from self._about_run(wanted)
 
     def by_repository(
         self, wanted: ResultFilter = EVERYTHING, most: int = 0
@@ -93,15 +109,17 @@ class Verdicts:
         is told then.
         """
         for name, results in self._reader.by_repository(self._run.id, wanted):
-            yield name, self._bounded(results, most)
-        for verdict in self._about_run():
+            yield name, self._bounded(results, wanted, most)
+        for verdict in self._about_run(wanted):
             yield OF_NO_IMAGE, Bounded(verdict)
 
-    def _bounded(self, results: Iterable[views.ResultView], most: int) -> Bounded:
+    def _bounded(
+        self, results: Iterable[views.ResultView], wanted: ResultFilter, most: int
+    ) -> Bounded:
         whole, left_out = Report(), 0
         shared: dict[Allowed, Allowed] = {}
         for part in together(results):
-            report = self._report(part)
+            report = self._report(part, wanted)
             if most:
                 allowed = (one._replace(finding=_ANYTHING) for one in report.allowed)
                 same = tuple(shared.setdefault(one, one) for one in allowed)
@@ -125,12 +143,12 @@ class Verdicts:
             told = Outcome.INCOMPLETE
         return Verdict(told, (), report, Evidence(entries))
 
-    def _report(self, results: Iterable[views.ResultView]) -> Report:
+    def _report(self, results: Iterable[views.ResultView], wanted: ResultFilter) -> Report:
         findings: list[Finding] = []
         allowed: list[Allowed] = []
         problems: list[Problem] = []
         examined: list[Examined] = []
-        for result, told, untold in self._with_findings(results):
+        for result, told, untold in self._with_findings(results, wanted):
             problems += _of(result, untold)
             # Of what was seen in part, that part is told: with what could not be.
             if result.category not in _TOLD and not result.judgement:
@@ -144,20 +162,24 @@ class Verdicts:
                     findings.append(finding)
         return Report(tuple(findings), tuple(allowed), tuple(problems), tuple(examined))
 
-    def _with_findings(self, results: Iterable[views.ResultView]) -> Iterator[_Told]:
+    def _with_findings(
+        self, results: Iterable[views.ResultView], wanted: ResultFilter
+    ) -> Iterator[_Told]:
         """Each result with what was found and what could not be told, asked for many at once."""
         for part in together(results):
-            found = self._reader.findings_of({one.judgement for one in part if one.judgement})
+            found = self._reader.findings_of(
+                {one.judgement for one in part if one.judgement}, wanted
+            )
             untold = self._reader.problems_of(self._run.id, [one.reference for one in part])
             for one in part:
                 yield _Told(one, found.get(one.judgement, ()), untold.get(one.reference, ()))
 
-    def _about_run(self) -> Iterator[Verdict]:
-        problems = self._of_run()
+    def _about_run(self, wanted: ResultFilter) -> Iterator[Verdict]:
+        problems = self._of_run(wanted)
         if problems:
             yield self._verdict(Report(problems=problems))
 
-    def _of_run(self) -> tuple[Problem, ...]:
+    def _of_run(self, wanted: ResultFilter) -> tuple[Problem, ...]:
         """What could not be told of the run: it goes on, met nothing, or a source gave no list."""
         said = [_problem(each) for each in self._reader.problems_of_sources(self._run.id)]
         if not self._run.finished:
@@ -167,7 +189,18 @@ class Verdicts:
         elif not self._reader.overview(self._run.id).references:
             detail = f"run {self._run.id} met no image"
             said.append(Problem(ProblemKind.NOTHING_EXAMINED, OF_NO_IMAGE, detail))
+        unknown = unasked(self._run.depth, wanted)
+        if unknown:
+            help_ = "audit with `--depth scan` or `--depth sbom`"
+            said.append(Problem(ProblemKind.UNJUDGED, OF_NO_IMAGE, unknown, help_))
         return tuple(said)
+
+
+def unasked(depth: str, wanted: ResultFilter) -> str:
+    """Why a run says nothing of the packages that somebody asks for; empty: it does."""
+    if depth in _WITH_PACKAGES or not (wanted.package or wanted.vulnerability):
+        return ""
+    return f"the depth `{depth}` looks for no vulnerabilities of packages"
 
 
 def together(results: Iterable[views.ResultView]) -> Iterator[list[views.ResultView]]:

@@ -17,7 +17,7 @@ from imagelint.reporters.unjudged import unjudged
 from imagelint.reporters.visible import visible
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from imagelint.core.finding import Finding
     from imagelint.core.report import Problem, Verdict
@@ -37,18 +37,22 @@ def report(verdict: Verdict, _context: ReportContext) -> Iterator[str]:
     yield from rows(verdict)
 
 
-def rows(verdict: Verdict) -> Iterator[str]:
-    """The lines without the titles."""
+def rows(
+    verdict: Verdict, more: Callable[[str], Iterable[str]] = lambda _origin: ()
+) -> Iterator[str]:
+    """The lines without the titles; `more` gives further cells about an origin."""
     found = by_severity(verdict.report.findings)
     allowed = allowed_by_place(verdict.report.allowed)
     prints = iter(identities((*found, *(each.finding for each in allowed))))
     for finding in found:
-        yield line(_finding(finding, ("counts", "", ""), next(prints)))
+        cells = _finding(finding, ("counts", "", ""), next(prints))
+        yield line((*cells, *more(finding.location.origin)))
     for each in allowed:
         said = f"allowed by {each.kind.value}", each.reason, each.until
-        yield line(_finding(each.finding, said, next(prints)))
+        cells = _finding(each.finding, said, next(prints))
+        yield line((*cells, *more(each.finding.location.origin)))
     for problem in unjudged(verdict):
-        yield line(_problem(problem))
+        yield line((*_problem(problem), *more(problem.origin)))
 
 
 def line(cells: Iterable[object]) -> str:

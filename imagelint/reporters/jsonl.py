@@ -14,7 +14,7 @@ from imagelint.reporters.order import allowed_by_place, by_severity, problems_by
 from imagelint.reporters.stream import dump
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from imagelint.core.report import Verdict
     from imagelint.reporters.context import ReportContext
@@ -27,17 +27,21 @@ def report(verdict: Verdict, context: ReportContext) -> Iterator[str]:
     yield from members(verdict)
 
 
-def members(verdict: Verdict) -> Iterator[str]:
-    """The lines about what was found."""
+def members(
+    verdict: Verdict, more: Callable[[str], Mapping[str, Json]] = lambda _origin: {}
+) -> Iterator[str]:
+    """The lines about what was found; `more` gives further members about an origin."""
     found = by_severity(verdict.report.findings)
     allowed = allowed_by_place(verdict.report.allowed)
     prints = iter(identities((*found, *(each.finding for each in allowed))))
     for finding in found:
-        yield _line("finding", finding_member(finding, next(prints)))
+        said = finding_member(finding, next(prints))
+        yield _line("finding", {**said, **more(finding.location.origin)})
     for each in allowed:
-        yield _line("allowed", allowed_member(each, next(prints)))
+        said = allowed_member(each, next(prints))
+        yield _line("allowed", {**said, **more(each.finding.location.origin)})
     for problem in problems_by_place(verdict.report.problems):
-        yield _line("problem", problem_member(problem))
+        yield _line("problem", {**problem_member(problem), **more(problem.origin)})
 
 
 def head(verdict: Verdict, context: ReportContext) -> str:

@@ -7,12 +7,18 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import exists, func, select, union
 from sqlalchemy.orm import aliased
 
+from imagelint.core.finding import Severity
 from imagelint.core.record import NamedTuple
-from imagelint.store import models
+from imagelint.store import models, views
+from imagelint.store.filters import EVERYTHING, among, fits, having
 
 if TYPE_CHECKING:
-    from sqlalchemy import Select
+    from collections.abc import Collection
+
+    from sqlalchemy import Select, Subquery
     from sqlalchemy.engine import Connection
+
+    from imagelint.store.filters import ResultFilter
 
 MOST_FOR_BYTES = 50_000
 """Images above which their layers are not walked through."""
@@ -51,6 +57,39 @@ class WaivedVulnerability(NamedTuple):
     subject: str
 
 
+def counted(connection: Connection, each: Subquery, wanted: ResultFilter) -> views.Counts:
+    """How many findings of judgements, each so many times, are wanted; by severity."""
+    said, link = models.FindingRow, models.JudgedRow
+    query = (
+        select(said.severity, link.allowed.is_(None), func.sum(each.c.times))
+        .join_from(each, link, link.judgement == each.c.judgement)
+        .join(said, said.id == link.finding)
+        .where(*among(wanted))
+        .group_by(said.severity, link.allowed.is_(None))
+    )
+    found = dict.fromkeys(views.Counts._fields, 0)
+    for severity, counts, times in connection.execute(query):
+        found[str(Severity(severity)) if counts else "allowed"] += int(times)
+    return views.Counts(**found)
+
+
+def named_like(connection: Connection, column: str, word: str, most: int) -> tuple[str, ...]:
+    """What findings say of `rule`, `package` or `vulnerability` that has a word in it, by name."""
+    said = getattr(models.FindingRow, column)
+    query = select(said).where(said.is_not(None), fits(said, f"*{word}*"))
+    return tuple(connection.scalars(query.distinct().order_by(said).limit(most)))
+
+
+def whose(
+    connection: Connection, run_id: int, references: Collection[str]
+) -> dict[str, views.Whose]:
+    """Who owns images of a run, and which they are; by reference."""
+    row = models.ResultRow
+    query = select(row.reference, row.owner, func.coalesce(row.digest, ""))
+    query = query.where(row.run_id == run_id, row.reference.in_(references))
+    return {name: views.Whose(*said) for name, *said in connection.execute(query)}
+
+
 def waived_vulnerabilities(connection: Connection, run_id: int) -> tuple[WaivedVulnerability, ...]:
     """What of the vulnerabilities of a run waivers cover, each once, in order."""
     result, link, said = models.ResultRow, models.JudgedRow, models.FindingRow
@@ -67,20 +106,24 @@ def waived_vulnerabilities(connection: Connection, run_id: int) -> tuple[WaivedV
     return tuple(WaivedVulnerability._make(row) for row in connection.execute(query))
 
 
-def team_images(connection: Connection, run_id: int) -> tuple[TeamImages, ...]:
+def team_images(
+    connection: Connection, run_id: int, wanted: ResultFilter = EVERYTHING
+) -> tuple[TeamImages, ...]:
     """The different images by team and outcome."""
     result, judged = models.ResultRow, models.JudgementRow
     query = (
         select(result.owner, judged.outcome, func.count(result.digest.distinct()))
         .join(judged, judged.id == result.judgement)
-        .where(result.run_id == run_id)
+        .where(result.run_id == run_id, *having(wanted))
         .group_by(result.owner, judged.outcome)
         .order_by(result.owner, judged.outcome)
     )
     return tuple(TeamImages(*row) for row in connection.execute(query))
 
 
-def base_images(connection: Connection, run_id: int) -> tuple[BaseImages, ...]:
+def base_images(
+    connection: Connection, run_id: int, wanted: ResultFilter = EVERYTHING
+) -> tuple[BaseImages, ...]:
     """The different images by the day on which their base was built.
 
     The base's own image tells that, where the store knows it; else its topmost layer, as the
@@ -90,7 +133,7 @@ def base_images(connection: Connection, run_id: int) -> tuple[BaseImages, ...]:
     base, top = aliased(models.ImageRow), aliased(chain)
     built = select(func.min(base.created)).where(base.chain == chain.base, base.created != "")
     layer = select(top.created).where(top.chain == chain.base).correlate(chain).scalar_subquery()
-    of_run = result.run_id == run_id, result.digest.is_not(None)
+    of_run = result.run_id == run_id, result.digest.is_not(None), *having(wanted)
     each = select(result.digest).where(*of_run).group_by(result.digest).subquery()
     query = (
         select(chain.base, func.count())

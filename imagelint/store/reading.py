@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import and_, func, select
 from sqlalchemy.orm import aliased
 
-from imagelint.core.record import NamedTuple
 from imagelint.store import models, views
+from imagelint.store.filters import EVERYTHING, among, having, having_or_untold
+from imagelint.store.questions import counted
 from imagelint.store.tags import of_tags
 
 if TYPE_CHECKING:
@@ -22,23 +23,9 @@ if TYPE_CHECKING:
     from sqlalchemy.sql.elements import ColumnElement
 
     from imagelint.store.database import Store
+    from imagelint.store.filters import ResultFilter
 
 _PAGE = 500
-
-
-class ResultFilter(NamedTuple):
-    """Which results: empty means any. `repository` and `reference` are globs (`*`)."""
-
-    category: str = ""
-    owner: str | None = None
-    outcome: str = ""
-    repository: str = ""
-    reference: str = ""
-    digest: str = ""
-    base: str = ""
-
-
-EVERYTHING = ResultFilter()
 
 
 class Reader:
@@ -77,11 +64,13 @@ class Reader:
         earlier = (one for one in self.alike(run) if one.id < run.id)
         return next((one for one in earlier if not day or one.started[: len(day)] <= day), None)
 
-    def overview(self, run_id: int) -> views.Overview:
-        """A run in numbers."""
+    def overview(self, run_id: int, wanted: ResultFilter = EVERYTHING) -> views.Overview:
+        """A run in numbers, or what of it is wanted; nobody asks so for an outcome or a base."""
         result, judged, image = models.ResultRow, models.JudgementRow, models.ImageRow
-        of_run = result.run_id == run_id
-        categories = select(result.category, func.count()).where(of_run).group_by(result.category)
+        mine = result.run_id == run_id
+        of_run = and_(mine, *having(wanted))
+        categories = select(result.category, func.count()).group_by(result.category)
+        categories = categories.where(mine, *having_or_untold(wanted))
         # By its key each is near the one before: a database looks elsewhere for none of them.
         each = _grouped_by(result.judgement, of_run, func.count().label("times"))
         sums = [func.sum(getattr(judged, one)) for one in views.Counts._fields]
@@ -101,14 +90,23 @@ class Reader:
             for outcome, times, *counts in connection.execute(outcomes):
                 by_outcome[outcome] = int(times)
                 total = views.Counts(*map(add, total, map(int, counts)))
+            if wanted.of_findings:
+                total = counted(connection, each, wanted)
             many, size = connection.execute(images).one()
             references = sum(by_category.values())
             return views.Overview(references, many, int(size), by_category, by_outcome, total)
 
     def results(self, run_id: int, wanted: ResultFilter = EVERYTHING) -> Iterator[views.ResultView]:
-        """The references of a run in order, asked page by page."""
+        """The references of a run in order, asked page by page.
+
+        Where findings are asked for it is one question: each page would search all of them anew.
+        """
         row = models.ResultRow
-        query = _results(run_id, wanted).order_by(row.reference).limit(_PAGE)
+        query = _results(run_id, wanted).order_by(row.reference)
+        if wanted.of_findings:
+            yield from self._streamed(query)
+            return
+        query = query.limit(_PAGE)
         last = ""
         while True:
             with self._store.reading() as connection:
@@ -127,26 +125,31 @@ class Reader:
         """
         row = models.ResultRow
         query = _results(run_id, wanted).order_by(row.repository, row.reference)
+        yield from groupby(self._streamed(query), key=attrgetter("repository"))
+
+    def _streamed(self, query: Select[Any]) -> Iterator[views.ResultView]:
         with self._store.reading() as connection:
             rows = connection.execution_options(yield_per=_PAGE).execute(query)
-            yield from groupby(map(_result, rows), key=attrgetter("repository"))
+            yield from map(_result, rows)
 
-    def worst(self, run_id: int, most: int) -> tuple[views.ResultView, ...]:
-        """The references of a run with the worst first, as many as are wanted."""
+    def worst(
+        self, run_id: int, most: int, wanted: ResultFilter = EVERYTHING
+    ) -> tuple[views.ResultView, ...]:
+        """The references of a run with the worst first, at most so many."""
         result, judged = models.ResultRow, models.JudgementRow
         worst = [getattr(judged, one).desc() for one in views.Counts._fields[:5]]
         # Which judgements those can be is asked first: all else is asked of few.
         first = func.min(result.reference).label("first")
-        each = _grouped_by(result.judgement, result.run_id == run_id, first)
+        each = _grouped_by(result.judgement, and_(result.run_id == run_id, *having(wanted)), first)
         judgements = (
             select(judged.id)
             .join(each, each.c.judgement == judged.id)
             .order_by(*worst, each.c.first)
             .limit(most)
         )
-        told = _results(run_id, EVERYTHING).where(result.judgement.in_(judgements))
+        told = _results(run_id, wanted).where(result.judgement.in_(judgements))
         told = told.order_by(*worst, result.reference).limit(most)
-        untold = _results(run_id, EVERYTHING).where(result.judgement.is_(None))
+        untold = _results(run_id, wanted).where(result.judgement.is_(None))
         untold = untold.order_by(result.reference)
         with self._store.reading() as connection:
             rows = connection.execute(told).all()
@@ -158,14 +161,16 @@ class Reader:
         """What was found in an image, in the order of a report."""
         return self.findings_of([judgement]).get(judgement, ())
 
-    def findings_of(self, judgements: Iterable[str]) -> dict[str, tuple[views.FindingView, ...]]:
+    def findings_of(
+        self, judgements: Iterable[str], wanted: ResultFilter = EVERYTHING
+    ) -> dict[str, tuple[views.FindingView, ...]]:
         """What was found in some images, asked at once; by judgement, in the order of a report."""
         said, link = models.FindingRow, models.JudgedRow
         columns = [getattr(said, name) for name in views.FindingView._fields[:11]]
         query = (
             select(link.judgement, *columns, link.allowed, link.reason, link.until)
             .join(said, said.id == link.finding)
-            .where(link.judgement.in_(tuple(judgements)))
+            .where(link.judgement.in_(tuple(judgements)), *among(wanted))
             .order_by(link.judgement, link.position)
         )
         found: dict[str, list[views.FindingView]] = {}
@@ -211,10 +216,13 @@ class Reader:
         """What a tag led to, the newest first."""
         return self.tag_histories([(repository, tag)]).get((repository, tag), ())
 
-    def problems(self, run_id: int, most: int | None = None) -> tuple[views.ProblemView, ...]:
+    def problems(
+        self, run_id: int, most: int | None = None, wanted: ResultFilter = EVERYTHING
+    ) -> tuple[views.ProblemView, ...]:
         """What could not be told in a run: all of it, or the first so many."""
         row = models.ProblemRow
-        query = _problems(run_id).order_by(row.reference, row.position).limit(most)
+        query = _problems(run_id).where(*_of_references(run_id, wanted))
+        query = query.order_by(row.reference, row.position).limit(most)
         with self._store.reading() as connection:
             return tuple(views.ProblemView(*each) for each in connection.execute(query))
 
@@ -230,10 +238,11 @@ class Reader:
                 found.setdefault(each.reference, []).append(views.ProblemView(*each))
         return {reference: tuple(several) for reference, several in found.items()}
 
-    def problem_counts(self, run_id: int) -> dict[str, int]:
+    def problem_counts(self, run_id: int, wanted: ResultFilter = EVERYTHING) -> dict[str, int]:
         """How many things could not be told in a run, by category."""
         row = models.ProblemRow
-        query = select(row.category, func.count()).where(row.run_id == run_id)
+        query = select(row.category, func.count())
+        query = query.where(row.run_id == run_id, *_of_references(run_id, wanted))
         with self._store.reading() as connection:
             rows = connection.execute(query.group_by(row.category).order_by(row.category))
             return {row[0]: row[1] for row in rows}
@@ -292,6 +301,14 @@ def _problems(run_id: int) -> Select[Any]:
     return select(*columns).where(row.run_id == run_id)
 
 
+def _of_references(run_id: int, wanted: ResultFilter) -> Iterator[ColumnElement[bool]]:
+    """The condition upon problems that they are about what is wanted."""
+    if wanted != EVERYTHING:
+        result = models.ResultRow
+        mine = select(result.reference).where(result.run_id == run_id, *having_or_untold(wanted))
+        yield models.ProblemRow.reference.in_(mine)
+
+
 def _results(run_id: int, wanted: ResultFilter) -> Select[Any]:
     result, judged, image = models.ResultRow, models.JudgementRow, models.ImageRow
     chain = aliased(models.ChainRow)
@@ -302,36 +319,16 @@ def _results(run_id: int, wanted: ResultFilter) -> Select[Any]:
         .outerjoin(judged, judged.id == result.judgement)
         .outerjoin(image, image.digest == result.digest)
         .outerjoin(chain, chain.chain == image.chain)
-        .where(result.run_id == run_id)
+        .where(result.run_id == run_id, *having_or_untold(wanted))
     )
-    for condition in _conditions(wanted, chain.base):
-        query = query.where(condition)
-    return query
+    return query.where(*_joined(wanted, chain.base))
 
 
-def _conditions(wanted: ResultFilter, base: Any) -> Iterator[ColumnElement[bool]]:
-    result = models.ResultRow
-    exact = (
-        (result.category, wanted.category),
-        (models.JudgementRow.outcome, wanted.outcome),
-        (result.digest, wanted.digest),
-        (base, wanted.base),
-    )
-    for column, value in exact:
+def _joined(wanted: ResultFilter, base: Any) -> Iterator[ColumnElement[bool]]:
+    """The conditions upon what results are joined with."""
+    for column, value in ((models.JudgementRow.outcome, wanted.outcome), (base, wanted.base)):
         if value:
             yield column == value
-    if wanted.owner is not None:
-        yield result.owner == wanted.owner
-    globs = (result.repository, wanted.repository), (result.reference, wanted.reference)
-    for column, glob in globs:
-        if glob:
-            yield column.like(_like(glob), escape="\\")
-
-
-def _like(glob: str) -> str:
-    for special in ("\\", "%", "_"):
-        glob = glob.replace(special, f"\\{special}")
-    return glob.replace("*", "%")
 
 
 def _result(row: Any) -> views.ResultView:

@@ -8,6 +8,7 @@ from sqlalchemy import and_, case, func, select
 from sqlalchemy.orm import aliased
 
 from imagelint.store import models, views
+from imagelint.store.filters import EVERYTHING, of_results
 from imagelint.store.reading import Reader
 from imagelint.store.records import Category
 from imagelint.store.tally import Tally
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from sqlalchemy.engine import Connection
 
     from imagelint.store.database import Store
+    from imagelint.store.filters import ResultFilter
 
 _TOLD = tuple(category.value for category in Category if category.is_told)
 
@@ -28,9 +30,9 @@ class RollUps:
     def __init__(self, store: Store) -> None:
         self._store = store
 
-    def tally(self, run_id: int) -> Tally:
+    def tally(self, run_id: int, wanted: ResultFilter = EVERYTHING) -> Tally:
         """The findings of a run by what they have in common: one walk over its images."""
-        return Tally(self._store, run_id)
+        return Tally(self._store, run_id, wanted)
 
     def trend(self, run: views.RunView, most: int = 60) -> tuple[views.TrendPoint, ...]:
         """The newest finished runs that are like one, the oldest first."""
@@ -44,20 +46,25 @@ class RollUps:
             for run in reversed(runs)
         )
 
-    def drift(self, before: int, after: int) -> Iterator[views.Drift]:
-        """What is different in a later run, by reference."""
+    def drift(
+        self, before: int, after: int, wanted: ResultFilter = EVERYTHING
+    ) -> Iterator[views.Drift]:
+        """What is different in a later run, by reference; whatever findings are wanted."""
         with self._store.reading() as connection:
-            yield from _differences(connection, before, after)
+            yield from _differences(connection, before, after, wanted)
 
-    def not_audited_since(self, day: str, most: int = 1000) -> tuple[tuple[str, str], ...]:
+    def not_audited_since(
+        self, day: str, most: int = 1000, wanted: ResultFilter = EVERYTHING
+    ) -> tuple[tuple[str, str], ...]:
         """References whose last audit is before a day, or empty: never; with that time.
 
-        Only what some run has met is known.
+        Only what some run has met is known; which findings are wanted makes no difference.
         """
         row = models.ResultRow
         last = func.max(case((row.category.in_(_TOLD), row.at), else_=""))
         query = (
             select(row.reference, last)
+            .where(*of_results(wanted))
             .group_by(row.reference)
             .having(last < day)
             .order_by(last, row.reference)
@@ -102,7 +109,9 @@ def run_numbers(connection: Connection, runs: list[int]) -> dict[int, _Numbers]:
     }
 
 
-def _differences(connection: Connection, before: int, after: int) -> Iterator[views.Drift]:
+def _differences(
+    connection: Connection, before: int, after: int, wanted: ResultFilter
+) -> Iterator[views.Drift]:
     old, new = aliased(models.ResultRow), aliased(models.ResultRow)
     was, now = aliased(models.JudgementRow), aliased(models.JudgementRow)
     columns = old.digest, new.digest, old.signed, new.signed, was.outcome, now.outcome
@@ -111,7 +120,7 @@ def _differences(connection: Connection, before: int, after: int) -> Iterator[vi
         .join(old, and_(old.reference == new.reference, old.run_id == before))
         .outerjoin(was, was.id == old.judgement)
         .outerjoin(now, now.id == new.judgement)
-        .where(new.run_id == after)
+        .where(new.run_id == after, *of_results(wanted, new))
         .order_by(new.reference)
     )
     for reference, *said in connection.execute(both):
@@ -120,7 +129,7 @@ def _differences(connection: Connection, before: int, after: int) -> Iterator[vi
         lacks = (
             select(new.reference, new.digest)
             .outerjoin(old, and_(old.reference == new.reference, old.run_id == other))
-            .where(new.run_id == there, old.reference.is_(None))
+            .where(new.run_id == there, old.reference.is_(None), *of_results(wanted, new))
             .order_by(new.reference)
         )
         for reference, digest in connection.execute(lacks):

@@ -12,12 +12,13 @@ from itertools import groupby
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import func, select
+from sqlalchemy import case, func, select
 
 from imagelint.core.finding import Severity
 from imagelint.core.record import NamedTuple
 from imagelint.store import models, views
 from imagelint.store.bases import BaseNames
+from imagelint.store.filters import EVERYTHING, among, having
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from sqlalchemy.engine import Connection
 
     from imagelint.store.database import Store
+    from imagelint.store.filters import ResultFilter
 
 _OF_FINDINGS = ("rule", "package", "vulnerability", "layer")
 GROUPS = (*_OF_FINDINGS, "owner", "repository", "base")
@@ -48,15 +50,16 @@ _Facts = tuple[Any, ...]
 class Tally:
     """The findings of a run that count. Each image counts once, whatever leads to it."""
 
-    def __init__(self, store: Store, run_id: int) -> None:
+    def __init__(self, store: Store, run_id: int, wanted: ResultFilter = EVERYTHING) -> None:
         self._store = store
         self._run = run_id
+        self._wanted = wanted
         self.names = BaseNames(store)
         self._counts = {group: _Counts() for group in (*_OF_FINDINGS, "owner")}
         self._bases: dict[str, _Base] = {}
         self._exposed: Counter[str] = Counter()
         with store.reading() as connection:
-            for number, (image, times) in enumerate(_counted(connection, run_id)):
+            for number, (image, times) in enumerate(_counted(connection, run_id, wanted)):
                 self._add(number, image, times)
 
     def by(self, group: str, most: int = 50) -> tuple[views.RollUp, ...]:
@@ -68,7 +71,7 @@ class Tally:
         if group == "base":
             return self._by_base(most)
         if group == "repository":
-            return _by_repository(self._store, self._run, most)
+            return self._by_repository(most)
         counts = self._counts[group].items()
         found = sorted(counts, key=lambda item: (-item[1].findings, item[0]))[:most]
         return tuple(
@@ -89,6 +92,18 @@ class Tally:
             for name, one in counts.items()
         ]
         return tuple(sorted(found, key=_priority)[:most])
+
+    def _by_repository(self, most: int) -> tuple[views.RollUp, ...]:
+        """By repository, of which there may be too many to hold: each judgement is of one."""
+        row, wanted = models.ResultRow, self._wanted
+        mine = select(row.judgement).where(row.run_id == self._run, *having(wanted))
+        by_links = wanted.of_findings
+        query = _by_links(mine, wanted, most) if by_links else _by_levels(mine, most)
+        with self._store.reading() as connection:
+            return tuple(
+                views.RollUp(name, int(findings), images, _severity(counts))
+                for name, findings, images, *counts in connection.execute(query)
+            )
 
     def _by_base(self, most: int) -> tuple[views.RollUp, ...]:
         found = [(one, name) for name, one in self._bases.items() if one.findings]
@@ -179,10 +194,12 @@ class _Alike(NamedTuple):
     named: tuple[tuple[str, str], ...]
 
 
-def _counted(connection: Connection, run_id: int) -> Iterator[tuple[_Image, int]]:
+def _counted(
+    connection: Connection, run_id: int, wanted: ResultFilter
+) -> Iterator[tuple[_Image, int]]:
     """The judged images of a run, each once, with how many there are of the same."""
     facts: dict[str, _Facts] = {}
-    for found in _together(connection, run_id):
+    for found in _together(connection, _by_digest(run_id, wanted)):
         alike = list(found.items())
         for at in range(0, len(alike), _PAGE):
             part = [(each, _split(each), times) for each, times in alike[at : at + _PAGE]]
@@ -201,11 +218,11 @@ def _split(each: _Alike) -> list[tuple[str, list[str]]]:
     return [(owner, ids.split(",") if ids else []) for owner, ids in each.named]
 
 
-def _together(connection: Connection, run_id: int) -> Iterator[Counter[_Alike]]:
+def _together(connection: Connection, query: Select[Any]) -> Iterator[Counter[_Alike]]:
     """Images by what they have in common, part by part: no more is held at once than may be."""
     found: Counter[_Alike] = Counter()
     size = 0
-    for each in _images(connection, run_id):
+    for each in _images(connection, query):
         if each not in found:
             size += sum(_OVERHEAD + len(ids) for _, ids in each.named)
         found[each] += 1
@@ -215,9 +232,9 @@ def _together(connection: Connection, run_id: int) -> Iterator[Counter[_Alike]]:
     yield found
 
 
-def _images(connection: Connection, run_id: int) -> Iterator[_Alike]:
+def _images(connection: Connection, query: Select[Any]) -> Iterator[_Alike]:
     """The judged images of a run, each once."""
-    rows = connection.execution_options(yield_per=_PAGE).execute(_by_digest(run_id))
+    rows = connection.execution_options(yield_per=_PAGE).execute(query)
     each = (row for part in rows.partitions() for row in part)
     for _, several in groupby(each, key=itemgetter(0)):
         base: str | None = None
@@ -229,19 +246,19 @@ def _images(connection: Connection, run_id: int) -> Iterator[_Alike]:
         yield _Alike(base, exposed, tuple(named))
 
 
-def _by_digest(run_id: int) -> Select[Any]:
+def _by_digest(run_id: int, wanted: ResultFilter) -> Select[Any]:
     result, link = models.ResultRow, models.JudgedRow
     image, chain = models.ImageRow, models.ChainRow
     found = (
         select(func.aggregate_strings(link.finding, ","))
-        .where(link.judgement == result.judgement, link.allowed.is_(None))
+        .where(link.judgement == result.judgement, link.allowed.is_(None), *among(wanted))
         .scalar_subquery()
     )
     return (
         select(result.digest, result.owner, result.exposed, chain.base, found.label("findings"))
         .outerjoin(image, image.digest == result.digest)
         .outerjoin(chain, chain.chain == image.chain)
-        .where(result.run_id == run_id, result.judgement.is_not(None))
+        .where(result.run_id == run_id, result.judgement.is_not(None), *having(wanted))
         .order_by(result.digest)
     )
 
@@ -258,14 +275,13 @@ def _facts(connection: Connection, findings: Sequence[str]) -> dict[str, _Facts]
     return found
 
 
-def _by_repository(store: Store, run_id: int, most: int) -> tuple[views.RollUp, ...]:
-    """By repository, of which there may be too many to hold: each judgement is of one."""
-    judged, result = models.JudgementRow, models.ResultRow
-    mine = select(result.judgement).where(result.run_id == run_id)
+def _by_levels(mine: Select[Any], most: int) -> Select[*tuple[Any, ...]]:
+    """All findings by repository: judgements have counted them."""
+    judged = models.JudgementRow
     levels = [getattr(judged, level) for level in _LEVELS]
     total = func.sum(sum(levels[1:], start=levels[0]))
     worst = [func.max(level).label(f"worst_{level.key}") for level in levels]
-    query = (
+    return (
         select(judged.repository, total, func.count(), *worst)
         .where(judged.id.in_(mine))
         .group_by(judged.repository)
@@ -273,11 +289,22 @@ def _by_repository(store: Store, run_id: int, most: int) -> tuple[views.RollUp, 
         .order_by(total.desc(), judged.repository)
         .limit(most)
     )
-    with store.reading() as connection:
-        return tuple(
-            views.RollUp(name, int(findings), images, _severity(counts))
-            for name, findings, images, *counts in connection.execute(query)
-        )
+
+
+def _by_links(mine: Select[Any], wanted: ResultFilter, most: int) -> Select[*tuple[Any, ...]]:
+    """The findings that are wanted by repository, with the same columns."""
+    judged, link, said = models.JudgementRow, models.JudgedRow, models.FindingRow
+    levels = [Severity.named(level) for level in _LEVELS]
+    worst = [func.max(case((said.severity == int(level), 1), else_=0)) for level in levels]
+    return (
+        select(judged.repository, func.count(), func.count(judged.id.distinct()), *worst)
+        .join(link, link.judgement == judged.id)
+        .join(said, said.id == link.finding)
+        .where(judged.id.in_(mine), link.allowed.is_(None), *among(wanted))
+        .group_by(judged.repository)
+        .order_by(func.count().desc(), judged.repository)
+        .limit(most)
+    )
 
 
 def _severity(counts: Sequence[int]) -> int:

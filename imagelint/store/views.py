@@ -76,6 +76,13 @@ class ResultView(NamedTuple):
     at: str
 
 
+class Whose(NamedTuple):
+    """The team that owns what a reference leads to, and its digest; empty: there is none."""
+
+    owner: str
+    digest: str
+
+
 class FindingView(NamedTuple):
     """A finding of one image. `allowed` is empty where it counts."""
 

@@ -11,7 +11,6 @@ from imagelint.fleet.formats import Telling
 from imagelint.fleet.gather import Question, gather
 from imagelint.reporters.context import ReportContext
 from imagelint.store.database import Store
-from imagelint.store.reading import EVERYTHING
 from tests.store.conftest import store
 from tests.store.samples import fill
 
@@ -35,4 +34,4 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def told(place: Path) -> Iterator[Telling]:
     context = ReportContext(version="1", command="audit", describe=describe)
     with Store.open(str(place)) as store:
-        yield Telling(store, gather(store, Question()), EVERYTHING, context)
+        yield Telling(store, gather(store, Question()), context)

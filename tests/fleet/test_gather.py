@@ -15,9 +15,10 @@ from imagelint.fleet.plots import plots
 from imagelint.fleet.sizes import in_bytes
 from imagelint.store import views
 from imagelint.store.database import Store
+from imagelint.store.filters import ResultFilter
 from imagelint.store.models import ResultRow
 from imagelint.store.questions import reclaimable
-from imagelint.store.reading import Reader, ResultFilter
+from imagelint.store.reading import Reader
 from imagelint.store.rollups import RollUps
 from tests.store.samples import fill, run_of
 

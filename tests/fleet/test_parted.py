@@ -20,6 +20,7 @@ from imagelint.fleet.gather import Question, gather
 from imagelint.reporters import sarif
 from imagelint.store import reading
 from imagelint.store.database import Store
+from imagelint.store.filters import EVERYTHING, ResultFilter
 from imagelint.store.reading import Reader
 from imagelint.store.records import (
     Category,
@@ -65,10 +66,12 @@ def test_no_format_holds_more_findings_than_a_part(
     most = [0]
     ask = Reader.findings_of
 
-    def watched(self: Reader, judgements: Iterable[str]) -> dict[str, tuple[FindingView, ...]]:
+    def watched(
+        self: Reader, judgements: Iterable[str], wanted: ResultFilter = EVERYTHING
+    ) -> dict[str, tuple[FindingView, ...]]:
         gc.collect()
         most[0] = max(most[0], sum(isinstance(one, KINDS) for one in gc.get_objects()))
-        return ask(self, judgements)
+        return ask(self, judgements, wanted)
 
     monkeypatch.setattr(Reader, "findings_of", watched)
     # Of what other tests keep nothing is counted, nor looked through each time.

@@ -19,7 +19,8 @@ from imagelint.core.report import Outcome, Report
 from imagelint.fleet.formats import FORMATS
 from imagelint.fleet.verdicts import OF_NO_IMAGE, Verdicts
 from imagelint.store.database import Store
-from imagelint.store.reading import Reader, ResultFilter
+from imagelint.store.filters import ResultFilter
+from imagelint.store.reading import Reader
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -92,6 +93,87 @@ def test_one_team_and_some_repositories(program: Program, place: Path) -> None:
     rows = list(csv.DictReader(io.StringIO(answer.out)))
     assert rows
     assert all("/team-1/" in row["origin"] for row in rows)
+
+
+def asked(program: Program, place: Path, *words: str) -> tuple[int, list[str]]:
+    """How a question ends, and the lines about images of its answer."""
+    answer = program("report", "--store", str(place), *words)
+    lines = answer.out.partition("\n\n")[2].splitlines()
+    return answer.code, [line for line in lines if not line.startswith(" ")]
+
+
+def scanned(place: Path, here: Path) -> Path:
+    return changed(place, here, "UPDATE runs SET depth = 'scan'")
+
+
+def test_which_images_have_a_hole_and_whose_they_are(
+    program: Program, place: Path, here: Path
+) -> None:
+    store = scanned(place, here)
+    code, lines = asked(program, store, "--vulnerability", "cve-2026-1002")
+    assert (code, len(lines)) == (1, 12)
+    assert lines[0].split() == [
+        *("medium", "registry.example.com/team-0/app-10:v0", "sha256:3e1afb4d36c4", "nobody's")
+    ]
+    answer = program("report", "--store", str(store), "--vulnerability", "CVE-2026-1002")
+    assert "only         vulnerability CVE-2026-1002\n" in answer.out
+    assert "found in     12 references, 12 images" in answer.out
+    assert "not audited  3 (3 unauthorized)" in answer.out
+    assert "trend" not in answer.out  # which counts all findings
+    assert "          openssl 3.0.2 has CVE-2026-1002, fixed in 3.0.3\n" in answer.out
+    _, lines = asked(program, store, "--package", "OpenSSL", "--owner", "inference")
+    assert {line.split()[-1] for line in lines} == {"inference"}
+    waived = program("report", "--store", str(store), "--rule", "root-user")
+    assert "as root (allowed by waiver: legacy)\n" in waived.out
+
+
+def test_a_question_without_an_answer_says_what_is_not_known(
+    program: Program, place: Path, here: Path
+) -> None:
+    code, lines = asked(program, place, "--package", "ssl")
+    assert (code, "nobody knows: the depth `config` looks for no" in lines[0]) == (3, True)
+    store = scanned(place, here)
+    code, lines = asked(program, store, "--package", "ssl")
+    said = ["no image has a finding like that", "of such a name the store knows: openssl"]
+    assert (code, lines) == (3, said)  # three images could not be audited
+    lost = "DELETE FROM problems", "DELETE FROM results WHERE digest IS NULL"
+    with closing(sqlite3.connect(store)) as connection, connection:
+        for statement in lost:
+            connection.execute(statement)
+    assert asked(program, store, "--package", "ssl") == (0, said)
+
+
+@pytest.mark.parametrize("form", ["csv", "jsonl", "json"])
+def test_programs_are_told_whose_images_are(
+    program: Program, place: Path, here: Path, form: str
+) -> None:
+    store = str(scanned(place, here))
+    words = "--vulnerability", "CVE-2026-1002", "--format", form
+    out = program("report", "--store", store, *words).out
+    if form == "csv":
+        found: list[Any] = list(csv.DictReader(io.StringIO(out)))
+    elif form == "jsonl":
+        found = [json.loads(line) for line in out.splitlines()[1:]]
+    else:
+        found = [one for name in ("findings", "problems") for one in json.loads(out)[name]]
+    subjects = [one.get("subject") for one in found]
+    assert subjects.count("CVE-2026-1002 pkg:deb/debian/openssl") == 12
+    assert len(found) == 15  # and three that could not be audited
+    assert all(one["digest"].startswith("sha256:") == bool(one.get("subject")) for one in found)
+    teams = program("report", "--store", store, "--format", form, "--package", "openssl").out
+    assert "inference" in teams
+
+
+@pytest.mark.parametrize("form", ["text", "html", "openmetrics"])
+def test_overviews_are_about_what_is_wanted(
+    program: Program, place: Path, here: Path, form: str
+) -> None:
+    words = "--format", f"{form}=out", "--owner", "inference", "--repository", "*/team-1/*"
+    assert program("report", "--store", str(place), *words).code == 1
+    told = (here / "out").read_text()
+    assert "registry.example.com/team-2/" not in told
+    assert form == "html" or "platform" not in told
+    assert {"text": "owner inference", "html": "Only: owner inference"}.get(form, "") in told
 
 
 def test_an_earlier_run(program: Program, place: Path) -> None:

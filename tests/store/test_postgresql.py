@@ -10,8 +10,9 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 
 from imagelint.store.database import Store
+from imagelint.store.filters import ResultFilter
 from imagelint.store.models import Base
-from imagelint.store.reading import Reader, ResultFilter
+from imagelint.store.reading import Reader
 from imagelint.store.rollups import RollUps
 from imagelint.store.tally import GROUPS
 from tests.store.samples import KNOWN, fill, tell

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from imagelint.audit.lookup import Known
-from imagelint.store.reading import Reader, ResultFilter
+from imagelint.store.filters import ResultFilter
+from imagelint.store.reading import Reader
 from imagelint.store.records import (
     Category,
     Finished,

@@ -13,12 +13,12 @@ from imagelint.collect.write import write_text
 from imagelint.core.errors import Diagnostic, UsageError
 from imagelint.core.report import ExitCode, Outcome
 from imagelint.fleet.formats import Telling, chunks, sarif_files
+from imagelint.fleet.verdicts import unasked
 from imagelint.reporters.context import ReportContext
 
 if TYPE_CHECKING:
     from imagelint.fleet.gather import Fleet
     from imagelint.store.database import Store
-    from imagelint.store.reading import ResultFilter
 
 _CODES = {
     Outcome.PASS.value: ExitCode.PASS,
@@ -26,8 +26,10 @@ _CODES = {
 }
 
 
-def tell(store: Store, fleet: Fleet, wanted: ResultFilter, formats: tuple[Format, ...]) -> int:
-    """Write every report that was asked for; the exit code is what the run came to.
+def tell(store: Store, fleet: Fleet, formats: tuple[Format, ...]) -> int:
+    """Write every report that was asked for.
+
+    The exit code is what the run came to; where findings are asked for, whether there are any.
 
     Raises:
         UsageError: two want one place, a place is missing, or a file cannot be written.
@@ -36,7 +38,7 @@ def tell(store: Store, fleet: Fleet, wanted: ResultFilter, formats: tuple[Format
     if len({entry.path for entry in asked}) < len(asked):
         raise UsageError(Diagnostic("two formats want one output", help="use --format F=FILE"))
     context = ReportContext(version=__version__, command="audit", describe=describe)
-    telling = Telling(store, fleet, wanted, context)
+    telling = Telling(store, fleet, context)
     for entry in asked:
         if entry.name == "sarif":
             _write_sarif(telling, entry.path)
@@ -45,7 +47,16 @@ def tell(store: Store, fleet: Fleet, wanted: ResultFilter, formats: tuple[Format
         else:
             for chunk in chunks(entry.name, telling):
                 say(chunk)
+    if fleet.wanted.of_findings:
+        return _found(fleet)
     return _CODES.get(fleet.run.outcome, ExitCode.INCOMPLETE)
+
+
+def _found(fleet: Fleet) -> ExitCode:
+    if any(fleet.overview.findings):
+        return ExitCode.FAIL
+    unknown = fleet.untold or fleet.of_sources or unasked(fleet.run.depth, fleet.wanted)
+    return ExitCode.INCOMPLETE if unknown or not fleet.run.finished else ExitCode.PASS
 
 
 def _write_sarif(telling: Telling, folder: str) -> None:

@@ -1,0 +1,43 @@
+"""Options that say which images of an audit a report is about."""
+
+from __future__ import annotations
+
+from functools import wraps
+from typing import TYPE_CHECKING, TypeVar, cast
+
+import click
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+C = TypeVar("C", bound="Callable[..., object]")
+
+_OPTIONS = (
+    click.option("--rule", default="", metavar="GLOB", help="Which images have findings of it."),
+    click.option(
+        "--package",
+        default="",
+        metavar="GLOB",
+        help="Which images have findings about it: log4j-core, '*log4j*'.",
+    ),
+    click.option(
+        "--vulnerability", default="", metavar="GLOB", help="Which images have it: CVE-2021-44228."
+    ),
+    click.option("--owner", default=None, metavar="TEAM", help="Only that team's images."),
+    click.option("--repository", default="", metavar="GLOB", help="Only those repositories."),
+)
+_NAMES = ("rule", "package", "vulnerability", "owner", "repository")
+
+
+def result_filter(command: C) -> C:
+    """Which images: the command gets them together, as `wanted`, by the names of `ResultFilter`."""
+
+    @wraps(command)
+    def with_wanted(**given: object) -> object:
+        wanted = {name: given.pop(name) for name in _NAMES}
+        return command(wanted=wanted, **given)
+
+    collected = cast("C", with_wanted)
+    for option in _OPTIONS:
+        collected = option(collected)
+    return collected

@@ -1,0 +1,114 @@
+"""Which results of a run, and which of their findings, somebody asks for."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import func, or_, select
+
+from imagelint.core.record import NamedTuple
+from imagelint.store import models
+from imagelint.store.records import Category
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from sqlalchemy.sql.elements import ColumnElement
+
+_TOLD = tuple(category.value for category in Category if category.is_told)
+
+
+class ResultFilter(NamedTuple):
+    """Which results: empty means any.
+
+    `repository`, `reference`, `rule`, `package` and `vulnerability` are globs (`*`), the last two
+    whatever their case; a package may be named without what stands before its last `/` or `:`.
+    Those three are about findings: results with one that fits all of them, and of such a result
+    no other finding.
+    """
+
+    category: str = ""
+    owner: str | None = None
+    outcome: str = ""
+    repository: str = ""
+    reference: str = ""
+    digest: str = ""
+    base: str = ""
+    rule: str = ""
+    package: str = ""
+    vulnerability: str = ""
+
+    @property
+    def of_findings(self) -> bool:
+        """Whether it asks for results with certain findings."""
+        return bool(self.rule or self.package or self.vulnerability)
+
+    @property
+    def words(self) -> tuple[tuple[str, str], ...]:
+        """What is asked for, as names and values; the owner of what has none is `nobody`."""
+        said = [(name, value) for name, value in self._asdict().items() if value]
+        return (*said, ("owner", "nobody")) if self.owner == "" else tuple(said)
+
+
+EVERYTHING = ResultFilter()
+
+
+def of_results(wanted: ResultFilter, row: Any = models.ResultRow) -> Iterator[ColumnElement[bool]]:
+    """The conditions upon rows of results, but for those about their outcome, base and findings."""
+    for column, value in ((row.category, wanted.category), (row.digest, wanted.digest)):
+        if value:
+            yield column == value
+    if wanted.owner is not None:
+        yield row.owner == wanted.owner
+    for column, glob in ((row.repository, wanted.repository), (row.reference, wanted.reference)):
+        if glob:
+            yield column.like(_like(glob), escape="\\")
+
+
+def having(wanted: ResultFilter) -> Iterator[ColumnElement[bool]]:
+    """The same, and that there is a finding which is asked for."""
+    yield from of_results(wanted)
+    if wanted.of_findings:
+        yield _has(wanted)
+
+
+def having_or_untold(wanted: ResultFilter) -> Iterator[ColumnElement[bool]]:
+    """The same, or nobody could tell: who asks where a hole is has to hear of what is unknown."""
+    yield from of_results(wanted)
+    if wanted.of_findings:
+        yield or_(_has(wanted), models.ResultRow.category.not_in(_TOLD))
+
+
+def among(wanted: ResultFilter) -> Iterator[ColumnElement[bool]]:
+    """The condition upon findings of judgements that they are asked for."""
+    if wanted.of_findings:
+        row = models.FindingRow
+        yield models.JudgedRow.finding.in_(select(row.id).where(*_of_finding(wanted)))
+
+
+def _has(wanted: ResultFilter) -> ColumnElement[bool]:
+    # One walk over what judgements hold takes a tenth of looking for that of each result.
+    link = models.JudgedRow
+    return models.ResultRow.judgement.in_(select(link.judgement).where(*among(wanted)))
+
+
+def _of_finding(wanted: ResultFilter) -> Iterator[ColumnElement[bool]]:
+    row = models.FindingRow
+    if wanted.rule:
+        yield row.rule.like(_like(wanted.rule), escape="\\")
+    if wanted.vulnerability:
+        yield fits(row.vulnerability, wanted.vulnerability)
+    if wanted.package:
+        name = wanted.package
+        yield or_(*(fits(row.package, glob) for glob in (name, f"*/{name}", f"*:{name}")))
+
+
+def fits(column: Any, glob: str) -> ColumnElement[bool]:
+    """The condition that a column is like a glob, whatever their case."""
+    return func.lower(column).like(_like(glob.lower()), escape="\\")
+
+
+def _like(glob: str) -> str:
+    for special in ("\\", "%", "_"):
+        glob = glob.replace(special, f"\\{special}")
+    return glob.replace("*", "%")
