@@ -35,6 +35,11 @@ class Kind(NamedTuple):
     `builds` is a word of the documents that say which images are built, and of what: empty where
     they have none in common, None where no document of the kind does. `joined_by` is what joins
     such a document with the others of its run, as `module:function` below `imagelint.deployment`.
+
+    `merges_last` is true of YAML whose programs take what stands last, be it brought in by a merge
+    key, `of_commands` of what consists of instructions and commands alone, `of_steps` of pipelines,
+    whose steps run once, `builds_by_line` of what starts builds by command lines. A document of a
+    kind that `is_handed` may be written into a script, which hands it to a program.
     """
 
     parser: str
@@ -45,6 +50,11 @@ class Kind(NamedTuple):
     asks: bool = False
     builds: str | None = None
     joined_by: str = ""
+    merges_last: bool = False
+    of_commands: bool = False
+    of_steps: bool = False
+    is_handed: bool = False
+    builds_by_line: bool = False
 
     def parse(self, source: Source, read: Beside = lambda _name: None) -> Document:
         """Read a source as a document of this kind, with what it needs of the files beside it.
@@ -91,12 +101,24 @@ KINDS: dict[str, Kind] = {
         asks=True,
     ),
     # What is read line by line costs a tenth of a millisecond a line.
-    "dockerfile": Kind("dockerfile.frontend:read_dockerfile", most_lines=20_000, asks=True),
-    "kubernetes": Kind("kubernetes.manifest:parse_manifest", joined_by="pods:joined_pods"),
+    "dockerfile": Kind(
+        "dockerfile.frontend:read_dockerfile",
+        most_lines=20_000,
+        asks=True,
+        of_commands=True,
+        is_handed=True,
+    ),
+    "kubernetes": Kind(
+        "kubernetes.manifest:parse_manifest",
+        joined_by="pods:joined_pods",
+        merges_last=True,
+        is_handed=True,
+    ),
     "kustomization": Kind(
         "kubernetes.kustomize.document:parse_kustomization",
         path=pattern(_NAME + r"kustomization(?:\.ya?ml)?"),
         asks=True,
+        merges_last=True,
     ),
     # Which text of these endings is one, its content tells.
     "nginx": Kind("proxies.document:read_nginx_file", most_lines=50_000),
@@ -110,7 +132,11 @@ KINDS: dict[str, Kind] = {
     ),
     "json-patch": Kind("kubernetes.kustomize.jsonpatch:parse_json_patch"),
     "compose": Kind(
-        "compose.document:parse_compose", asks=True, builds="build", joined_by=_SERVICES
+        "compose.document:parse_compose",
+        asks=True,
+        builds="build",
+        joined_by=_SERVICES,
+        is_handed=True,
     ),
     "bake": Kind(
         "bake.document:parse_bake",
@@ -134,6 +160,8 @@ KINDS: dict[str, Kind] = {
         asks=True,
         builds="",
         joined_by=_SERVICES,
+        builds_by_line=True,
+        of_commands=True,
     ),
     "makefile": Kind(
         "runlines.document:parse_makefile",
@@ -141,9 +169,15 @@ KINDS: dict[str, Kind] = {
         asks=True,
         builds="",
         joined_by=_SERVICES,
+        builds_by_line=True,
+        of_commands=True,
     ),
     "systemd-unit": Kind(
-        "runlines.document:parse_unit", most_lines=20_000, asks=True, joined_by=_SERVICES
+        "runlines.document:parse_unit",
+        most_lines=20_000,
+        asks=True,
+        joined_by=_SERVICES,
+        of_commands=True,
     ),
     "workflow": Kind(
         "runlines.document:parse_workflow",
@@ -151,17 +185,19 @@ KINDS: dict[str, Kind] = {
         asks=True,
         builds="",
         joined_by=_SERVICES,
+        builds_by_line=True,
+        of_steps=True,
     ),
     "skaffold": Kind("runlines.skaffold:parse_skaffold", asks=True, builds=""),
     # Only what is named: what stands there to be read is mostly no whole document.
     "markdown": Kind(
         "runlines.markdown:parse_markdown", path=pattern(_NAME + r"[^/]+\.(?:md|markdown)")
     ),
-    "values": Kind("yaml.settings:parse_values"),
+    "values": Kind("yaml.settings:parse_values", merges_last=True),
     "prometheus-rules": Kind("promql.rulefile:parse_rules"),
     "prometheus": Kind("promql.scrapes:parse_prometheus"),
     "dashboard": Kind("promql.dashboard:parse_dashboard"),
-    "template": Kind("template:refuse_template"),
+    "template": Kind("template:refuse_template", is_handed=True),
     "vulnerabilities": Kind("image.opinions.stored:parse_scans", About.IMAGE),
     "signatures": Kind("image.signatures:parse_signatures", About.IMAGE),
     "evaluation": Kind("evaluation.statement:parse_statement", About.IMAGE),
@@ -170,6 +206,8 @@ KINDS: dict[str, Kind] = {
     "image": Kind("image.inspected:parse_inspected", About.IMAGE),
 }
 
+
+_UNLISTED = Kind("")
 
 # By the names of their files: infrastructure and languages that make manifests; platforms that run
 # images; pipelines and other builders; what a host starts; proxies and collectors in languages of
@@ -228,9 +266,14 @@ def kind_by_path(path: str) -> str:
     return ""
 
 
+def kind_named(name: str) -> Kind:
+    """The kind of that name; one of which nothing is known when it is not in the table."""
+    return KINDS.get(name, _UNLISTED)
+
+
 def about(kind: str) -> About:
     """What documents of a kind are about; a kind that is not in the table is about files."""
-    return KINDS[kind].about if kind in KINDS else About.FILE
+    return kind_named(kind).about
 
 
 def of_another_tool(path: str, text: str = "") -> bool:

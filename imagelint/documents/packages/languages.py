@@ -10,7 +10,15 @@ from imagelint.core.fact import UNKNOWN, Known
 from imagelint.core.pattern import pattern
 from imagelint.documents.packages.model import PackageInstall, Requirement
 from imagelint.documents.packages.options import ParsedOptions, bare_text, is_open
-from imagelint.documents.packages.packagemanager import Cache, Ecosystem, Lock, Manager, Pin, Run
+from imagelint.documents.packages.packagemanager import (
+    Cache,
+    Ecosystem,
+    Lock,
+    Manager,
+    Pin,
+    ProjectFile,
+    Run,
+)
 
 if TYPE_CHECKING:
     from re import Pattern
@@ -228,6 +236,7 @@ NPM = Manager(
         ("package-lock.json", "npm-shrinkwrap.json"),
         verbs=("ci", "clean-install", "ic", "install-clean", "isntall-clean"),
     ),
+    project=ProjectFile("package.json"),
     runs=(Run("npx", fetches=True), Run("npm", "exec", fetches=True)),
 )
 YARN = NPM._replace(
@@ -313,7 +322,7 @@ CARGO = Manager(
     removes=("uninstall",),
     builds=("build", "install"),
     valued=_CARGO_VALUED,
-    lock=Lock(("Cargo.lock",), options=("--locked", "--frozen")),
+    lock=Lock(("Cargo.lock",), options=("--locked", "--frozen"), of_local=True),
 )
 GO = Manager(
     name="go",

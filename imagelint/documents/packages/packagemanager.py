@@ -137,6 +137,7 @@ class Lock(NamedTuple):
 
     `verbs` are the subcommands that do, `options` make others do, as do `variables` which are set.
     `read_by` are those which take the versions of a lock that fits the project, or write it anew.
+    `of_local` is true where that of a local package is not even looked into without such an option.
     """
 
     files: tuple[str, ...] = ()
@@ -144,6 +145,18 @@ class Lock(NamedTuple):
     options: tuple[str, ...] = ()
     variables: tuple[str, ...] = ()
     read_by: tuple[str, ...] = ()
+    of_local: bool = False
+
+
+class ProjectFile(NamedTuple):
+    """The file that lists what a project needs, and the subcommands (none: all) that install it.
+
+    Where there are options `without` the project itself, its source is needed unless one is given.
+    """
+
+    file: str = ""
+    verbs: tuple[str, ...] = ()
+    without: tuple[str, ...] = ()
 
 
 class Run(NamedTuple):
@@ -184,7 +197,9 @@ class Manager(NamedTuple):
     for; `secure_variables` do so when they are set to a word that means no, as do `secure_settings`
     of its `config set`, and `insecure_settings` with any value. `index_variables` say
     where packages come from; `checks_files` is false when no signature is verified of a
-    package given by its file or address. `own` are the packages that the manager itself
+    package given by its file or address. `environments` make a virtual environment. `project` is
+    what lists the packages of a project, and `ignores_locks` is true of what installs one without
+    the lock that another manager keeps for it. `own` are the packages that the manager itself
     consists of.
     """
 
@@ -227,6 +242,9 @@ class Manager(NamedTuple):
     index_variables: tuple[str, ...] = ()
     checks_files: bool = True
     lock: Lock = Lock()
+    project: ProjectFile = ProjectFile()
+    ignores_locks: bool = False
+    environments: tuple[str, ...] = ()
     runs: tuple[Run, ...] = ()
     own: frozenset[str] = frozenset()
 

@@ -14,6 +14,7 @@ from imagelint.documents.packages.packagemanager import (
     Lock,
     Manager,
     Pin,
+    ProjectFile,
     Run,
 )
 from imagelint.documents.packages.pep508 import is_folder, is_path, read_requirement
@@ -258,6 +259,7 @@ PIP = Manager(
     insecure_variables=("PIP_TRUSTED_HOST",),
     insecure_settings=("trusted-host",),
     index_variables=("PIP_INDEX_URL", "PIP_EXTRA_INDEX_URL"),
+    ignores_locks=True,
     own=frozenset(("pip", "setuptools", "wheel")),
 )
 UV = Manager(
@@ -294,6 +296,11 @@ UV = Manager(
         variables=("UV_FROZEN", "UV_LOCKED"),
         read_by=("sync",),
     ),
+    project=ProjectFile(
+        "pyproject.toml", ("sync",), ("--no-install-project", "--no-install-workspace")
+    ),
+    ignores_locks=True,
+    environments=("venv",),
     runs=(
         Run("uv", "run"),
         Run("uvx", fetches=True),
@@ -337,6 +344,7 @@ POETRY = Manager(
     valued=_VALUED - {"-e", "-f", "-i"},
     dry_run=("--dry-run",),
     lock=Lock(("poetry.lock",), verbs=("install", "sync")),
+    project=ProjectFile("pyproject.toml", ("install", "sync"), ("--no-root",)),
     runs=(Run("poetry", "run"),),
     own=frozenset(("poetry",)),
 )
@@ -366,6 +374,7 @@ PDM = Manager(
     valued=_VALUED_BY_PDM,
     dry_run=("--dry-run",),
     lock=Lock(("pdm.lock",), verbs=("install", "sync")),
+    project=ProjectFile("pyproject.toml", ("install", "sync"), ("--no-self",)),
     runs=(Run("pdm", "run"),),
     own=frozenset(("pdm",)),
 )

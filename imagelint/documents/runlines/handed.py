@@ -15,6 +15,7 @@ from imagelint.core.record import NamedTuple
 from imagelint.core.report import ProblemKind
 from imagelint.core.source import Source
 from imagelint.documents.base import DocumentError, Embedded
+from imagelint.documents.kinds import kind_named
 from imagelint.documents.mapped import MappedText
 from imagelint.documents.runlines.values import mapped_word
 from imagelint.documents.shell.quoted import unquote_document
@@ -37,7 +38,6 @@ _SAID = pattern(
 # What these read is a program of their own.
 _INTERPRETERS = frozenset({*POSIX_SHELLS, "python", "python3", "node", "perl", "ruby", "psql"})
 _SPEAKERS = frozenset({"echo", "printf"})
-_KINDS = frozenset({"kubernetes", "compose", "dockerfile", "template"})
 _VARIABLE = pattern(r"\$(?:[A-Za-z_]\w*|\{[#!]?\w*[^{}\n]*\}|[0-9@*#?!-])", re.ASCII)
 _EXPRESSION = pattern(r"\$\{_\w*\}", re.ASCII)
 _WORD = pattern(r"[A-Z][A-Z0-9_]*")
@@ -106,7 +106,7 @@ def document_of(origin: str, handed: HandedText) -> Embedded | None:
 
     mapped = _mapped(handed)
     kind = detect(handed.name, mapped.text)
-    if kind not in _KINDS:
+    if not kind_named(kind).is_handed:
         return None
     known, place = isinstance(handed.word.value, Known), handed.word.span
     if kind == "dockerfile" and not (known and _GIVEN not in mapped.text):

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from imagelint.core.report import ProblemKind
 from imagelint.documents.base import DocumentError
 from imagelint.documents.complaints import DuplicateKey
+from imagelint.documents.kinds import kind_named
 from imagelint.documents.secrets.names import is_secret_name
 from imagelint.documents.template import template_error
 from imagelint.documents.yaml.load import Merging, YamlError, YamlStream, read_yaml
@@ -19,10 +20,6 @@ if TYPE_CHECKING:
 
 # Of a variable, and of a Secret: what is under them may be secret whatever it is called.
 _HOLDERS = frozenset(("value", "data", "stringData"))
-
-
-# Who takes what stands last, be it brought in by a merge key.
-_MERGING = dict.fromkeys(("kubernetes", "values", "kustomization"), Merging.LAST)
 
 
 def read_stream(source: Source, kind: str) -> YamlStream:
@@ -38,7 +35,7 @@ def read_stream(source: Source, kind: str) -> YamlStream:
 
 
 def _read(text: str, kind: str) -> YamlStream:
-    return read_yaml(text, _MERGING.get(kind, Merging.OWN_FIRST))
+    return read_yaml(text, Merging.LAST if kind_named(kind).merges_last else Merging.OWN_FIRST)
 
 
 def _refused(error: YamlError, text: str) -> DocumentError:

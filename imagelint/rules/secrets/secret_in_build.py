@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from imagelint.core.fact import Known, value_or
 from imagelint.core.source import is_within, outermost
 from imagelint.documents.dockerfile.model import Instruction
+from imagelint.documents.kinds import kind_named
 from imagelint.documents.locate import hinted_secrets, may_name_secret
 from imagelint.documents.queries.secrets.arguments import is_before_run, takes_argument
 from imagelint.documents.queries.stages import enclosing_stage
@@ -18,8 +19,6 @@ from imagelint.documents.serving.command import ServingCommand
 from imagelint.documents.shared import EnvOrigin, EnvVar
 from imagelint.rules.api import Confidence, Context, Findings, Severity, rule
 
-# Where a line, or a step, hands it over.
-_LINES = frozenset(("makefile", "shell-script", "workflow"))
 _BUILD = frozenset((EnvOrigin.ENV, EnvOrigin.ARG, EnvOrigin.SHELL, EnvOrigin.BUILD_ARG))
 
 if TYPE_CHECKING:
@@ -99,7 +98,7 @@ def _set(variable: EnvVar, ctx: Context, options: Options) -> Findings:
         return
     if isinstance(variable.value, Known) and not _is_asked_for(variable):
         yield from _literal(variable, variable.value.value, ctx)
-    elif variable.origin is EnvOrigin.BUILD_ARG and ctx.document.kind in _LINES:
+    elif variable.origin is EnvOrigin.BUILD_ARG and kind_named(ctx.document.kind).builds_by_line:
         yield ctx.finding(
             variable,
             f"the build argument `{variable.name}` stays in the history of the image",

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from imagelint.core.pattern import pattern
 from imagelint.documents.base import Text
+from imagelint.documents.kinds import kind_named
 from imagelint.documents.queries.secrets.stray import stray_secrets
 from imagelint.documents.secrets.names import is_secret_name
 from imagelint.documents.secrets.values import is_path, is_placeholder, secret_kind
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
     from imagelint.core.source import Span
 
 _OPEN = (Holder.CONFIG_MAP, Holder.CONFIG_MAP_GENERATOR)
-_PIPELINE = "workflow"
 # The address of a host that others reach as well, a login.
 _ELSEWHERE = pattern(r"//[^\s/]*\w\.[A-Za-z]{2,}(?![\w.])|\blogin\b")
 _SHORTEST_NUMBER = 4
@@ -85,7 +85,7 @@ def _anywhere(ctx: Context) -> Findings:
 
 def _is_for_one_run(span: Span, ctx: Context) -> bool:
     """Whether a pipeline itself starts, for its tests, what a secret seems to be for."""
-    if ctx.document.kind != _PIPELINE:
+    if not kind_named(ctx.document.kind).of_steps:
         return False
     line = ctx.source.line(ctx.source.position(span.start).line)
     return not _ELSEWHERE.search(line)

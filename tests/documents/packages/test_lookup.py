@@ -232,6 +232,22 @@ def test_a_lock_file_is_obeyed_by_verb_and_option(manager: Manager) -> None:
 
 
 @each_manager
+def test_a_project_is_installed_by_its_subcommands(manager: Manager) -> None:
+    for verb in manager.project.verbs:
+        for option in manager.project.without:
+            found = installation(f"{manager.programs[0]} {verb} {option}")
+            assert found.verb == verb
+            assert found.option(option)
+    assert bool(manager.project.file) >= bool(manager.project.verbs + manager.project.without)
+
+
+@each_manager
+def test_what_makes_an_environment_installs_nothing(manager: Manager) -> None:
+    for verb in manager.environments:
+        assert package_installs(command(f"{manager.programs[0]} {verb} /opt/venv")) == ()
+
+
+@each_manager
 def test_what_is_removed_or_built_is_not_installed(manager: Manager) -> None:
     for verb in {*manager.removes, *manager.builds} - {*manager.installs}:
         assert package_installs(command(f"{manager.programs[0]} {verb} abc")) == (), verb

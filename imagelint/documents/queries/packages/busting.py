@@ -9,10 +9,8 @@ from typing import TYPE_CHECKING
 from imagelint.core.fact import Known
 from imagelint.core.record import NamedTuple
 from imagelint.documents.packages.installs import package_installs
-from imagelint.documents.packages.languages import BUN, NPM, PNPM, YARN
 from imagelint.documents.packages.locknames import GO_FETCH
 from imagelint.documents.packages.packagemanager import Ecosystem
-from imagelint.documents.packages.python import POETRY, UV
 from imagelint.documents.queries.context import sources, whole_context
 from imagelint.documents.queries.packages.hashes import listed_packages
 
@@ -26,11 +24,8 @@ if TYPE_CHECKING:
 
 __all__ = ["EarlyCopy", "early_copy"]
 
-_NODE = (NPM, YARN, PNPM, BUN)
 _ELSEWHERE = ("-g", "--global", "--prefix", "-C", "--dir", "--cwd")
 _INSTALLED = frozenset({"node_modules", ".venv", "venv", "site-packages"})
-# With these the project itself, for which its source is needed, is left out.
-_WITHOUT_PROJECT = ("--no-install-project", "--no-install-workspace", "--no-root")
 
 
 class EarlyCopy(NamedTuple):
@@ -123,10 +118,11 @@ def _manifest(document: Document, install: PackageInstall) -> str:
     """The file of the context that lists what is installed, empty when nothing like it does."""
     if install.packages or not install.complete:
         return ""
-    if install.manager in _NODE:
-        return "" if install.option(*_ELSEWHERE) else "package.json"
-    if install.manager in (UV, POETRY) and install.verb in ("sync", "install"):
-        return "pyproject.toml" if install.option(*_WITHOUT_PROJECT) else ""
+    project = install.manager.project
+    if project.file and not project.without:
+        return "" if install.option(*_ELSEWHERE) else project.file
+    if install.verb in project.verbs:
+        return project.file if install.option(*project.without) else ""
     if install.ecosystem is not Ecosystem.PYPI or not install.files:
         return ""
     # `-e .` in the file needs the source.

@@ -9,9 +9,7 @@ from typing import TYPE_CHECKING
 from imagelint.core.fact import ABSENT, Known
 from imagelint.core.record import NamedTuple
 from imagelint.documents.packages.installs import package_installs
-from imagelint.documents.packages.languages import CARGO
 from imagelint.documents.packages.locknames import FOREIGN_LOCKS, LOCK_READERS, PIP_OF_UV
-from imagelint.documents.packages.python import PIP, UV
 from imagelint.documents.queries.context import sources, whole_context
 from imagelint.documents.queries.stages import chain, enclosing_stage, set_before
 
@@ -51,7 +49,7 @@ def ignored_locks(document: Document, script: Script) -> Iterator[IgnoredLock]:
             if obeyable(install) and not _told_by_variable(document, stage, install):
                 file = _present(document, stage, install)
                 if file:
-                    yield IgnoredLock(install, file, read=install.manager is not CARGO)
+                    yield IgnoredLock(install, file, read=not install.manager.lock.of_local)
             elif _of_project(install):
                 yield from _foreign(document, stage, install)
 
@@ -63,14 +61,14 @@ def obeyable(install: PackageInstall) -> bool:
         return False
     if not install.complete or install.files or install.option(*_GLOBAL):
         return False
-    if install.manager is CARGO:
+    if lock.of_local:
         return any(package.local for package in install.packages)
-    return not install.packages and (install.manager is not UV or install.verb == "sync")
+    return not install.packages and (not lock.read_by or install.verb in lock.read_by)
 
 
 def _of_project(install: PackageInstall) -> bool:
     """`pip install .`, with what it depends on."""
-    if install.manager not in (PIP, UV) or install.option("--no-deps"):
+    if not install.manager.ignores_locks or install.option("--no-deps"):
         return False
     return any(package.local and package.raw[-1:] == "." for package in install.packages)
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from imagelint.core.pattern import pattern
 from imagelint.core.source import Span, is_within, outermost
+from imagelint.documents.kinds import kind_named
 from imagelint.documents.locate import hinted_secrets
 from imagelint.documents.secrets.written import WrittenSecret, written_secrets
 from imagelint.documents.shared import CommandLine, EnvVar, Setting
@@ -29,13 +30,12 @@ _EXPRESSION = pattern(r"/\S*\\\S*/[a-z]*;?")
 # `REDIS_PASSWORD_SECRET: cache-login` names the Secret that holds a password.
 _SECRET_OF_ONE = pattern(r"(?:PASS(?:WORD)?|TOKEN|CREDENTIALS)_SECRET(?:_NAME)?$")
 _KUBERNETES_NAME = pattern(r"[a-z]+(?:[-.][a-z0-9]+)+")
-_COMMANDS = frozenset({"dockerfile", "makefile", "shell-script", "systemd-unit"})
 
 
 def stray_secrets(document: Document) -> tuple[WrittenSecret, ...]:
     """The secrets of a text that no variable, setting, command line or instruction holds."""
-    if document.kind in _COMMANDS:
-        return ()  # it consists of instructions
+    if kind_named(document.kind).of_commands:
+        return ()
     text = document.source.text
     # In a file of settings that is the comment behind one without a value.
     comment = "#" if document.kind == "dotenv" else "\0"

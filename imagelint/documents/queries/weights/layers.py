@@ -8,7 +8,7 @@ from imagelint.core.fact import Known
 from imagelint.core.pattern import pattern
 from imagelint.core.record import NamedTuple
 from imagelint.documents.packages.lookup import manager_call
-from imagelint.documents.packages.python import UV, is_python
+from imagelint.documents.packages.python import is_python
 from imagelint.documents.queries.downloads import downloads
 
 if TYPE_CHECKING:
@@ -86,10 +86,10 @@ def _made(command: Command) -> Iterator[tuple[str, str]]:
 
 
 def _makes_environment(command: Command) -> bool:
-    words = [word.text for word in command.arguments[:2]]
     call = manager_call(command)
-    if call is not None and call.manager is UV:
-        return words[:1] == ["venv"]
+    if call is not None and call.says(*call.manager.environments):
+        return True
+    words = [word.text for word in command.arguments[:2]]
     by_python = is_python(command.program) and words == ["-m", "venv"]
     return by_python or command.program == "virtualenv"
 
