@@ -33,7 +33,7 @@ def tables(fleet: Fleet) -> Iterator[Table]:
 def _bases(fleet: Fleet) -> Table:
     columns = (
         Column("severity", "Worst", "severity", facet=True),
-        Column("base", "Base", "code"),
+        Column("base", "Base", "code", opens=True),
         Column("shared", "A new build takes away", "number"),
         Column("count", "Findings upon it", "number"),
         Column("images", "Images", "number"),
@@ -42,6 +42,7 @@ def _bases(fleet: Fleet) -> Table:
         Row(
             str(at),
             (str(Severity(one.severity)), visible(one.name), one.shared, one.findings, one.images),
+            opens=_images("base", one.name),
         )
         for at, one in enumerate(fleet.groups["base"])
     )
@@ -76,7 +77,7 @@ def _vulnerabilities(fleet: Fleet) -> Table:
 def _rolled(name: str, title: str, what: str, fleet: Fleet, group: str) -> Table:
     columns = (
         Column("severity", "Worst", "severity", facet=True),
-        Column("name", what, "code" if group in ("layer", "repository") else "text"),
+        Column("name", what, "code" if group in ("layer", "repository") else "text", opens=True),
         Column("count", "Findings", "number"),
         Column("images", "Images", "number"),
     )
@@ -84,10 +85,20 @@ def _rolled(name: str, title: str, what: str, fleet: Fleet, group: str) -> Table
         Row(
             str(at),
             (str(Severity(one.severity)), visible(one.name) or "nobody", one.findings, one.images),
+            opens=_images(group, one.name) if group == "owner" else "",
         )
         for at, one in enumerate(fleet.groups[group])
     )
     return Table(name, title, columns, rows, ((2, "desc"),))
+
+
+def _images(column: str, value: str) -> str:
+    """The address of the images with a value; empty where there is none, which means any."""
+    from urllib.parse import quote
+
+    # Once for the list of values, once for the address.
+    chosen = quote(quote(visible(value), safe=""), safe="")
+    return f"#images?{column}={chosen}" if value else ""
 
 
 def _drift(fleet: Fleet) -> Table:

@@ -90,6 +90,15 @@ def test_filters_and_search_answer_at_once(reading: Reading, page: Path) -> None
     assert max(took) < HANGS
 
 
+def test_a_team_and_a_base_lead_to_their_images(reading: Reading, page: Path) -> None:
+    reading.open(page)
+    reading.page.locator("#table-owners a", has_text="inference").click()
+    assert reading.info("images") == "1 to 12 of 12 shown (out of 38)"
+    reading.page.locator("#table-bases a", has_text="docker.io/nvidia/cuda:12.2-base").click()
+    assert reading.info("images") == "1 to 12 of 12 shown (out of 38)"
+    assert reading.page.locator("#table-owners a", has_text="nobody").count() == 0
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_everybody_can_use_it(reading: Reading, small: Path, scheme: str) -> None:
     reading.page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")

@@ -127,6 +127,22 @@ def test_which_images_have_a_hole_and_whose_they_are(
     assert "as root (allowed by waiver: legacy)\n" in waived.out
 
 
+@pytest.mark.parametrize(
+    ("asked_for", "count"),
+    [("log4j-core", 12), ("org.apache:log4j-core", 12), ("*LOG4J*", 12), ("log4j", 0), ("core", 0)],
+)
+def test_a_package_is_found_without_its_group(
+    program: Program, place: Path, here: Path, asked_for: str, count: int
+) -> None:
+    name = (
+        "UPDATE findings SET package = 'org.apache:log4j-core' WHERE message LIKE '%CVE-2026-1002%'"
+    )
+    store = changed(place, here, "UPDATE runs SET depth = 'scan'", name)
+    _, lines = asked(program, store, "--package", asked_for)
+    assert sum("sha256:" in line for line in lines) == count
+    assert any("of such a name" in line for line in lines) == (count == 0)
+
+
 def test_a_question_without_an_answer_says_what_is_not_known(
     program: Program, place: Path, here: Path
 ) -> None:

@@ -33,7 +33,8 @@ class Scanned:
         layers = {one.layer for one in about}
         return finding._replace(
             vulnerability=about[0].id,
-            package=finding.package or about[0].package,
+            # The last part of a URL may be that of several: `golang.org/x/net` is not `net`.
+            package=about[0].package or finding.package,
             layer=(layers.pop() or None) if len(layers) == 1 else None,
         )
 

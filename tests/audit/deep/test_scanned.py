@@ -38,6 +38,12 @@ def test_a_finding_has_the_package_and_the_layer_of_its_vulnerability() -> None:
     assert Scanned((ONE, OTHER)).located(stranger) is stranger
 
 
+def test_a_package_is_called_as_its_scanner_calls_it() -> None:
+    net = ONE._replace(package="golang.org/x/net", purl="pkg:golang/golang.org/x/net@v0.1.0")
+    named = about(net)._replace(package="net")  # by the end of its URL
+    assert Scanned((net,)).located(named).package == "golang.org/x/net"
+
+
 def test_of_several_layers_none_is_named() -> None:
     again = ONE._replace(layer="sha256:c", installed="3.0.0")
     assert Scanned((ONE, again)).located(about(ONE)).layer is None
