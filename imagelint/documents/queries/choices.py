@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from imagelint.documents.serving.switches import Switch
 
 
+_QUOTES = "\"'"
+
+
 class UnknownChoice(NamedTuple):
     """A switch with a word that it does not take, and what to write instead."""
 
@@ -50,3 +53,17 @@ def refused_numbers(server: ServingCommand) -> Iterator[UnknownChoice]:
         value = switch.value
         if isinstance(value, Known) and form.refuses(value.value):
             yield UnknownChoice(switch, value.value, f"write {form.title}")
+
+
+def quoted_model(server: ServingCommand) -> Known[str] | None:
+    """A model whose name has quotes around it, which no shell has taken away."""
+    model = server.model
+    if not isinstance(model, Known) or len(model.value) < len(_QUOTES):
+        return None
+    first, last = model.value[0], model.value[-1]
+    return model if first == last and first in _QUOTES else None
+
+
+def without_quotes(value: str) -> str:
+    """What stands between the quotes of a value."""
+    return value[1:-1]

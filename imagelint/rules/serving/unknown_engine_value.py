@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
-from imagelint.documents.queries.choices import refused_numbers, unknown_choices
-from imagelint.documents.queries.serving import title
+from imagelint.documents.queries.choices import (
+    quoted_model,
+    refused_numbers,
+    unknown_choices,
+    without_quotes,
+)
+from imagelint.documents.queries.serving import place_of, title
 from imagelint.documents.serving.command import ServingCommand
 from imagelint.rules.api import Context, Findings, Severity, rule
 
@@ -14,7 +19,8 @@ def unknown_engine_value(server: ServingCommand, ctx: Context) -> Findings:
 
     Some flags take one of a few words, others a number, and the server ends at once on anything
     else: the pod restarts for ever. vLLM and SGLang take `32k` for a length in tokens, but not for
-    a number of sequences.
+    a number of sequences. Quotes that no shell takes away are a part of what they surround:
+    no model is found under such a name.
 
     Except: flags whose words change with the releases of the engine.
 
@@ -42,3 +48,11 @@ def unknown_engine_value(server: ServingCommand, ctx: Context) -> Findings:
         name = choice.switch.written
         message = f"{title(server)} takes no `{choice.word}` for `{name}`"
         yield ctx.finding(choice.switch, message, help=choice.help, subject=name)
+    model = quoted_model(server)
+    if model is not None:
+        yield ctx.finding(
+            place_of(server, model),
+            f"the quotes of {model.value} are a part of the model's name",
+            help=f"write `{without_quotes(model.value)}`",
+            subject=server.launch.runtime.name,
+        )
