@@ -67,10 +67,9 @@ def recreate_outage(pod: Pod, ctx: Context) -> Findings:
         return
     found = gpu_pod(ctx.document, pod)
     if found is not None:
-        way = "canary" if kind == "canary" else "rollingUpdate"
         yield ctx.finding(
             replacement.type,
             f"a roll-out takes all {replicas.value} replicas of {title(found.server)} away at once",
-            help=f"write `strategy: {{{way}: {{maxSurge: 0, maxUnavailable: 1}}}}`",
+            help=f"write `{replacement.one_by_one}`",
             subject=pod.owner.name,
         )

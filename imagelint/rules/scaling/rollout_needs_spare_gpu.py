@@ -63,15 +63,15 @@ def rollout_needs_spare_gpu(pod: Pod, ctx: Context) -> Findings:
     found = gpu_pod(ctx.document, pod) if more else None
     if replacement is not None and found is not None:
         where = "on the same node " if pod.pinned else ""
-        way = "rollingUpdate" if pod.owner.kind == "Deployment" else "canary"
+        room = gpus_in_words(more * found.gpus)
+        if replacement.grouped:
+            room = "the GPUs of one more group"
         routed = replacement.doubled and value_or(replacement.type.value, "") == "canary"
         drop = "drop `trafficRouting` and " if routed else ""
         yield ctx.finding(
             replacement.type,
-            f"a roll-out of {title(found.server)} needs {gpus_in_words(more * found.gpus)} {where}"
-            "besides those that it has",
-            help=f"{drop}write `strategy: {{{way}: {{maxSurge: 0, maxUnavailable: 1}}}}`, "
-            "where none are kept free",
+            f"a roll-out of {title(found.server)} needs {room} {where}besides those that it has",
+            help=f"{drop}write `{replacement.one_by_one}`, where none are kept free",
             subject=pod.owner.name,
             severity=Severity.MEDIUM if pod.pinned else None,
         )

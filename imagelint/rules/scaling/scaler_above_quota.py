@@ -82,11 +82,13 @@ def scaler_above_quota(scaler: Autoscaler, ctx: Context) -> Findings:
     servers = NameScope(ctx.document, ctx.project).scaled_servers(scaler)
     asked = servers[0].launch.runtime.gpus if servers else ABSENT
     each = asked.value.quantity if isinstance(asked, Known) else ABSENT
-    if not isinstance(asked, Known) or not isinstance(each, Known):
+    group = servers[0].launch.runtime.group if servers else ABSENT
+    if not isinstance(asked, Known) or not isinstance(each, Known) or not isinstance(group, Known):
         return
+    whole = each.value * group.value  # of all pods that form one server
     scope = Scope(ctx.document, ctx.project, ctx.environment.closed)
     quota = quota_of(asked.value.resource, scaler.namespace, scope)
-    needed = most.value * each.value
+    needed = most.value * whole
     if quota is None or needed <= quota.limit.amount:
         return
     limit = quota.limit
@@ -94,7 +96,7 @@ def scaler_above_quota(scaler: Autoscaler, ctx: Context) -> Findings:
     yield ctx.finding(
         Place(most.span, scaler.path),
         f"{most.value} replicas need {needed:g} GPUs, and the quota allows {limit.amount:g}",
-        help=f"have at most {int(limit.amount // each.value)} replicas, or raise the quota",
+        help=f"have at most {int(limit.amount // whole)} replicas, or raise the quota",
         notes=(ctx.note(f"the ResourceQuota `{limit.name}`", limit),) if quota.here else (),
         subject=scaler.name,
         confidence=None if certain else Confidence.LIKELY,

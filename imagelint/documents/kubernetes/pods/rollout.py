@@ -1,8 +1,10 @@
-"""How an object replaces its pods by new ones: Deployments, and Rollouts of Argo.
+"""How an object replaces its pods by new ones: Deployments, Rollouts of Argo, groups of pods.
 
 https://kubernetes.io/docs/concepts/workloads/controllers/deployment/#strategy;
 argoproj/argo-rollouts:docs/features/specification.md, docs/features/bluegreen.md,
-docs/features/canary/index.md (with `trafficRouting` all old pods stay until the end)
+docs/features/canary/index.md (with `trafficRouting` all old pods stay until the end);
+kubernetes-sigs/lws:api/leaderworkerset/v1/leaderworkerset_types.go, pkg/webhooks/
+leaderworkerset_webhook.go (a LeaderWorkerSet replaces whole groups)
 """
 
 from __future__ import annotations
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
 
 _ONE_BY_ONE = ("RollingUpdate", "canary")
 _DEPLOYMENT = ("apps", "Deployment")
+_GROUPS = ("leaderworkerset.x-k8s.io", "LeaderWorkerSet")
 _SHARE = "25%"
 _DEADLINE = 600.0
 
@@ -34,7 +37,8 @@ class PodReplacement(NamedTuple):
     `type` is `RollingUpdate`, `Recreate`, `canary` or `blueGreen`, with its place. `surge` and
     `unavailable` count pods, unknown where that depends on what is not seen. `replicas` are those
     that are wanted. `deadline` are seconds until a replacement without progress has failed.
-    `doubled` tells that all new pods run before the old ones go, `stepwise` that it goes by steps.
+    `doubled` tells that all new pods run before the old ones go, `stepwise` that it goes by steps,
+    `grouped` that what is replaced and counted are groups of pods.
     """
 
     type: Field[str]
@@ -44,6 +48,16 @@ class PodReplacement(NamedTuple):
     deadline: Field[float]
     doubled: bool = False
     stepwise: bool = False
+    grouped: bool = False
+
+    @property
+    def one_by_one(self) -> str:
+        """How an object of its kind is told to make room before it makes anything new."""
+        numbers = "{maxSurge: 0, maxUnavailable: 1}"
+        if self.grouped:
+            return f"rolloutStrategy: {{rollingUpdateConfiguration: {numbers}}}"
+        canary = value_or(self.type.value, "") in ("canary", "blueGreen")
+        return f"strategy: {{{'canary' if canary else 'rollingUpdate'}: {numbers}}}"
 
     @property
     def pods_before(self) -> int:
@@ -59,6 +73,8 @@ class PodReplacement(NamedTuple):
 def pod_replacement(pod: Pod) -> PodReplacement | None:
     """How the pods like this one are replaced, None where another kind of object holds them."""
     owner = pod.owner
+    if (owner.group, owner.kind) == _GROUPS:
+        return _group_replacement(pod)
     argo = is_rollout(owner)
     if not (argo or (owner.group, owner.kind) == _DEPLOYMENT) or owner.incomplete:
         return None
@@ -84,6 +100,27 @@ def pod_replacement(pod: Pod) -> PodReplacement | None:
     )
 
 
+def _group_replacement(pod: Pod) -> PodReplacement | None:
+    """How groups are replaced, told of the pods that lead them."""
+    spec = pod.owner.body["spec"]
+    templates = spec["leaderWorkerTemplate"]
+    leads = templates["leaderTemplate"] if templates["leaderTemplate"].exists else None
+    first = templates["workerTemplate"] if leads is None else leads
+    if pod.owner.incomplete or pod.template.path != first.path:
+        return None
+    strategy, replicas = spec["rolloutStrategy"], spec["replicas"].integer()
+    replicas = Known(1) if replicas is ABSENT else replicas
+    rolling = strategy["rollingUpdateConfiguration"]
+    return PodReplacement(
+        _type(strategy, argo=False),
+        _pods(rolling["maxSurge"], replicas, ceil, "0"),
+        _pods(rolling["maxUnavailable"], replicas, floor, "1"),
+        replicas,
+        Field(UNKNOWN, spec),
+        grouped=True,
+    )
+
+
 def _type(strategy: Cursor, *, argo: bool) -> Field[str]:
     if argo:
         ways = (strategy["canary"], strategy["blueGreen"])
@@ -96,10 +133,12 @@ def _type(strategy: Cursor, *, argo: bool) -> Field[str]:
     return Field(Known("RollingUpdate") if fact is ABSENT else fact, place)
 
 
-def _pods(place: Cursor, replicas: Fact[int], rounded: Callable[[float], int]) -> Fact[int]:
+def _pods(
+    place: Cursor, replicas: Fact[int], rounded: Callable[[float], int], default: str = _SHARE
+) -> Fact[int]:
     """A number of pods, or a share of those that are wanted."""
     fact = place.text()
-    text = _SHARE if fact is ABSENT else fact.value if isinstance(fact, Known) else ""
+    text = default if fact is ABSENT else fact.value if isinstance(fact, Known) else ""
     span = fact.span if isinstance(fact, Known) else None
     number = parse_count(text.removesuffix("%"))
     if number is None:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 _KEDA_MINIMUM, _KEDA_MAXIMUM = 0, 100
 _BEHAVIOUR = ("horizontalPodAutoscalerConfig", "behavior", "scaleDown")
 _KNATIVE = "autoscaling.knative.dev"
+_CLASS = "serving.kserve.io/autoscalerClass"
 
 
 def read_autoscalers(obj: KubernetesObject, wiring: Wiring | None) -> tuple[Autoscaler, ...]:
@@ -180,8 +181,17 @@ def _inference_service(obj: KubernetesObject) -> Autoscaler:
         floor,
         _default(floor.integer(), 1),
         predictor["maxReplicas"].integer(),
-        tuple(_predictor_signals(predictor)),
+        tuple(_predictor_signals(predictor)) or tuple(_by_class(obj.annotation(_CLASS))),
     )
+
+
+def _by_class(chosen: Cursor) -> Iterator[Signal]:
+    """A HorizontalPodAutoscaler that is asked for, and told no metric, looks at the CPU.
+
+    kserve/kserve:pkg/controller/v1beta1/inferenceservice/reconcilers/hpa/hpa_reconciler.go
+    """
+    if chosen.word() == "hpa":
+        yield Signal(chosen.span, "cpu", chosen.path)
 
 
 def _predictor_signals(predictor: Cursor) -> Iterator[Signal]:
