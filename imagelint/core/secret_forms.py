@@ -25,6 +25,9 @@ _ITEM = pattern(r"[ \t]{0,99}-[ \t]")
 _QUOTE = r"(?:\$(?=['\"]))?\\?['\"]?"
 _VALUE = r"([^\s'\"$|;&<>\\-][^\s'\"$|;&<>]{3,})"
 _PIPE = r"['\"]?\s{0,99}(?:\\\n\s{0,99})?\|[^\n|;&]{0,99}"
+# What stands between words of a file that a command writes, and how its name follows them.
+_GAP = r"(?:\s|\\{1,3}n|\\(?=\s)){1,9}"
+_TO = r"[^\n;&]{0,99}>[^\n;&]{0,99}"
 _FED = r"(?:--password-stdin|--with-token|--stdin|\bwandb login\b|\bpasswd\b|\bsudo -S\b)"
 
 
@@ -154,7 +157,7 @@ FORMS = (
     Form(
         PASSWORD,
         ("_auth",),
-        pattern(r"(?i)(?<=[\s:])_auth(?:[= ]|['\"]\s?,\s?)['\"]?([^\s'\"$][^\s'\"$]{7,})"),
+        pattern(r"(?i)(?<=[\s:'\"])_auth(?:[= ]|['\"]\s?,\s?)['\"]?([^\s'\"$][^\s'\"$]{7,})"),
     ),
     Form(
         PASSWORD,
@@ -163,6 +166,63 @@ FORMS = (
             r"['\"](?:auth|identitytoken)\\?['\"]\s{0,99}:\s{0,99}\\?['\"]"
             r"(?=[\w+/.-]{0,99}[A-Z])(?=[\w+/.-]{0,99}[a-z])([\w+/.-]{11,}=*)"
         ),
+    ),
+    # https://www.gnu.org/software/inetutils/manual/html_node/The-_002enetrc-file.html
+    Form(
+        PASSWORD,
+        ("machine",),
+        pattern(
+            rf"(?i)\bmachine{_GAP}[^\s\\'\"]{{1,200}}{_GAP}(?:login{_GAP}[^\s\\'\"]{{1,200}}{_GAP})?"
+            rf"password{_GAP}([^\s'\"$\\]{{4,}})"
+        ),
+    ),
+    # https://curl.se/docs/manpage.html#-K
+    Form(
+        PASSWORD,
+        ("curlrc",),
+        pattern(
+            rf"(?i)\buser\s{{0,3}}[=:]?\s{{0,3}}\\?['\"][^\s:'\"]{{1,99}}:([^\s'\"$\\]{{4,}})\\?['\"]"
+            rf"(?={_TO}curlrc)"
+        ),
+    ),
+    # https://www.postgresql.org/docs/current/libpq-pgpass.html
+    Form(
+        PASSWORD,
+        ("pgpass",),
+        pattern(
+            rf"(?<![\w.*:-])[\w.*-]{{1,99}}:(?:\d{{1,5}}|\*)(?::[^\s:'\"]{{1,99}}){{2}}:([^\s'\":$\\]{{4,}})"
+            rf"(?={_TO}pgpass)"
+        ),
+    ),
+    # Maven: https://maven.apache.org/settings.html#servers, where `{…}` is encrypted.
+    Form(
+        PASSWORD,
+        ("<password>", "<passphrase>"),
+        pattern(r"<pass(?:word|phrase)>([^\s<>${}]{4,})</"),
+    ),
+    # Composer, poetry and bundler keep a user and a password for an index of packages.
+    Form(
+        PASSWORD,
+        ("http-basic.",),
+        pattern(
+            r"(?<=[\s'\"])http-basic\.[\w.-]{1,99}['\"]?\s{1,9}\S{1,99}\s{1,9}['\"]?([^\s'\"$-][^\s'\"$]{3,})"
+        ),
+    ),
+    Form(
+        PASSWORD,
+        ("bundle config", "bundler config"),
+        pattern(
+            r"\bbundler?\s+config\s+(?:set\s+|--\w{1,20}\s+){0,4}['\"]?[\w./:-]{1,200}['\"]?\s+"
+            r"['\"]?[^\s:'\"$]{1,99}:(?!//)([^\s'\"$]{4,})"
+        ),
+    ),
+    # https://www.anaconda.com/docs/tools/working-with-conda/reference: the token is in the path.
+    Form(_TOKEN, ("/t/",), pattern(r"://[^\s'\"]{1,199}/t/([a-z]{2}-[\w-]{12,})(?=[/\s'\"]|$)")),
+    # https://redis.io/docs/latest/operate/oss_and_stack/management/config/
+    Form(
+        PASSWORD,
+        ("requirepass", "masterauth"),
+        pattern(r"(?<!-)\b(?:requirepass|masterauth)[ \t]{1,9}([^\s'\"$-][^\s'\"$]{3,})"),
     ),
     Form(PASSWORD, ("pass:",), pattern(r"-pass(?:in|out)?[ =]['\"]?pass:([^\s'\"$]{4,})")),
     _option(r"login|sshpass|mongo\w*", f"p{_NEXT}", "login", "sshpass", "mongo"),

@@ -13,13 +13,16 @@ from imagelint.documents.packages.model import (
     PackageInstall,
     Requirement,
 )
+from imagelint.documents.packages.options import bare_text, sort_words
+from imagelint.documents.packages.packagemanager import writes_nothing
 from imagelint.documents.remembered import remembered
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from imagelint.documents.packages.packagemanager import Cache, Call, Manager
-    from imagelint.documents.shell.script import Command, Script
+    from imagelint.documents.packages.options import ParsedOptions
+    from imagelint.documents.packages.packagemanager import Cache, Call, Manager, Run
+    from imagelint.documents.shell.script import Command, Script, Word
 
 __all__ = ["Option", "PackageIndex", "PackageInstall", "Requirement"]
 __all__ += [
@@ -46,7 +49,61 @@ def package_installs(command: Command) -> tuple[PackageInstall, ...]:
     call = manager_call(command)
     if call is None or call.words.has(*call.manager.dry_run):
         return ()
-    return call.manager.read(call)
+    return (() if call.run else call.manager.read(call)) or _fetched(call)
+
+
+def _fetched(call: Call) -> tuple[PackageInstall, ...]:
+    """What a call fetches to start it, as one installation; none for any other call."""
+    for run in call.manager.runs:
+        if run.read is None or (call.run or run) != run:
+            continue
+        valued = call.manager.valued | run.valued
+        words = sort_words(_own(call.arguments, valued, len(run.verb.split()) + 1), valued)
+        verb, operands = words.verb((run.verb,)) if run.verb else (run.program, words.operands)
+        if not verb or (not call.run and not run.verb):
+            continue
+        packages = () if words.has(*run.never) else tuple(_packages(run, words, operands))
+        return (_install(call, run, words, packages),) if packages else ()
+    return ()
+
+
+def _own(words: tuple[Word, ...], valued: frozenset[str], count: int) -> tuple[Word, ...]:
+    """The words up to the program, the last of `count` operands: all behind it is told that."""
+    skip = False
+    for at, word in enumerate(words):
+        text = bare_text(word)
+        if skip or text[:1] == "-":
+            skip = not skip and text in valued
+            continue
+        count -= 1
+        if not count:
+            return words[: at + 1]
+    return words
+
+
+def _packages(run: Run, words: ParsedOptions, operands: tuple[Word, ...]) -> Iterator[Requirement]:
+    named = words.values(*run.named_by)
+    for word in (*(named or operands[:1]), *words.values(*run.besides)):
+        found = run.read(word) if run.read else None
+        if found is not None:
+            yield found
+
+
+def _install(
+    call: Call, run: Run, words: ParsedOptions, packages: tuple[Requirement, ...]
+) -> PackageInstall:
+    return PackageInstall(
+        call.command.span,
+        call.command,
+        call.manager,
+        run.verb or run.program,
+        packages,
+        options=words.options,
+        assume_yes=True,
+        no_cache=any(writes_nothing(call, words, cache) for cache in call.manager.caches),
+        complete=words.complete,
+        run=run,
+    )
 
 
 def refreshed_manager(command: Command) -> Manager | None:

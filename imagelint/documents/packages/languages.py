@@ -59,13 +59,14 @@ _TARBALLS = (".tar", ".tar.gz", ".tgz")
 
 def _read_node(call: Call) -> tuple[PackageInstall, ...]:
     """`npm install`, `npm ci`, `pnpm add`, `yarn global add` and their kin."""
-    lock, words = call.manager.lock, call.words
-    verb, operands = words.verb((*call.manager.installs, *lock.verbs, "install"))
+    lock, words, upgrades = call.manager.lock, call.words, call.manager.upgrades
+    verb, operands = words.verb((*call.manager.installs, *upgrades, *lock.verbs, "install"))
     if not verb:
         return ()
     packages = tuple(map(_node_requirement, operands))
     locked = verb in lock.verbs or words.has(*lock.options)
-    return (_install(call, verb, words, packages)._replace(locked=locked),)
+    upgrade = verb in upgrades and not packages
+    return (_install(call, verb, words, packages)._replace(locked=locked, upgrade=upgrade),)
 
 
 def _read_yarn(call: Call) -> tuple[PackageInstall, ...]:
@@ -204,6 +205,26 @@ def _from_git(repository: Word, words: ParsedOptions) -> Requirement:
 
 
 _SEMVER = Pin("{name}@{version}", ("{name}@^{version}", "{name}@latest", "{name}@1"))
+# https://docs.npmjs.com/cli/commands/npx, https://bun.com/docs/cli/bunx
+_NPX = Run(
+    "npx",
+    fetches=True,
+    read=_node_requirement,
+    named_by=("-p", "--package"),
+    valued=frozenset({"-p", "--package", "-c", "--call"}),
+    never=("--no", "--no-install", "--offline"),
+    installed_first=True,
+)
+# https://pnpm.io/cli/dlx, https://yarnpkg.com/cli/dlx: always from the registry
+_DLX = _NPX._replace(program="pnpm", verb="dlx", never=(), installed_first=False)
+# The package is called `create-…`, https://docs.npmjs.com/cli/commands/npm-init
+_CREATE = Run("npm", "create", fetches=True, read=_node_requirement)
+
+
+def _of_npm(run: Run, *verbs: str) -> tuple[Run, ...]:
+    return tuple(run._replace(program="npm", verb=verb) for verb in verbs)
+
+
 NPM = Manager(
     name="npm",
     programs=("npm",),
@@ -225,6 +246,7 @@ NPM = Manager(
             emptied_by="cache clean --force",
         ),
     ),
+    upgrades=("update", "up", "upgrade", "udpate"),
     removes=("uninstall", "remove", "rm", "r", "un", "unlink"),
     valued=_NODE_VALUED,
     dry_run=("--dry-run",),
@@ -237,7 +259,7 @@ NPM = Manager(
         verbs=("ci", "clean-install", "ic", "install-clean", "isntall-clean"),
     ),
     project=ProjectFile("package.json"),
-    runs=(Run("npx", fetches=True), Run("npm", "exec", fetches=True)),
+    runs=(_NPX, *_of_npm(_NPX, "exec", "x"), *_of_npm(_CREATE, "create", "init", "innit")),
 )
 YARN = NPM._replace(
     name="yarn",
@@ -246,6 +268,8 @@ YARN = NPM._replace(
     read=_read_yarn,
     source="https://classic.yarnpkg.com/en/docs/cli/",
     installs=("add", "global add"),
+    # https://yarnpkg.com/cli/up, https://classic.yarnpkg.com/en/docs/cli/upgrade
+    upgrades=("up", "upgrade", "global upgrade"),
     caches=(
         Cache(
             "yarn",
@@ -261,7 +285,7 @@ YARN = NPM._replace(
         options=("--frozen-lockfile", "--immutable"),
         variables=("CI", "YARN_ENABLE_IMMUTABLE_INSTALLS"),
     ),
-    runs=(Run("yarn", "dlx", fetches=True),),
+    runs=(_DLX._replace(program="yarn"), _CREATE._replace(program="yarn")),
 )
 PNPM = NPM._replace(
     name="pnpm",
@@ -269,17 +293,19 @@ PNPM = NPM._replace(
     dry_run=(),
     source="https://pnpm.io/pnpm-cli",
     installs=("add", "install", "i"),
+    upgrades=("update", "up", "upgrade"),
     caches=(Cache("pnpm", ("~/.local/share/pnpm/store",), cleaned_by=("store prune",)),),
     removes=("remove", "rm", "uninstall"),
     # https://pnpm.io/cli/install#--frozen-lockfile: the default in a CI environment
     lock=Lock(("pnpm-lock.yaml",), options=("--frozen-lockfile",), variables=("CI",)),
-    runs=(Run("pnpm", "dlx", fetches=True), Run("pnpx", fetches=True)),
+    runs=(_DLX, _DLX._replace(program="pnpx", verb=""), _CREATE._replace(program="pnpm")),
 )
 BUN = NPM._replace(
     name="bun",
     programs=("bun",),
     source="https://bun.com/docs/pm/cli/install",
     installs=("add", "a", "install", "i"),
+    upgrades=("update",),
     caches=(
         Cache(
             "bun",
@@ -293,7 +319,7 @@ BUN = NPM._replace(
     secure_variables=(),
     secure_settings=(),
     lock=Lock(("bun.lock", "bun.lockb"), verbs=("ci",), options=("--frozen-lockfile",)),
-    runs=(Run("bunx", fetches=True),),
+    runs=(_NPX._replace(program="bunx"), _NPX._replace(program="bun", verb="x")),
 )
 GEM = Manager(
     name="gem",

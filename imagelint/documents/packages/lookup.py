@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from imagelint.documents.packages.conda import CONDA, PIXI
 from imagelint.documents.packages.languages import BUN, CARGO, GEM, GO, NPM, PNPM, YARN
-from imagelint.documents.packages.packagemanager import Call, Manager
+from imagelint.documents.packages.packagemanager import Call, Manager, Run
 from imagelint.documents.packages.python import PDM, PIP, PIPX, POETRY, UV, is_python
 from imagelint.documents.packages.system import (
     APK,
@@ -40,7 +40,13 @@ _BY_PROGRAM: Mapping[str, Manager] = {
 _BY_MODULE: Mapping[str, Manager] = {
     module: manager for manager in MANAGERS for module in manager.modules
 }
-PACKAGE_PROGRAMS = frozenset((*_BY_PROGRAM, "python", "pypy"))
+_BY_STARTER: Mapping[str, tuple[Manager, Run]] = {
+    run.program: (manager, run)
+    for manager in MANAGERS
+    for run in manager.runs
+    if run.fetches and not run.verb
+}
+PACKAGE_PROGRAMS = frozenset((*_BY_PROGRAM, *_BY_STARTER, "python", "pypy"))
 """The programs, without their versions, that may be a package manager or run one."""
 _VERSION = "-0123456789."
 
@@ -55,6 +61,9 @@ def manager_call(command: Command) -> Call | None:
     manager = _BY_PROGRAM.get(program) or _BY_PROGRAM.get(program.rstrip(_VERSION))
     if manager is not None:
         return Call(manager, command, command.arguments)
+    if program in _BY_STARTER:
+        manager, run = _BY_STARTER[program]
+        return Call(manager, command, command.arguments, run)
     return _module_call(command) if is_python(program) else None
 
 

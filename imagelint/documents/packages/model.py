@@ -9,7 +9,7 @@ from imagelint.core.record import NamedTuple
 
 if TYPE_CHECKING:
     from imagelint.core.source import Span
-    from imagelint.documents.packages.packagemanager import Ecosystem, Manager
+    from imagelint.documents.packages.packagemanager import Ecosystem, Manager, Pin, Run
     from imagelint.documents.shell.script import Command, Word
 
 
@@ -118,7 +118,8 @@ class PackageInstall(NamedTuple):
     is true when the command itself says so, by option or by a variable set for it. `projects` are
     the folders of the projects that are installed with all that they need. `group` is the
     name under which the packages can be removed together. `complete` is false when a word of the
-    command is unknown: there may be packages and options that are not seen.
+    command is unknown: there may be packages and options that are not seen. `run` is what fetches
+    a program to start it (`npx`), where nothing is installed for others.
     """
 
     span: Span
@@ -140,6 +141,14 @@ class PackageInstall(NamedTuple):
     locked: bool = False
     group: str = ""
     complete: bool = True
+    run: Run | None = None
+
+    def pin(self, package: Requirement) -> Pin:
+        """How one of its packages is told a version."""
+        run = self.run.pin if self.run else None
+        if run is None or any(one.value and one.value.span == package.span for one in self.options):
+            return self.manager.pin
+        return run
 
     @property
     def ecosystem(self) -> Ecosystem:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from enum import Enum
 from typing import TYPE_CHECKING, assert_never
 
+from imagelint.core.fact import Known
 from imagelint.core.record import NamedTuple
 from imagelint.documents.booleans import installer_variable
 from imagelint.documents.packages.options import sort_words
@@ -17,7 +18,7 @@ from imagelint.documents.remembered import remembered
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from imagelint.documents.packages.model import PackageInstall
+    from imagelint.documents.packages.model import PackageInstall, Requirement
     from imagelint.documents.packages.options import ParsedOptions
     from imagelint.documents.shell.script import Command, Word
 
@@ -164,11 +165,24 @@ class Run(NamedTuple):
 
     `fetches` is true when the program is a package that is taken from the index, else it stands in
     the manager's environment and the command is a wrapper (`documents/shell/wrappers.py`).
+
+    `read` makes a requirement of the word that names the program; there is none where the
+    manager's own reader knows. The values of `named_by` are the packages in its place, those of
+    `besides` are fetched as well, `valued` are the options of this command alone that have one,
+    `pin` is how it is told a version, where that is not the manager's way. With one of `never`
+    nothing is fetched, and with `installed_first` what the project or the image has goes before.
     """
 
     program: str
     verb: str = ""
     fetches: bool = False
+    read: Callable[[Word], Requirement | None] | None = None
+    named_by: tuple[str, ...] = ()
+    besides: tuple[str, ...] = ()
+    valued: frozenset[str] = frozenset()
+    pin: Pin | None = None
+    never: tuple[str, ...] = ()
+    installed_first: bool = False
 
 
 class Manager(NamedTuple):
@@ -263,12 +277,13 @@ class Call(NamedTuple):
     """A command that runs a package manager.
 
     `arguments` are the words behind the manager's name: for `python -m pip install a` those are
-    `install` and `a`.
+    `install` and `a`. `run` is what a program does that only starts others (`npx`).
     """
 
     manager: Manager
     command: Command
     arguments: tuple[Word, ...]
+    run: Run | None = None
 
     @property
     def words(self) -> ParsedOptions:
@@ -284,6 +299,16 @@ class Call(NamedTuple):
 @remembered
 def _sorted(call: Call) -> ParsedOptions:
     return sort_words(call.arguments, call.manager.valued)
+
+
+def writes_nothing(call: Call, words: ParsedOptions, cache: Cache) -> bool:
+    """Whether a call is told, by an option or a variable set for it, to leave no cache."""
+    return words.has(*cache.off_options) or any(
+        variable.name in cache.off_variables
+        and isinstance(variable.value, Known)
+        and cache.is_off(variable.value.value)
+        for variable in call.command.assignments
+    )
 
 
 def _says(words: ParsedOptions, arguments: tuple[Word, ...], spelling: list[str]) -> bool:

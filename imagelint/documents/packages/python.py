@@ -16,6 +16,7 @@ from imagelint.documents.packages.packagemanager import (
     Pin,
     ProjectFile,
     Run,
+    writes_nothing,
 )
 from imagelint.documents.packages.pep508 import is_folder, is_path, read_requirement
 
@@ -171,7 +172,7 @@ def _install(
         trusted_hosts=words.values(*call.manager.insecure),
         options=words.options,
         assume_yes=True,
-        no_cache=any(_writes_nothing(call, words, cache) for cache in call.manager.caches),
+        no_cache=any(writes_nothing(call, words, cache) for cache in call.manager.caches),
         require_hashes=words.has("--require-hashes"),
         complete=words.complete,
     )
@@ -199,15 +200,6 @@ def _indexes(words: ParsedOptions) -> Iterable[PackageIndex]:
         long = _INDEXES.get(option.name)
         if long and option.value:
             yield PackageIndex(option.span, long, option.value.value)
-
-
-def _writes_nothing(call: Call, words: ParsedOptions, cache: Cache) -> bool:
-    return words.has(*cache.off_options) or any(
-        variable.name in cache.off_variables
-        and isinstance(variable.value, Known)
-        and cache.is_off(variable.value.value)
-        for variable in call.command.assignments
-    )
 
 
 def _poetry_requirement(word: Word) -> Requirement:
@@ -262,6 +254,16 @@ PIP = Manager(
     ignores_locks=True,
     own=frozenset(("pip", "setuptools", "wheel")),
 )
+# https://docs.astral.sh/uv/guides/tools/
+_UVX = Run(
+    "uvx",
+    fetches=True,
+    read=_poetry_requirement,
+    named_by=("--from",),
+    besides=("--with", "-w"),
+    valued=frozenset({"--from", "-w"}),
+    pin=Pin("{name}@{version}"),
+)
 UV = Manager(
     name="uv",
     programs=("uv",),
@@ -303,8 +305,8 @@ UV = Manager(
     environments=("venv",),
     runs=(
         Run("uv", "run"),
-        Run("uvx", fetches=True),
-        Run("uv", "tool run", fetches=True),
+        _UVX,
+        _UVX._replace(program="uv", verb="tool run"),
     ),
     own=frozenset(("pip", "setuptools", "uv", "wheel")),
 )
@@ -319,7 +321,7 @@ PIPX = Manager(
     modules=("pipx",),
     removes=("uninstall",),
     valued=_VALUED - {"-e", "-f"},
-    runs=(Run("pipx", "run", fetches=True),),
+    runs=(Run("pipx", "run", fetches=True, read=_requirement, named_by=("--spec",)),),
     own=frozenset(("pipx",)),
 )
 POETRY = Manager(

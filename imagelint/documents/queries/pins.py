@@ -6,20 +6,29 @@ from typing import TYPE_CHECKING
 
 from imagelint.core.fact import Known
 from imagelint.core.pattern import pattern
+from imagelint.documents.packages.installs import package_installs
+from imagelint.documents.packages.packagemanager import Ecosystem
 from imagelint.documents.project import beside
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from imagelint.documents.base import Document
+    from imagelint.documents.dockerfile.model import Instruction, Stage
     from imagelint.documents.packages.installs import PackageInstall, Requirement
     from imagelint.documents.packages.requirements import Requirements
     from imagelint.documents.project import Project
 
 __all__ = [
+    "already_installed",
     "decided_elsewhere",
     "fixed_by_constraints",
     "is_for_others",
     "is_loose",
+    "listed",
     "loose_packages",
     "loose_requirements",
+    "may_be_installed",
     "names_commit",
     "names_no_version",
     "says_nothing",
@@ -42,6 +51,12 @@ _FOR_OTHERS = pattern(
 # Released together with torch, of which each demands one exact version.
 _FOLLOWS_TORCH = frozenset(("torchaudio", "torchvision"))
 
+
+_SURE = ("-y", "--yes")
+# Where a project of Node says what it needs, and where that is installed.
+_PROJECT_FILES = ("package", "node_modules")
+
+_SHOWN = 5
 
 # Whose operands are names of groups, which have no versions.
 _OF_GROUPS = ("groupinstall", "group install")
@@ -100,6 +115,14 @@ def _loose(packages: tuple[Requirement, ...]) -> tuple[Requirement, ...]:
     )
 
 
+def listed(packages: Iterable[Requirement]) -> str:
+    """What packages are called, the first of them: `a`, `b` and 3 more."""
+    names = list(dict.fromkeys(package.name or package.raw for package in packages))
+    shown = ", ".join(f"`{name}`" for name in names[:_SHOWN])
+    more = len(names) - _SHOWN
+    return f"{shown} and {more} more" if more > 0 else shown
+
+
 def says_nothing(package: Requirement) -> bool:
     """Whether a package is named alone, or a repository: no range of versions, branch or file."""
     scheme, _, rest = package.url.partition("://")
@@ -133,3 +156,68 @@ def is_for_others(origin: str) -> bool:
     outside = origin.startswith(("/", "../"))
     place = "/".join(origin.rsplit("/", 2)[1:]) if outside else origin
     return _FOR_OTHERS.fullmatch(place.lower()) is not None
+
+
+def already_installed(document: Document, install: PackageInstall) -> bool:
+    """Whether what is fetched to be started may be there, so that nothing is fetched.
+
+    `uvx` and `pipx run` take what is installed by the same name, `npx` and `bunx` what the project
+    or the image has. What has a version of its own is not looked for.
+    """
+    if install.run is None or any(package.specifier for package in install.packages):
+        return False
+    from imagelint.documents.queries.stages import anchor, chain, enclosing_stage
+
+    stage = enclosing_stage(document, install.span)
+    if stage is None:
+        return install.run.installed_first and install.option(*_SURE) is None
+    start = anchor(document, install.span)
+    parts = tuple(chain(document, stage))
+    names = {package.name for package in install.packages}
+    before = tuple(_installed_before(parts, install, start))
+    if any(names.intersection(package.name for package in one.packages) for one in before):
+        return True
+    if not install.run.installed_first or install.ecosystem is not Ecosystem.NPM:
+        return False
+    return any(not one.packages for one in before) or any(
+        _brings_project(instruction)
+        for part in parts
+        for instruction in part.of("COPY", "ADD")
+        if part is not stage or instruction.span.start < start
+    )
+
+
+def may_be_installed(install: PackageInstall) -> bool:
+    """Whether the base image may have what is fetched to be started, which goes before."""
+    run = install.run
+    return bool(run and run.installed_first) and not any(one.specifier for one in install.packages)
+
+
+def _installed_before(
+    parts: tuple[Stage, ...], install: PackageInstall, start: int
+) -> Iterator[PackageInstall]:
+    for part in parts:
+        for script in part.scripts:
+            for command in script.commands:
+                if part is parts[0] and command.span.start >= start:
+                    continue
+                for found in package_installs(command):
+                    if found.ecosystem is install.ecosystem and found.run is None:
+                        yield found
+
+
+def _brings_project(instruction: Instruction) -> bool:
+    """Whether a copy may bring a project of Node: its files, a folder, another stage's."""
+    from imagelint.documents.queries.context import sources, whole_context
+
+    if instruction.flag("from") is not None or whole_context(instruction) is not None:
+        return True
+    return any(
+        "$" in word.text or "*" in word.text or word.text.endswith("/") or _is_of_project(word.text)
+        for word in sources(instruction)
+    )
+
+
+def _is_of_project(path: str) -> bool:
+    name = path.rpartition("/")[2]
+    return name.startswith(_PROJECT_FILES) or "." not in name

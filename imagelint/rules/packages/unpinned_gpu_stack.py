@@ -42,9 +42,9 @@ def unpinned_gpu_stack(command: Command, ctx: Context) -> Findings:
         RUN pip install --no-cache-dir vllm==0.32.0
     """
     for install in package_installs(command):
-        pin = install.manager.pin
         for package in loose_packages(install):
             if package.name in GPU_STACK:
+                pin = install.pin(package)
                 yield ctx.finding(
                     package,
                     f"`{package.name}` {_how(package)}: "

@@ -35,10 +35,11 @@ def unpinned_installer(command: Command, ctx: Context) -> Findings:
     for install in package_installs(command):
         for package in loose_packages(install):
             if package.name in INSTALLERS:
+                pinned = install.pin(package).of(package.name, "<version>")
                 yield ctx.finding(
                     package,
                     f"`{package.name}` may come in another version with {command.place.again}",
-                    help=f"name the version: `{install.manager.pin.of(package.name, '<version>')}`",
+                    help=f"name the version: `{pinned}`",
                     subject=package.name,
                     references=(
                         _ANSWERS.get(install.manager.name, ()) if says_nothing(package) else ()

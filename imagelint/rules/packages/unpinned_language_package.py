@@ -8,19 +8,20 @@ from typing import TYPE_CHECKING
 from imagelint.documents.packages.installs import package_installs
 from imagelint.documents.packages.languages import GEM, GO, NPM
 from imagelint.documents.packages.lookup import PACKAGE_PROGRAMS
-from imagelint.documents.queries.pins import decided_elsewhere, is_loose
+from imagelint.documents.queries.pins import already_installed, is_loose, listed, may_be_installed
 from imagelint.documents.shell.script import Command
-from imagelint.rules.api import Context, Findings, Severity, rule
+from imagelint.rules.api import Confidence, Context, Findings, Severity, rule
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from imagelint.documents.packages.model import PackageInstall, Requirement
 
 _ANSWERS: Mapping[str, tuple[str, ...]] = {
     NPM.name: ("hadolint DL3016",),
     GEM.name: ("hadolint DL3028",),
     GO.name: ("hadolint DL3062",),
 }
-_SHOWN = 5
 
 
 @rule(
@@ -34,14 +35,16 @@ def unpinned_language_package(command: Command, ctx: Context) -> Findings:
 
     The same Dockerfile gives another image next week, and whoever takes over the account of a
     maintainer is in it at once. The rule reads npm, yarn, pnpm, bun, gem, cargo and go, also what
-    `go run` fetches.
+    is fetched to be started (`npx`, `pnpm dlx`, `yarn dlx`, `bunx`, `npm create`, `go run`).
 
     Except:
-        What a lock file decides, local paths, commits and tags of versions in a repository,
-        versions that depend on a variable, and `go run` of a package without `@`, whose version
-        `go.mod` decides (https://pkg.go.dev/cmd/go#hdr-Compile_and_run_Go_program; hadolint wants
-        one). A tag (`@latest`, `@next`) and a range (`@^1`, `#semver:^1`) are no versions, which
-        hadolint takes for ones of npm: any that matches is installed
+        Programs that `npx` and `bunx` may find installed: in a build behind an installation of the
+        project or a copy of its files, elsewhere without `--yes`. What a lock file decides, local
+        paths, commits and tags of versions in a repository, versions that depend on a variable, and
+        `go run` of a package without `@`, whose version `go.mod` decides
+        (https://pkg.go.dev/cmd/go#hdr-Compile_and_run_Go_program; hadolint wants one). A tag
+        (`@latest`, `@next`) and a range (`@^1`, `#semver:^1`) are no versions, which hadolint takes
+        for ones of npm: any that matches is installed
         (https://docs.npmjs.com/cli/commands/npm-install).
 
     Bad:
@@ -55,27 +58,26 @@ def unpinned_language_package(command: Command, ctx: Context) -> Findings:
     for install in package_installs(command):
         if install.ecosystem.is_system or install.ecosystem.holds_python:
             continue
-        if decided_elsewhere(install) and not install.packages:
+        if already_installed(ctx.document, install):
             continue
         loose = [package for package in install.packages if is_loose(package)]
         if not loose:
             continue
-        names = list(dict.fromkeys(package.name or package.raw for package in loose))
-        pin = install.manager.pin
         yield ctx.finding(
             loose[0],
-            f"{_listed(names)} may come in another version with {command.place.again}",
-            help=_help(loose[0].name, pin.of(loose[0].name, "<version>")),
-            subject=names[0],
-            references=_ANSWERS.get(install.manager.name, ()),
+            f"{listed(loose)} may come in another version with {command.place.again}",
+            help=_help(install, loose[0]),
+            subject=loose[0].name or loose[0].raw,
+            references=() if install.run else _ANSWERS.get(install.manager.name, ()),
+            confidence=Confidence.LIKELY if may_be_installed(install) else None,
         )
 
 
-def _help(name: str, pinned: str) -> str:
-    return f"name the version: `{pinned}`" if name else "name the commit: `…#<40 hex digits>`"
-
-
-def _listed(names: list[str]) -> str:
-    shown = ", ".join(f"`{name}`" for name in names[:_SHOWN])
-    more = len(names) - _SHOWN
-    return f"{shown} and {more} more" if more > 0 else shown
+def _help(install: PackageInstall, package: Requirement) -> str:
+    if not package.name:
+        return "name the commit: `…#<40 hex digits>`"
+    pinned = install.pin(package).of(package.name, "<version>")
+    if install.verb in install.manager.upgrades:
+        # npm takes no version there: https://docs.npmjs.com/cli/commands/npm-update
+        return f"use `{install.manager.installs[0]}`, and name the version: `{pinned}`"
+    return f"name the version: `{pinned}`"

@@ -135,7 +135,18 @@ def test_every_form_of_a_pin(text: str, expected: list[tuple[str, object]]) -> N
         ("npm --prefix /x install -g --loglevel error a@1.2.3", ["npm install a@1.2.3"]),
         ("yarn --cwd /x global add a", ["yarn global add a"]),
         ("pnpm -C /x add a", ["pnpm add a"]),
-        ("npx a@1 && uvx b && pnpm dlx c && go run d@latest", ["go run d@latest"]),
+        (
+            "npx a@1 b && uvx b && pnpm dlx c && go run d@latest",
+            ["npm npx a@1", "uv uvx b", "pnpm dlx c", "go run d@latest"],
+        ),
+        (
+            "npx --no-install a && uvx --version && pipx list && npm init -y && npx ./a",
+            ["npm npx ./a"],
+        ),
+        (
+            "npm update && yarn up a && pnpm up a@1.2.3",
+            ["npm update", "yarn up a", "pnpm up a@1.2.3"],
+        ),
         ("gem install --platform ruby -v 1.2 a", ["gem install a"]),
         ("cargo +nightly install -j 4 --features x a@1.2.3", ["cargo install a@1.2.3"]),
         ("GOBIN=/bin go install -tags x -ldflags '-s -w' a/b@v1.2.3", ["go install a/b@v1.2.3"]),

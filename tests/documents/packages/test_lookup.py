@@ -261,3 +261,14 @@ def test_what_starts_programs_is_known_as_a_wrapper(manager: Manager) -> None:
         assert found.program == expected, (
             f"`{run.program} {run.verb}`: a line in WRAPPERS of documents/shell/wrappers.py"
         )
+
+
+@each_manager
+def test_what_fetches_a_program_installs_it(manager: Manager) -> None:
+    for run in manager.runs:
+        text = f"{run.program} {run.verb} abc@1.2.3 other --flag"
+        (found,) = package_installs(command(text)) if run.fetches else (None,)
+        assert not found or [package.name for package in found.packages] == ["abc"], text
+        for option in (*run.named_by, *run.besides):
+            (found,) = package_installs(command(f"{run.program} {run.verb} {option} xyz abc"))
+            assert "xyz" in [package.name for package in found.packages]

@@ -82,13 +82,14 @@ def wheel_fillings(script: Script) -> Iterator[Filling]:
 def kept_fillings(document: Document, script: Script) -> Iterator[Filling]:
     """The installations of a script that leave a cache of the manager's own in the layer, in order.
 
-    Neither those that `wheel_fillings` tells, nor what cannot be told: one for each cache.
+    Neither those that `wheel_fillings` tells, nor what cannot be told, nor programs fetched to be
+    started, which lie in folders of their own (`npm cache npx`): one for each cache.
     """
     seen: set[Cache] = set()
     removals: Removals | None = None
     for command in script.commands:
         for install in package_installs(command):
-            if wheel_cache(install) or not install.manager.caches:
+            if wheel_cache(install) or not install.manager.caches or install.run:
                 continue
             cache = install.manager.caches[0]
             if cache in seen or not _is_written(document, script, install):
