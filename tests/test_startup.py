@@ -146,8 +146,8 @@ COMMAND_LINES = (
     Command((*CHECK, "pod.yaml"), YAML, ON_MANIFESTS, 297),
     Command((*CHECK, "requirements.txt"), set(), ON_LISTS, 181),
     Command((*CHECK, ".dockerignore"), set(), ON_DOCKERFILES, 191),
-    Command((*CHECK, "plain"), DOCKERFILE, ON_DOCKERFILES, 262),
-    Command((*CHECK, "hard"), DOCKERFILE | SHELL, ON_DOCKERFILES, 267),
+    Command((*CHECK, "plain"), DOCKERFILE, ON_DOCKERFILES, 264),
+    Command((*CHECK, "hard"), DOCKERFILE | SHELL, ON_DOCKERFILES, 269),
     Command(
         (*SERVING, "serving"),
         DOCKERFILE,

@@ -52,7 +52,7 @@ RULES: dict[str, Entry] = {
     "cors-wildcard": Entry("exposure", ("documents.serving.command:ServingCommand",)),
     "counter-without-rate": Entry("monitoring", ("documents.promql.query:Query",), ("pint promql/counter",)),
     "cpu-hpa-on-gpu": Entry("scaling", ("documents.serving.scaling:Autoscaler",)),
-    "credential-file-copied": Entry("secrets", ("documents.dockerfile.model:Instruction",), ("Trivy DS-0031", "Dockle CIS-DI-0010"), (), ("ADD", "COPY")),
+    "credential-file-copied": Entry("secrets", ("documents.dockerfile.model:Instruction",), ("Trivy DS-0031", "Dockle CIS-DI-0010"), (), ("ADD", "COPY", "RUN")),
     "cuda-compat-shadowing": Entry("gpus", ("documents.shell.script:Command", "documents.shared:EnvVar")),
     "cuda-compiler-missing": Entry("gpus", ("documents.dockerfile.model:Stage",), ("env-doctor",)),
     "cuda-driver-floor": Entry("images", ("documents.shared:ImageUse",)),

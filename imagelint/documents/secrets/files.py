@@ -58,6 +58,24 @@ _CREDENTIALS = {
     "serviceaccount.json": "service account key",
     "application_default_credentials.json": "Google Cloud credentials",
     ".htpasswd": "password file",
+    ".curlrc": "curl settings",
+    ".wgetrc": "wget settings",
+    "pip.ini": "pip configuration",
+    ".condarc": "conda settings",
+    ".yarnrc": "yarn settings",
+    "nuget.config": "NuGet settings",
+    "rclone.conf": "rclone settings",
+    ".pg_service.conf": "PostgreSQL settings",
+    "pgpass.conf": "PostgreSQL passwords",
+    ".mylogin.cnf": "MySQL passwords",
+    ".databrickscfg": "Databricks credentials",
+    "credentials.tfrc.json": "Terraform credentials",
+    ".passwd-s3fs": "S3 credentials",
+    ".smbcredentials": "SMB credentials",
+    ".vault_pass": "Ansible Vault password",
+    ".vault_password": "Ansible Vault password",
+    "kubeconfig.yaml": "Kubernetes credentials",
+    "kubeconfig.yml": "Kubernetes credentials",
 }
 _CREDENTIAL_TAILS = {
     (".aws", "credentials"): "AWS credentials",
@@ -68,14 +86,29 @@ _CREDENTIAL_TAILS = {
     ("huggingface", "token"): "Hugging Face token",
     (".ngc", "config"): "NGC credentials",
     (".cargo", "credentials.toml"): "cargo credentials",
+    (".cargo", "credentials"): "cargo credentials",
     (".gem", "credentials"): "RubyGems credentials",
-    (".config/gh", "hosts.yml"): "GitHub credentials",
+    ("gh", "hosts.yml"): "GitHub credentials",
+    (".m2", "settings.xml"): "Maven settings",
+    (".gradle", "gradle.properties"): "Gradle settings",
+    (".bundle", "config"): "Bundler settings",
+    (".composer", "auth.json"): "Composer credentials",
+    ("containers", "auth.json"): "registry credentials",
+    ("pypoetry", "auth.toml"): "poetry credentials",
+    ("huggingface", "stored_tokens"): "Hugging Face token",
+    (".config", "gcloud"): "Google Cloud credentials",
+    ("gcloud", "credentials.db"): "Google Cloud credentials",
+    (".oci", "config"): "Oracle Cloud credentials",
+    ("apt", "auth.conf"): "apt credentials",
 }
 _CONFIGURATIONS = frozenset(
     {".npmrc", ".netrc", "_netrc", "pip.conf", ".yarnrc.yml", ".pypirc", ".terraformrc"}
+    | {".curlrc", ".wgetrc", "pip.ini", ".condarc", ".yarnrc", "nuget.config", "rclone.conf"}
+    | {".pg_service.conf", "settings.xml", "gradle.properties", ".my.cnf"}
 )
 _FOLDERS = {
     ".aws": "AWS credentials",
+    ".azure": "Azure credentials",
     ".ssh": "SSH keys",
     ".gnupg": "GnuPG keys",
     ".kube": "Kubernetes credentials",
@@ -107,7 +140,26 @@ def credential_file(path: str) -> str:
 def is_configuration(path: str) -> bool:
     """Whether a path names a file of settings, which may hold a credential and may not."""
     name = path.replace("\\", "/").rpartition("/")[2]
-    return name in _CONFIGURATIONS
+    return name.lower() in _CONFIGURATIONS
+
+
+def seldom_secret(kind: str) -> bool:
+    """Whether in files of a kind no secret need be, and seldom is."""
+    return kind.endswith(("configuration", "settings", "environment file"))
+
+
+def copied_as(source: str, target: str) -> str:
+    """The path that a file or folder has which is copied to a target; empty for whole folders."""
+    name = source.rstrip("/").rpartition("/")[2]
+    if not name.strip(".*"):
+        return ""
+    return f"{target}{name}" if target.endswith("/") else target
+
+
+def is_example(path: str) -> bool:
+    """Whether a file's name says that no secrets are in it yet: `.npmrc.template`, `env.sample`."""
+    name = path.replace("\\", "/").rpartition("/")[2].lower()
+    return not _HARMLESS_ENVIRONMENTS.isdisjoint(re.split(r"[-._]", name))
 
 
 def _by_form(name: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from imagelint.core.named_secrets import ANYTHING, named_values
@@ -29,7 +30,15 @@ _CRYPT = pattern(r"\\?\$\w{1,9}\\?\$")
 _CODE = pattern(
     r"[\w.]*[\[(].*|[A-Za-z_]\w*\)+[.,\[].*|[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+[),;:]*|[A-Za-z_]*[),;:]+"
 )
-_NETRC = pattern(r"\b(?:password|account)\s+(\S+)")
+# What tells a password only in files of a name.
+_OF_FILES = {
+    "netrc": pattern(r"\b(?:password|account)\s+(\S+)"),
+    # https://curl.se/docs/manpage.html#-K
+    "curlrc": pattern(
+        r"^[ \t]{0,9}(?:-u|(?:--)?(?:proxy-)?user)\b[ \t=:]{0,9}\"?[^\s:\"]{1,99}:([^\s\"]{4,})",
+        re.MULTILINE,
+    ),
+}
 _COMMENT = pattern(r"[ \t]*#")
 _SHORTEST_TOKEN = 20
 _LONGEST_COMMENT = 10_000
@@ -67,12 +76,13 @@ def written_secrets(text: str, start: int = 0, among: Hinted = ANYTHING) -> Iter
         yield WrittenSecret(place, value.name, value.what)
 
 
-def tells_secret(text: str, *, netrc: bool = False) -> bool:
-    """Whether a text holds a secret, be it a key by its looks; in a netrc a word tells of it."""
+def tells_secret(text: str, name: str = "") -> bool:
+    """Whether a text holds a secret, be it a key by its looks; some files tell by their name."""
     if any(secret_kind(text[span.start : span.end]) for span in secret_spans(text)):
         return True
-    if netrc and any(not _FILLED.search(match[1]) for match in _NETRC.finditer(text)):
-        return True
+    for ending, told in _OF_FILES.items():
+        if name.endswith(ending) and any(not _FILLED.search(m[1]) for m in told.finditer(text)):
+            return True
     return any(True for _ in written_secrets(text))
 
 

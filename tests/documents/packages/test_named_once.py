@@ -45,6 +45,7 @@ OTHERWISE: dict[str, frozenset[str]] = {
     "knowledge/packages/transport.py": frozenset({"rpm"}),
     "documents/shell/shells.py": frozenset({"bun"}),  # what runs JavaScript
     "documents/queries/toolchain.py": frozenset({"cargo", "golang"}),  # Debian's packages
+    "documents/secrets/files.py": frozenset({"apt"}),  # a folder of settings
     # Official images.
     "knowledge/dockerfile/base_variables.py": frozenset({"golang"}),
     "rules/shell/bash_syntax_in_sh.py": frozenset({"golang"}),

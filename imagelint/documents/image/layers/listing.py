@@ -77,10 +77,10 @@ def _text(path: str, reader: TarReader) -> str:
 
 def _tells(path: str, detail: str, text: str, reader: TarReader) -> bool:
     """Whether a file that may hold a secret does: of keys, the name is enough."""
-    if not (is_configuration(path) or detail.endswith(("configuration", "file"))):
+    if not (is_configuration(path) or detail.endswith(("configuration", "settings", "file"))):
         return True
     text = text or reader.content(_LARGEST_SECRET).decode("utf-8", "replace")
-    return tells_secret(text, netrc=path.endswith("netrc"))
+    return tells_secret(text, path)
 
 
 def _clean(path: str) -> str:
