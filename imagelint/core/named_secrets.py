@@ -60,6 +60,12 @@ _NEXT = (
     r"|['\"]?[ \t]{0,99}\r?\n[ \t]{0,99}-[ \t]{1,99})"
 )
 _BEHIND_OPTION = pattern(rf"(?i){_TRAIL}{_NEXT}{_QUOTES}{_VALUE}")
+# `{name: DB_PASSWORD, value: …}`, in YAML or JSON: the value is the next field.
+_PAIRED = pattern(
+    r"(?i)['\"]?[ \t]{0,9}(?:,|\r?\n)\s{0,99}(?:#[^\n]{0,200}\n\s{0,99})?"
+    rf"['\"]?value['\"]?[ \t]{{0,9}}:[ \t]{{0,9}}{_QUOTES}{_VALUE}"
+)
+_NAMED = pattern(r"(?:^|[\s{,'\"])name['\"]?[ \t]{0,9}:[ \t]{0,9}['\"]?[\w.-]*$")
 _OPTION = pattern(r"(?<![\w-])--?[A-Za-z0-9][\w.-]*$|(?<![\w-])--$")
 _LONGEST_OPTION = 80
 _NAME = pattern(r"[\w.-]+$")
@@ -192,4 +198,7 @@ def _value(text: str, start: int, end: int, before: re.Pattern[str]) -> re.Match
     option = text[max(0, start - _LONGEST_OPTION) : start]
     if option.endswith((" -p", "\n-p")):
         return None  # the password itself: `mysql -ppassword`
-    return _BEHIND_OPTION.match(text, end) if _OPTION.search(option) else None
+    if _OPTION.search(option):
+        return _BEHIND_OPTION.match(text, end)
+    paired = _PAIRED.match(text, end)
+    return paired if paired and _NAMED.search(option) else None

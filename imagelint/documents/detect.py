@@ -81,9 +81,6 @@ _COMPOSE_SECTION = pattern(
 _SURELY_COMPOSE = pattern(r"(?:docker-)?compose(?:\.override)?\.ya?ml")
 # Workflows of GitHub, pipelines, checks that have services of their own.
 _PIPELINE = pattern(r"^[\"']?(?:jobs|steps|stages|pipeline)[\"']?[ \t]*:", re.MULTILINE)
-_SERVICE_FIELD = pattern(
-    r"(?:^[ \t]{2,}|[{,][ \t]*)[\"']?(?:image|build|extends)[\"']?[ \t]*:", re.MULTILINE
-)
 # What makes a build hand the text to another frontend.
 _SYNTAX = pattern(
     r"\ufeff?(?:#!.*\n)?"
@@ -355,8 +352,9 @@ def _manifest_kind(text: str) -> str:
         return "template" if _is_template(text) else "kubernetes"
     if "services" not in text or not _SERVICES.search(text):
         return ""
-    own = _SERVICE_FIELD.search(text) and not _PIPELINE.search(text)
-    return "compose" if own else ""
+    from imagelint.documents.compose.specification.recognition import has_service
+
+    return "compose" if not _PIPELINE.search(text) and has_service(text) else ""
 
 
 def _is_kubernetes(text: str) -> bool:

@@ -147,6 +147,13 @@ class ComposeService(NamedTuple):
         return read_devices(self.body)
 
     @property
+    def device_rules(self) -> tuple[Field[str], ...]:
+        """What it may do with devices of the host that it makes nodes for: `c 195:* rmw`."""
+        from imagelint.documents.compose.privileges import read_device_rules
+
+        return read_device_rules(self.body)
+
+    @property
     def joined_network(self) -> str:
         """Whose network it is in (`service:llm`, `container:llm`); empty where it has its own."""
         mode = self.body["network_mode"].word()

@@ -6,13 +6,16 @@ from posixpath import normpath
 from typing import TYPE_CHECKING
 
 from imagelint.core.fact import Known
+from imagelint.core.pattern import pattern
 from imagelint.core.record import NamedTuple
+from imagelint.documents.queries.privileges import known_items
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from imagelint.core.source import Span
     from imagelint.documents.compose.model import ComposeService
+    from imagelint.documents.runtime.field import Field
 
 SOCKETS = ("docker.sock", "containerd.sock", "crio.sock", "cri-dockerd.sock", "podman.sock")
 """How the sockets of container runtimes are called."""
@@ -23,8 +26,14 @@ NODE_FOLDERS = (*SYSTEM_FOLDERS, "/var/lib/kubelet")
 _OF_DOCKER = ("/run", "/var/run", "/var/lib/docker")
 
 
+# All devices, all of a kind, all disks of a driver: kernel.org, admin-guide/cgroup-v1/devices.
+_ANY_DEVICE = pattern(r"[ \t]*(?:a(?:[ \t].*)?|[bc][ \t]+\*:.*|b[ \t]+\d+:\*.*)")
+# Who may not make the node of a device reaches none by a rule.
+_MAKES_NODES = frozenset({"MKNOD", "CAP_MKNOD", "ALL"})
+
+
 class HostShare(NamedTuple):
-    """A path of the host that a service sees; `what` names it for readers."""
+    """A path of the host that a service sees; `what` names it for readers, with what is done."""
 
     span: Span
     what: str
@@ -34,7 +43,7 @@ class HostShare(NamedTuple):
 
 
 def ruling_shares(service: ComposeService) -> Iterator[HostShare]:
-    """The sockets of a runtime, the system folders and the folder of all devices."""
+    """The sockets of a runtime, the system folders, the folder of all devices, and all of them."""
     mounts = service.runtime.mounts
     for mount in mounts.value if isinstance(mounts, Known) else ():
         folder = _plain(mount.host_path)
@@ -43,21 +52,40 @@ def ruling_shares(service: ComposeService) -> Iterator[HostShare]:
         unknown = mount.source in ("bind", "") and not folder
         of_runtime = (inside if unknown else folder).endswith(SOCKETS)
         if of_runtime or folder in SYSTEM_FOLDERS + _OF_DOCKER:
-            what = f"`{mount.host_path or inside}`"
+            what = f"`{mount.host_path or inside}` of the host is mounted"
             yield HostShare(
                 mount.span, what, of_runtime, mount.read_only and not of_runtime, mount.path
             )
     yield from _engine_socket(service)
     for device in service.devices:
         if isinstance(device.value, Known) and _plain(device.value.value) == "/dev":
-            what = "the folder of all devices"
+            what = "the folder of all devices of the host is mounted"
             yield HostShare(device.span, what, of_runtime=False, read_only=False, path=device.path)
+    yield from _all_devices(service)
+
+
+def _all_devices(service: ComposeService) -> Iterator[HostShare]:
+    """The rules that let it use every device, which has only to be given a node in it."""
+    privileges = service.runtime.privileges
+    if _names_any(privileges.dropped) and not _names_any(privileges.added):
+        return
+    for one in service.device_rules:
+        if isinstance(one.value, Known) and _ANY_DEVICE.fullmatch(one.value.value):
+            what = "any device of the host may be used"
+            yield HostShare(one.span, what, of_runtime=False, read_only=False, path=one.path)
+
+
+def _names_any(capabilities: Field[tuple[Field[str], ...]]) -> bool:
+    return any(
+        isinstance(item.value, Known) and item.value.value.upper() in _MAKES_NODES
+        for item in known_items(capabilities)
+    )
 
 
 def _engine_socket(service: ComposeService) -> Iterator[HostShare]:
     handed = service.runtime.privileges.engine_socket
     if handed.on:
-        what = "the socket of the container runtime"
+        what = "the socket of the container runtime of the host is mounted"
         yield HostShare(handed.span, what, of_runtime=True, read_only=False, path=handed.path)
 
 

@@ -32,6 +32,7 @@ SCALARS = {
 LISTS = {
     **{name: name.replace("-", "_") for name in ("cap-add", "cap-drop", "expose", "security-opt")},
     "device": "devices",
+    "device-cgroup-rule": "device_cgroup_rules",
     "env-file": "env_file",
     "label": "labels",
     "publish": "ports",

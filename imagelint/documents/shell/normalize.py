@@ -40,6 +40,9 @@ _SORTS = pattern(r"(?<=[ \t])[<>](?=[ \t])")
 _ESCAPED = pattern(r"\\[<>]")
 # A semicolon that a variable brings along: `"${PROMPT_COMMAND:+$PROMPT_COMMAND; }precmd"`.
 _BROUGHT = pattern(r"(?<=\$\{)(\w+:?[+-][^{}\"'`\n;]*);(?=[^{}\"'`\n;]*\})")
+# Within double quotes a single one is a letter: `"${POLICY:-default-src 'self'; base-uri 'self'}"`.
+_LETTERS = pattern(r"(?<=\")\$\{\w+:?[-=+?][^{}\"'`]*'[^{}\"`]*\}(?=\")")
+_OF_LETTERS = pattern(r"[';]")
 # Within `${ … }` both have a meaning.
 _SIGN = pattern(r"\$\{[^{}]*\}|[%:]")
 
@@ -112,7 +115,8 @@ def simplified(text: str) -> str:
     It knows no `${X:-0}` before an operator in a sum: a number stands for each `$(( … ))`. A
     percent sign or a colon in a program's name may be too much for it: a comma means as little. It
     wants a semicolon between `fi` and `fi`, a blank between assignments, and no comments in
-    backquotes. It knows no `<>`, and no dollar that stands for itself.
+    backquotes. It knows no `<>`, no dollar that stands for itself, and no single quotes in defaults
+    within double ones.
 
     In `[[ … ]]` it loses its way at a pattern behind `=` where more follows (`= *a* || …`), not at
     one behind `!=`, and takes `<` for a redirect.
@@ -125,6 +129,8 @@ def simplified(text: str) -> str:
         text = _NOTE.sub(_blanks, text)
     if "[[" in text:
         text = _compared(text)
+    if "'" in text and "${" in text:
+        text = _LETTERS.sub(lambda match: _OF_LETTERS.sub(",", match[0]), text)
     text = _ESCAPED.sub("!=", _BROUGHT.sub(r"\1,", text))
     text = _DOLLAR.sub(",", _BOTH_WAYS.sub("> ", text))
     return _SIGN.sub(_comma, _ENDED.sub(_separated, text))

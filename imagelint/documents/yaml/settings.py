@@ -44,7 +44,8 @@ _KEYS_OF_SECRET = pattern(r"(?:.*S|s)ecretKey(?:s|Names?)")
 def chart_settings(roots: Iterable[Cursor]) -> Iterator[Setting]:
     """Every scalar of the values of charts under its key, in order.
 
-    What names the key of a Secret has no name: beside `remoteRef`, as in an ExternalSecret
+    A value beside a `name` is called so. What names the key of a Secret has no name: it stands
+    beside `remoteRef`, as in an ExternalSecret
     (https://external-secrets.io/latest/api/externalsecret/), and below `existingSecretKeys`.
     """
     pending = [("", root) for root in reversed(tuple(roots))]
@@ -61,7 +62,8 @@ def _children(name: str, place: Cursor) -> list[tuple[str, Cursor]]:
         return [("", child) for _, child in entries]
     if any(key == "remoteRef" for key, _ in entries):
         return [("" if key == "secretKey" else key, child) for key, child in entries]
-    return list(entries)
+    called = place["name"].word()
+    return [(called if called and key == "value" else key, child) for key, child in entries]
 
 
 # The folder in a chart of values to test it with: https://github.com/helm/chart-testing

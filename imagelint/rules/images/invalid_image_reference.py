@@ -53,7 +53,8 @@ def invalid_image_reference(use: ImageUse, ctx: Context) -> Findings:
     if text is None and isinstance(use.reference, Known):
         text = str(use.reference.value)
     fault = reference_fault(text) if text is not None else ""
-    if not fault or _is_filled_in(use):
+    empty = text == "" and use.role is ImageRole.COMPOSE
+    if not fault or (use.built if empty else _is_filled_in(use)):
         return
     confidence = Confidence.LIKELY if _may_be_given(use, ctx) else None
     message = f"`{use.text}` {fault}"
@@ -64,9 +65,9 @@ _HELP = "write it as `<repository>:<tag>`, or as `<repository>@sha256:…`"
 
 
 def _may_be_given(use: ImageUse, ctx: Context) -> bool:
-    """Whether an argument is a part of the name that is empty unless who builds says what it is."""
+    """Whether a variable of the name is empty unless who builds, or starts it, says what it is."""
     if use.role is not ImageRole.BASE or "$" not in use.text:
-        return False
+        return use.role is ImageRole.COMPOSE and "$" in use.text
     from imagelint.documents.queries.secrets.arguments import names_in
 
     names = names_in(use.text)

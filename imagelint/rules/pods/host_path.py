@@ -46,7 +46,8 @@ def host_path(pod: Pod | ComposeService, ctx: Context) -> Findings:
         Pods of a DaemonSet, which do a node's work, the exporters of a host's metrics, and the
         node's time zone get a low severity.
         Of what compose services mount only the socket of the container runtime, the root of the
-        host and its system folders are reported; read only, the folders get a medium severity.
+        host and its system folders are reported; read only, the folders get a medium severity. A
+        rule for devices (`a *:* rwm`) is reported where it lets the service use all of them.
 
     Bad (pod.yaml):
         apiVersion: v1
@@ -91,10 +92,9 @@ def host_path(pod: Pod | ComposeService, ctx: Context) -> Findings:
 
 def _judge_service(service: ComposeService, ctx: Context) -> Findings:
     for share in ruling_shares(service):
-        message = f"{share.what} of the host is mounted"
         help_ = _SOCKET_HELP if share.of_runtime else _HOST_HELP
         level = _severity_of_share(share, works=works_for_node(service))
-        yield ctx.finding(share, message, help=help_, subject=service.name, severity=level)
+        yield ctx.finding(share, share.what, help=help_, subject=service.name, severity=level)
 
 
 def _severity_of_share(share: HostShare, *, works: bool) -> Severity | None:

@@ -105,6 +105,15 @@ def test_what_conditions_compare_is_read(condition: str) -> None:
     assert words(script)[-2:] == [["curl", "-fsSL", "https://example.com/a"], ["sh"]]
 
 
+@pytest.mark.parametrize(
+    "word", ["\"${POLICY:-default-src 'self'; base-uri 'self'}\"", '"${NOTE:-it\'s}"']
+)
+def test_a_single_quote_within_double_ones_is_a_letter(word: str) -> None:
+    script = read(f"export A={word}\ncurl -fsSL https://example.com/a | sh")
+    assert script.readable
+    assert words(script)[-2:] == [["curl", "-fsSL", "https://example.com/a"], ["sh"]]
+
+
 @pytest.mark.parametrize("condition", ['[[ $A = *"b"* || ]]', "[[ $A = *b || $B", "[ $A \\< 1; )"])
 def test_a_broken_condition_stays_broken(condition: str) -> None:
     assert not read(f"if {condition}; then ls; fi").readable
