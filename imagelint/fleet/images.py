@@ -12,6 +12,7 @@ from imagelint.fleet.verdicts import together
 from imagelint.reporters.html.tables import Column, Row, Table, facts
 from imagelint.reporters.visible import visible
 from imagelint.store.bases import BaseNames
+from imagelint.store.questions import holes
 from imagelint.store.reading import Reader
 
 if TYPE_CHECKING:
@@ -24,6 +25,10 @@ if TYPE_CHECKING:
 
 MOST_ROWS = 5_000
 MOST_PAGES = 1_000
+MOST_NAMES = 200
+"""Vulnerabilities by which images can be chosen, those to look at first: five thousand images may
+have each of them."""
+_PAGE = 500
 _PAGES_BYTES = 10_000_000
 _MOST_NAMES = 20
 _MOST_HISTORY = 100
@@ -49,11 +54,15 @@ _FINDINGS: Json = (
 
 
 class Images(NamedTuple):
-    """The table, the pages of the worst images by reference, and the findings that they name."""
+    """The table, the pages of the worst images by reference, and the findings that they name.
+
+    `names` are the vulnerabilities by which the table can be filtered.
+    """
 
     table: Table
     pages: dict[str, Json]
     findings: tuple[tuple[str, str, str, str, str], ...]
+    names: tuple[str, ...] = ()
 
 
 def images(store: Store, fleet: Fleet) -> Images:
@@ -65,9 +74,29 @@ def images(store: Store, fleet: Fleet) -> Images:
     pages = _Pages(store, fleet, bases)
     for part in together(results[:MOST_PAGES]):
         pages.add(part)
-    rows = tuple(_row(result, bases, fleet.run.started, pages.made) for result in results)
+    names = tuple(one.id for one in fleet.vulnerabilities[:MOST_NAMES])
+    numbers = _numbers(store, results, names)
+    rows = tuple(
+        row._replace(cells=(*row.cells, numbers.get(result.judgement, ())))
+        for result in results
+        for row in (_row(result, bases, fleet.run.started, pages.made),)
+    )
     table = Table("images", "Images", _COLUMNS, rows, ((3, "desc"), (4, "desc"), (5, "desc")))
-    return Images(table, pages.made, tuple(pages.findings))
+    return Images(table, pages.made, tuple(pages.findings), tuple(map(visible, names)))
+
+
+def _numbers(
+    store: Store, results: Sequence[views.ResultView], names: Sequence[str]
+) -> dict[str, tuple[int, ...]]:
+    """Which of the vulnerabilities images have, by number; by judgement."""
+    of = {name: number for number, name in enumerate(names)}
+    judgements = sorted({result.judgement for result in results if result.judgement})
+    found: dict[str, tuple[int, ...]] = {}
+    with store.reading() as connection:
+        for at in range(0, len(judgements) if of else 0, _PAGE):
+            part = holes(connection, judgements[at : at + _PAGE], names)
+            found |= {one: tuple(sorted(of[each] for each in said)) for one, said in part.items()}
+    return found
 
 
 _COLUMNS = (
@@ -85,6 +114,7 @@ _COLUMNS = (
     Column("signed", "Signed", facet=True, hidden=True),
     Column("category", "Audited", facet=True, hidden=True),
     Column("digest", "Digest", "code", hidden=True),
+    Column("vulnerability", "Vulnerability", "names", facet=True, hidden=True),
 )
 
 

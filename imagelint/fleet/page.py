@@ -44,6 +44,7 @@ def page(telling: Telling) -> Iterator[str]:
             _rules(fleet, shown, context),
             shown.pages,
             findings=shown.findings,
+            names=shown.names,
             plots=[plot.written() for plot in drawn],
             libraries=(DATATABLES, CHARTS, COLOR),
             scripts=("report.js", "plots.js"),

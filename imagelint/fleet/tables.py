@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from imagelint.core.finding import Severity
+from imagelint.fleet.images import MOST_NAMES
 from imagelint.reporters.html.tables import Column, Row, Table
 from imagelint.reporters.visible import visible
 
@@ -53,7 +54,7 @@ def _vulnerabilities(fleet: Fleet) -> Table:
     columns = (
         Column("priority", "Priority", "number"),
         Column("severity", "Severity", "severity", facet=True),
-        Column("id", "Vulnerability", "code"),
+        Column("id", "Vulnerability", "code", opens=True),
         Column("exploited", "Exploited since"),
         Column("epss", "EPSS"),
         Column("fixed", "Fixed", facet=True),
@@ -70,7 +71,8 @@ def _vulnerabilities(fleet: Fleet) -> Table:
             *(at, str(Severity(one.severity)), visible(one.id), one.exploited, epss, fixed),
             *(one.images, one.exposed, one.published, visible(one.title)),
         )
-        rows.append(Row(one.id, cells))
+        leads = _images("vulnerability", one.id) if at <= MOST_NAMES else ""
+        rows.append(Row(one.id, cells, opens=leads))
     return Table("vulnerabilities", "By vulnerability", columns, tuple(rows), ((0, "asc"),))
 
 

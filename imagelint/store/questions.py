@@ -90,6 +90,23 @@ def whose(
     return {name: views.Whose(*said) for name, *said in connection.execute(query)}
 
 
+def holes(
+    connection: Connection, judgements: Collection[str], names: Collection[str]
+) -> dict[str, set[str]]:
+    """Which of some vulnerabilities judgements hold that count; by judgement."""
+    link, said = models.JudgedRow, models.FindingRow
+    query = (
+        select(link.judgement, said.vulnerability)
+        .join(said, said.id == link.finding)
+        .where(link.judgement.in_(judgements), link.allowed.is_(None))
+        .where(said.vulnerability.in_(names))
+    )
+    found: dict[str, set[str]] = {}
+    for judgement, name in connection.execute(query):
+        found.setdefault(judgement, set()).add(str(name))
+    return found
+
+
 def waived_vulnerabilities(connection: Connection, run_id: int) -> tuple[WaivedVulnerability, ...]:
     """What of the vulnerabilities of a run waivers cover, each once, in order."""
     result, link, said = models.ResultRow, models.JudgedRow, models.FindingRow

@@ -90,11 +90,24 @@ def test_filters_and_search_answer_at_once(reading: Reading, page: Path) -> None
     assert max(took) < HANGS
 
 
-def test_a_team_and_a_base_lead_to_their_images(reading: Reading, page: Path) -> None:
+@pytest.mark.parametrize(
+    ("table", "name"),
+    [
+        # The number of one is the beginning of that of another: it is taken as a whole.
+        ("vulnerabilities", "CVE-2026-1002"),
+        ("owners", "inference"),
+        ("bases", "docker.io/nvidia/cuda:12.2-base"),
+    ],
+)
+def test_what_findings_have_in_common_leads_to_their_images(
+    reading: Reading, page: Path, table: str, name: str
+) -> None:
     reading.open(page)
-    reading.page.locator("#table-owners a", has_text="inference").click()
-    assert reading.info("images") == "1 to 12 of 12 shown (out of 38)"
-    reading.page.locator("#table-bases a", has_text="docker.io/nvidia/cuda:12.2-base").click()
+    link = reading.page.locator(f"#table-{table} a", has_text=name)
+    link.click()
+    some = "document.body.innerText.includes('1 to 12 of 12 shown (out of 38)')"
+    reading.page.wait_for_function(some)
+    reading.open(page, link.get_attribute("href") or "")
     assert reading.info("images") == "1 to 12 of 12 shown (out of 38)"
     assert reading.page.locator("#table-owners a", has_text="nobody").count() == 0
 

@@ -47,7 +47,8 @@ class Page(NamedTuple):
     """What is asked of a page: its template, what that says, and what its tables hold.
 
     `rules` are texts of rules by name, `pages` what is told on pages of their own, by key;
-    `findings` are rows that pages name by number. `plots` are drawn upon canvases of the template.
+    `findings` are rows that pages name by number, `names` what cells name so. `plots` are drawn
+    upon canvases of the template.
     """
 
     template: str
@@ -56,6 +57,7 @@ class Page(NamedTuple):
     rules: Mapping[str, Json]
     pages: Mapping[str, Json]
     findings: Iterable[Json] = ()
+    names: tuple[str, ...] = ()
     plots: Iterable[Json] = ()
     libraries: tuple[Library, ...] = (DATATABLES,)
     scripts: tuple[str, ...] = ("report.js",)
@@ -100,6 +102,7 @@ def _payload(page: Page) -> str:
             "rules": page.rules,
             "pages": page.pages,
             "findings": Items(page.findings),
+            "names": page.names,
             "plots": list(page.plots),
         }
     )

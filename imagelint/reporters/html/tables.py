@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 class Column(NamedTuple):
     """One column: its name in addresses, its title, and what its cells are.
 
-    `kind` is `text`, `code`, `severity`, `number`, `bytes` or `link` (a text and an address).
+    `kind` is `text`, `code`, `severity`, `number`, `bytes`, `link` (a text and an address), or
+    `names` (the numbers of names of the page).
     `facet`: readers can choose among its values; `chosen` are those chosen at the beginning.
     `opens`: the cell opens what is told about its row. `hidden`: not shown, but searched.
     """

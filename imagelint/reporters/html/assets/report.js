@@ -60,7 +60,14 @@
     if (value === null) return "";
     if (kind === "bytes") return bytes(value);
     if (kind === "link") return value[0];
+    if (kind === "names") return several(value, kind).join(" ");
     return String(value);
+  }
+
+  // All that a cell says: one thing, but for a cell with the numbers of names.
+  function several(value, kind) {
+    if (kind !== "names") return [said(value, kind)];
+    return (value || []).map((number) => payload.names[number]);
   }
 
   // As it is compared: what is shown as code is no other word.
@@ -270,8 +277,9 @@
     addFacet(controls, column, at) {
       const counts = new Map();
       for (const row of this.spec.rows) {
-        const value = said(row.cells[at], column.kind);
-        counts.set(value, (counts.get(value) || 0) + 1);
+        for (const value of several(row.cells[at], column.kind)) {
+          counts.set(value, (counts.get(value) || 0) + 1);
+        }
       }
       if (counts.size < 2) return;
       const values = [...counts.keys()];
@@ -282,8 +290,8 @@
       else this.menu(controls, column, facet, values, counts);
       this.facets.push(facet);
       this.api.search.fixed(`facet ${column.name}`, (_text, _data, index) => {
-        const value = said(this.spec.rows[index].cells[at], column.kind);
-        return facet.chosen.size === 0 || facet.chosen.has(value);
+        if (facet.chosen.size === 0) return true;
+        return several(this.spec.rows[index].cells[at], column.kind).some((value) => facet.chosen.has(value));
       });
       facet.show();
       if (facet.chosen.size) this.api.draw();
