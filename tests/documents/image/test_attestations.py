@@ -80,6 +80,20 @@ def test_what_went_into_a_build_is_not_its_source() -> None:
     assert "its source is not said" in found
 
 
+@pytest.mark.parametrize(
+    ("beside", "told"),
+    [
+        ({"builder": {"id": HOSTED}}, ""),
+        ({"builder": {"id": "https://laptop.test"}}, "its builder is https://laptop.test, not "),
+        ({"invocation": {"configSource": {"uri": "git+https://x.test"}}}, "its source is git+"),
+    ],
+)
+def test_nothing_right_hides_what_is_wrong_beside_it(beside: dict[str, Any], told: str) -> None:
+    demand = AttestationDemand("slsa-provenance", (), HOSTED, APP)
+    found = reason(demand, PROVENANCE, {**BUILT, **beside})
+    assert (told in found) if told else found == ""
+
+
 def test_provenance_of_the_version_before_is_read() -> None:
     content = {
         "builder": {"id": HOSTED},
