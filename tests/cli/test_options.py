@@ -236,6 +236,7 @@ def test_names_are_completed() -> None:
     assert completed("") == list(COMMANDS)
     assert completed("check", "--format", "") == list(FORMATS)
     assert completed("check", "--policy", "") == list(PACKS)
+    assert completed("check", "--policy-from=", "--format", "sar") == ["sarif"]
     assert completed("check", "--policy", "./ours") == ["file"]
     assert completed("check", "--kind", "docker") == ["dockerfile"]
     assert completed("check", "--rule", "root-u") == ["root-user="]
