@@ -63,6 +63,17 @@ def server_switch(text: str) -> bool:
     return text.lower() not in ("false", "0", "no", "off")
 
 
+def preset_word(text: str) -> bool | None:
+    """A flag without a value in a preset of llama-server; None for what it refuses.
+
+    ggml-org/llama.cpp:common/arg.cpp, whatever the case of the letters.
+    """
+    word = text.lower()
+    if word in ("true", "on", "1", "enabled"):
+        return True
+    return False if word in ("false", "off", "0", "disabled") else None
+
+
 def is_boolean_word(text: str) -> bool:
     """Whether a text means yes or no to anybody, and so cannot be a secret."""
     return text.lower() in _YES | _NO

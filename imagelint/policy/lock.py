@@ -82,16 +82,16 @@ class Lock(NamedTuple):
         )
 
 
-class Permit(NamedTuple):
+class Permissions(NamedTuple):
     """What a trusted policy lets those of the examined tree bring: None where it says nothing."""
 
     custom_rules: bool | None = None
     plugins: tuple[str, ...] | None = None
     knowledge: bool | None = None
 
-    def over(self, below: Permit) -> Permit:
-        """Both as one: what is said here wins. Associative; `Permit()` is the identity."""
-        return Permit(
+    def over(self, below: Permissions) -> Permissions:
+        """Both as one: what is said here wins. Associative; `Permissions()` is the identity."""
+        return Permissions(
             below.custom_rules if self.custom_rules is None else self.custom_rules,
             below.plugins if self.plugins is None else self.plugins,
             below.knowledge if self.knowledge is None else self.knowledge,

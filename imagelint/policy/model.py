@@ -10,7 +10,7 @@ from imagelint.core.record import NamedTuple
 from imagelint.core.serving.scorecard import ScorecardSettings
 from imagelint.core.source import Span
 from imagelint.policy.allowances import Allowances
-from imagelint.policy.lock import Floor, Lock, Permit
+from imagelint.policy.lock import Floor, Lock, Permissions
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -147,7 +147,7 @@ class Policy(NamedTuple):
     scorecard: ScorecardSettings = ScorecardSettings()
     custom: Mapping[str, CustomRule] = {}
     plugins: tuple[Plugin, ...] = ()
-    permit: Permit = Permit()
+    permit: Permissions = Permissions()
     since: Since | None = None
     owners: tuple[Owner, ...] = ()
 

@@ -15,7 +15,7 @@ from imagelint.core.record import NamedTuple
 from imagelint.core.serving.scorecard import ScorecardSettings
 from imagelint.policy.allowances import extent_word
 from imagelint.policy.build import CLOSED
-from imagelint.policy.lock import Permit, floor_word
+from imagelint.policy.lock import Permissions, floor_word
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -86,7 +86,7 @@ def _lines(policy: Policy) -> Iterator[ShownLine]:
         yield from _rule(name, policy.rules[name], _held(policy, f"rules.{name}", origin))
     yield from _exceptions(policy)
     yield from _lock(policy.lock)
-    if policy.custom or policy.plugins or policy.permit != Permit():
+    if policy.custom or policy.plugins or policy.permit != Permissions():
         from imagelint.policy.custom.show import own_lines
 
         yield from (ShownLine(text, origin) for text, origin in own_lines(policy))

@@ -12,6 +12,7 @@ from imagelint.documents.booleans import (
     installer_variable,
     is_boolean_word,
     nccl_variable,
+    preset_word,
     server_switch,
 )
 
@@ -46,6 +47,7 @@ WORDS = (
         (installer_variable, "1 true True t yes y on On 2"),
         (hub_variable, "1 true True yes on On"),
         (nccl_variable, "1 2"),
+        (preset_word, "1 true True on On"),
         (server_switch, "1 true True t yes y on On 2 f n "),
         (YAML_CORE.get, "true True"),
         (GO_YAML.get, "true True yes y on On"),
@@ -68,6 +70,11 @@ def test_a_variable_of_nccl_is_a_number(text: str, number: bool) -> None:  # noq
 
 def test_no_boolean_word_is_a_secret() -> None:
     assert [word for word in WORDS if not is_boolean_word(word)] == ["2", ""]
+
+
+def test_a_preset_refuses_words_that_mean_neither() -> None:
+    assert [word for word in WORDS if preset_word(word) is False] == ["0", "false", "off"]
+    assert preset_word("Disabled") is False
 
 
 def test_compose_reads_words_in_any_case() -> None:

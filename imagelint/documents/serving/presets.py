@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from imagelint.core.fact import UNKNOWN, Known
 from imagelint.core.source import Span
+from imagelint.documents.booleans import preset_word
 from imagelint.documents.serving.inifile import WITHOUT_SECTION
 from imagelint.documents.serving.switches import FALSE, TRUE, Switch, settled
 from imagelint.documents.yaml.nodes import Mapping, Scalar
@@ -20,8 +21,6 @@ if TYPE_CHECKING:
     from imagelint.knowledge.engines import Engine
 
 _GLOBAL = "*"
-# What it takes for flags without a value: common/arg.cpp.
-_YES, _NO = ("true", "on", "1", "enabled"), ("false", "off", "0", "disabled")
 
 
 def preset_switches(root: Mapping, known: Engine) -> tuple[Switch, ...]:
@@ -53,10 +52,11 @@ def _switches(section: Mapping, known: Engine) -> Iterator[Switch]:
             continue
         flag = known.environment.get(key.text, key.text.lstrip("-").replace("_", "-"))
         name, text = known.canonical(flag), value.text
-        if flag.startswith("no-") and text.lower() in _YES and flag not in known.flags:
+        said = preset_word(text)
+        if flag.startswith("no-") and said and flag not in known.flags:
             name, text = known.canonical(flag.removeprefix("no-")), FALSE
-        elif name in known.booleans:
-            text = TRUE if text.lower() in _YES else FALSE if text.lower() in _NO else text
+        elif name in known.booleans and said is not None:
+            text = TRUE if said else FALSE
         whole = Span(key.span.start, max(key.span.end, value.span.end))
         fact = settled(Known(text, value.span), value.span)
         yield Switch(whole, name, fact, value.span, key.text)

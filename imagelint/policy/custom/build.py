@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, cast
 
 from imagelint.core.finding import Confidence, Severity
 from imagelint.custom.definition import CustomRule, Sample
-from imagelint.policy.lock import Permit
+from imagelint.policy.lock import Permissions
 from imagelint.policy.model import Plugin, RuleSetting, merge_settings
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ def with_own(policy: Policy, data: Mapping[str, Data], places: PolicyPlaces) -> 
         plugins=tuple(
             Plugin(name, places.line(("plugins", index))) for index, name in enumerate(names)
         ),
-        permit=Permit(
+        permit=Permissions(
             cast("bool | None", permit.get("custom-rules")),
             cast("tuple[str, ...] | None", permit.get("plugins")),
             cast("bool | None", permit.get("knowledge")),

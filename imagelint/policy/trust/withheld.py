@@ -9,7 +9,7 @@ from imagelint.core.record import NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
 
-    from imagelint.policy.lock import Permit
+    from imagelint.policy.lock import Permissions
     from imagelint.policy.model import Policy
 
 
@@ -27,7 +27,7 @@ _HELP = (
 
 
 def withheld(
-    policy: Policy, permit: Permit, defined: Collection[str] = ()
+    policy: Policy, permit: Permissions, defined: Collection[str] = ()
 ) -> tuple[Policy, tuple[Refusal, ...]]:
     """A policy of the examined tree without what it may not bring, and what that is.
 
@@ -46,7 +46,7 @@ def withheld(
     return kept, tuple(_refusals(policy, kept, permit))
 
 
-def _refusals(policy: Policy, kept: Policy, permit: Permit) -> Iterator[Refusal]:
+def _refusals(policy: Policy, kept: Policy, permit: Permissions) -> Iterator[Refusal]:
     gone = [rule for name, rule in policy.custom.items() if name not in kept.custom]
     if gone and not permit.custom_rules:
         rules = "1 rule of its own is" if len(gone) == 1 else f"{len(gone)} rules of its own are"

@@ -31,7 +31,7 @@ def test_a_row_is_found_under_its_own_name(exporter: dict[str, str], row: dict[s
 
 
 # Engines whose metrics stand in no table: what asks for them by a wrong name is not told.
-UNREAD = {"djl", "tei", "torchserve", "xinference"}
+UNREAD = {"djl", "xinference"}
 
 
 @pytest.mark.parametrize("name", engines())
@@ -52,7 +52,8 @@ def test_the_metrics_of_every_engine_are_known(name: str) -> None:
         ("sglang", "sglang:num_queue_reqs"),
         ("tensorrt-llm", "trtllm_num_requests_waiting"),
         ("triton", "nv_inference_pending_request_count"),
-        ("tei", ""),
+        ("tei", "te_queue_size"),
+        ("djl", ""),
     ],
 )
 def test_who_waits_is_told_by_a_metric(name: str, metric: str) -> None:

@@ -11,7 +11,7 @@ from imagelint.core.source import Source
 from imagelint.custom.definition import CustomRule, Sample
 from imagelint.policy.digest import policy_digest
 from imagelint.policy.load import load_policy
-from imagelint.policy.lock import Permit
+from imagelint.policy.lock import Permissions
 from imagelint.policy.model import Policy, merge
 
 if TYPE_CHECKING:
@@ -82,7 +82,7 @@ def test_a_policy_holds_rules_plugins_and_what_it_permits() -> None:
     assert [(plugin.name, plugin.origin) for plugin in policy.plugins] == [
         ("acme_rules", "p.yaml:20")
     ]
-    assert policy.permit == Permit(custom_rules=True, plugins=("others",))
+    assert policy.permit == Permissions(custom_rules=True, plugins=("others",))
     assert "acme.user" in policy.enabled
 
 
@@ -180,8 +180,8 @@ def test_the_digest_is_of_what_decides() -> None:
     "make",
     [
         lambda name: Policy(custom={name: RULE._replace(name=name)}),
-        lambda name: Policy(permit=Permit(name == "a", (name,))),
-        lambda name: Policy(permit=Permit(None, (name,) if name == "b" else None)),
+        lambda name: Policy(permit=Permissions(name == "a", (name,))),
+        lambda name: Policy(permit=Permissions(None, (name,) if name == "b" else None)),
     ],
 )
 def test_merging_is_associative_and_has_an_identity(make: Callable[[str], Policy]) -> None:

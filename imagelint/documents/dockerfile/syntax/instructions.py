@@ -219,10 +219,10 @@ class _Reader:
         """Complain about what cannot be expanded in a text that is copied as a file."""
         if not body.expand or "${" not in body.content:
             return
-        from imagelint.documents.dockerfile.expansion.refusals import first_refusal
+        from imagelint.documents.dockerfile.expansion.failures import first_failure
 
         style = ExpansionStyle(escape, quotes=False)
-        refusal = first_refusal(body.content, self._lookup, style)
+        refusal = first_failure(body.content, self._lookup, style)
         if refusal is not None:
             start = body.content_span.start
             place = Span(start + refusal.start, start + refusal.end)

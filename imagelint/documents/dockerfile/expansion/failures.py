@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 _MOST_TRIED = 32  # substitutions of a line
 
 
-class Refusal(NamedTuple):
+class ExpansionFailure(NamedTuple):
     """Why the build refuses a text, and where, as offsets in it."""
 
     start: int
@@ -25,14 +25,14 @@ class Refusal(NamedTuple):
     message: str
 
 
-def first_refusal(text: str, lookup: Lookup, style: ExpansionStyle) -> Refusal | None:
+def first_failure(text: str, lookup: Lookup, style: ExpansionStyle) -> ExpansionFailure | None:
     """What ends the expansion of a text of lines; None where nothing does, or it is demanded."""
     message = _message(text, lookup, style)
     start = 0
     for line in text.splitlines(keepends=True) if message else ():
         if "${" in line and _message(line, lookup, style):
             at = _place(line, lookup, style)
-            return Refusal(start + at, start + len(line.rstrip()), message)
+            return ExpansionFailure(start + at, start + len(line.rstrip()), message)
         start += len(line)
     return None
 
