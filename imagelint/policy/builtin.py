@@ -393,6 +393,7 @@ PACKS: Mapping[str, Mapping[str, Data]] = {
             "undefined-key": "on",
             "undefined-object": "on",
             "unknown-scrape-port": "on",
+            "unanswered-address": "on",
             "unserved-target-port": "on",
             "invalid-query": "on",
             "scaler-left-paused": "on",

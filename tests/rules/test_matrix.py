@@ -54,6 +54,8 @@ SILENT: dict[tuple[str, str], str] = {
     ("alerts-incomplete", "dashboard"): "a panel alerts nobody",
     ("queue-threshold-far-off", "dashboard"): "a panel alerts nobody",
     ("unserved-target-port", "dockerfile"): "it publishes nothing",
+    ("unanswered-address", "image"): "nobody knows beside what it will run",
+    ("unanswered-address", "values"): "what is rendered with them is asked",
     ("counter-without-rate", "dashboard"): "a panel may show a total",
     ("body-limit-small", "haproxy"): "it limits no bodies",
     ("buffered-stream", "haproxy"): "it buffers no answers",

@@ -9,6 +9,7 @@ from posixpath import basename
 from typing import TYPE_CHECKING
 
 from imagelint.core.fact import Known
+from imagelint.documents.base import Document
 from imagelint.documents.dotenv import EnvironmentFile
 from imagelint.documents.project import beside
 from imagelint.documents.shared import Holder, Setting
@@ -18,7 +19,6 @@ from imagelint.documents.yaml.settings import setting
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from imagelint.documents.base import Document
     from imagelint.documents.project import Project
     from imagelint.documents.yaml.cursor import Cursor
     from imagelint.documents.yaml.nodes import YamlNode
@@ -39,7 +39,7 @@ def generated_values(
 ) -> Iterator[tuple[str, YamlNode, Document]]:
     """The keys that a generator fills, each with its value where that is written, and in what.
 
-    What stands in a file of another form is placed where that is named.
+    What stands in a file that is not there to read is placed where that is named.
     """
     for literal in generator["literals"].items():
         name, equals, _ = literal.word().partition("=")
@@ -49,14 +49,33 @@ def generated_values(
                 for one in setting(name, literal, Holder.CONFIG_MAP, len(name) + 1)
             )
     for item in generator["files"].items():
-        name, _, path = item.word().rpartition("=")
-        if item.node is not None:
-            yield name or basename(path), item.node, own
+        yield from _of_file(item, own, project)
     for item in (generator["env"], *generator["envs"].items()):
         found = project.document(beside(own.source.origin, item.word()), EnvironmentFile)
         if isinstance(found, Known):
             for one in found.value.nodes_of(Setting):
                 yield one.name, _scalar(one), found.value
+
+
+def _of_file(
+    item: Cursor, own: Document, project: Project
+) -> Iterator[tuple[str, YamlNode, Document]]:
+    name, _, path = item.word().rpartition("=")
+    file = _file(beside(own.source.origin, path), own, project)
+    if file is not None:
+        text = file.source.text
+        yield name or basename(path), Scalar(file.span, text, text, plain=False), file
+    elif item.node is not None:
+        yield name or basename(path), item.node, own
+
+
+def _file(origin: str, own: Document, project: Project) -> Document | None:
+    """The document of a file: the kustomization holds those of which no name says what they are."""
+    for embedded in own.embedded:
+        if embedded.document.source.origin == origin and embedded.mapped is None:
+            return embedded.document
+    found = project.document(origin, Document)
+    return found.value if isinstance(found, Known) else None
 
 
 def _scalar(one: Setting) -> Scalar:

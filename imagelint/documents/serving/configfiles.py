@@ -149,7 +149,8 @@ def _switches(root: Mapping, known: Engine, told: ConfigFile) -> Iterator[Switch
             fact = _value(value)
             name = known.canonical(flag.replace("_", "-").lstrip("-"))
             whole = Span(span.start, max(span.end, value.span.end))
-            yield Switch(whole, name, settled(fact, value.span), value.span, key)
+            fact = settled(fact, value.span)
+            yield Switch(whole, name, fact, value.span, key, keyed=not told.keys)
 
 
 def _entries(root: Mapping, *, deep: bool) -> Iterator[tuple[str, Span, YamlNode]]:

@@ -30,7 +30,8 @@ class Switch(NamedTuple):
     `name` is the main name of the flag without dashes (`tensor-parallel-size` for `-tp`), also when
     a variable says it; a bare or negated flag has the value `true` or `false`. `span` covers the
     flag and its value, or the whole setting of the variable; `value_span` the value alone (`span`
-    without one). `written` is what stands there: `--tp`, `-tp`, or the variable's name.
+    without one). `written` is what stands there: `--tp`, `-tp`, or the variable's name; `keyed`
+    tells that it is a key of a file of settings, each of which is handed on as a flag.
     """
 
     span: Span
@@ -39,6 +40,7 @@ class Switch(NamedTuple):
     value_span: Span
     written: str
     variable: bool = False
+    keyed: bool = False
 
 
 class ParsedWords(NamedTuple):

@@ -23,9 +23,11 @@ class ConfigFile(NamedTuple):
     """A file of settings: YAML, a mapping of keys to values.
 
     `keys` gives the flag that a key stands for, keys within keys joined by dots; others are no
-    flags. Where there are none, each key is the long name of a flag. `overrides` tells that the
-    file counts more than the line. With `applications` it is no file of settings, but one of
-    applications that the program runs, which may start engines of their own.
+    flags. Where there are none, each key is the long name of a flag, and handed to the parser of
+    arguments, which refuses what it has not (vllm-project/vllm:vllm/utils/argparse_utils.py,
+    `load_config_file`; sgl-project/sglang:python/sglang/srt/server_args_config_parser.py).
+    `overrides` tells that the file counts more than the line. With `applications` it is no file of
+    settings, but one of applications that the program runs, which may start engines of their own.
     `presets` are files of sections, one for each model of a server that has several.
     """
 

@@ -89,7 +89,10 @@ def _advice(gone: RemovedFlag) -> str:
 def _fix(at: Node, written: str, gone: RemovedFlag, ctx: Context) -> Fix | None:
     """Another name where the flag has one; without it where there is nothing to write instead."""
     if gone.replacement:
-        return ctx.reworded(at, written, f"--{gone.replacement}") if not gone.advice else None
+        # The keys of a file of settings have no dashes before them.
+        dashes = "" if gone.flag and not written.startswith("-") else "--"
+        other = f"{dashes}{gone.replacement}"
+        return ctx.reworded(at, written, other) if not gone.advice else None
     return None if gone.advice.startswith("use ") else ctx.dropped(written, at)
 
 

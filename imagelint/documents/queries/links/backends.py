@@ -69,7 +69,7 @@ def _lost(
         return lost and lost._replace(kind=backend.kind)
     # Whoever leads to a pool names no port: it has its own.
     port = ABSENT if backend.kind == POOL else backend.port
-    if not isinstance(port, Known) or any(_has(one, port.value) for _, one in found.nodes):
+    if not isinstance(port, Known) or any(has_port(one, port.value) for _, one in found.nodes):
         return None
     place = Place(port.span or backend.span, backend.path)
     numbers = {
@@ -81,7 +81,7 @@ def _lost(
     return LostBackend(place, name, port.value, None, tuple(sorted(numbers)), found.here)
 
 
-def _has(service: Service, port: str) -> bool:
+def has_port(service: Service, port: str) -> bool:
     """Whether a Service has, or may have, a port of that number or name."""
     if not service.ports or service.object.incomplete:
         return True

@@ -34,14 +34,7 @@ def unserved_published(server: ServingCommand, document: Document) -> Iterator[U
     """
     service = service_of(server, document)
     port = server.effective(PORT)
-    if service is None or not isinstance(port, Known) or not server.complete:
-        return
-    if server.worker or not is_asked_itself(server):
-        return
-    network = server.launch.runtime.host.network
-    if network.on or network.value is UNKNOWN or _is_shared(service, document):
-        return
-    if _starts_others(server):
+    if service is None or not isinstance(port, Known) or not _is_alone(server, service, document):
         return
     found: list[Unserved] = []
     for published in service.ports:
@@ -51,6 +44,24 @@ def unserved_published(server: ServingCommand, document: Document) -> Iterator[U
         if published.protocol == _TCP and not listens_besides(server, target):
             found.append(_unserved(published, target, Listener(server, port.value)))
     yield from found
+
+
+def may_answer(server: ServingCommand, port: int, document: Document) -> bool:
+    """Whether anybody may listen on a port of the service that starts a server."""
+    service = service_of(server, document)
+    if service is None or not _is_alone(server, service, document):
+        return True
+    return value_or(server.effective(PORT), port) == port or listens_besides(server, port)
+
+
+def _is_alone(server: ServingCommand, service: ComposeService, document: Document) -> bool:
+    """Whether nobody but a server can listen where its service is reached."""
+    if not server.complete or server.worker or not is_asked_itself(server):
+        return False
+    network = server.launch.runtime.host.network
+    if network.on or network.value is UNKNOWN or _is_shared(service, document):
+        return False
+    return not _starts_others(server)
 
 
 def _is_shared(service: ComposeService, document: Document) -> bool:

@@ -33,7 +33,7 @@ def upstream_servers(
                 if kind == "ConfigMap":
                     yield from scope.configured_servers(name, route.namespace)
             continue
-        composed = tuple(_composed(host, document, project))
+        composed = tuple(server for _, server in composed_servers(host, document, project))
         yield from composed
         named = service_of(host)
         if named is not None and not composed and document.kind != _COMPOSE:
@@ -44,8 +44,10 @@ def upstream_servers(
             yield from scope.routed_servers(asked)
 
 
-def _composed(host: str, document: Document, project: Project) -> Iterator[ServingCommand]:
-    """The server that a service of compose starts which is called so."""
+def composed_servers(
+    host: str, document: Document, project: Project
+) -> Iterator[tuple[Document, ServingCommand]]:
+    """The server that a service of compose starts which is called so, in the document of it."""
     key = service_called(host)
     here = document.source.origin
     if document.kind == _COMPOSE:
@@ -61,7 +63,8 @@ def _composed(host: str, document: Document, project: Project) -> Iterator[Servi
     for origin, service in found:
         whole = document if origin == here else _joined(origin, project)
         if whole is not None:
-            yield from whole.derived(_by_service).get(service.span, ())
+            for server in whole.derived(_by_service).get(service.span, ()):
+                yield whole, server
 
 
 def _joined(origin: str, project: Project) -> Document | None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from imagelint.core.fact import Known, value_or
 from imagelint.core.nearest import nearest
 from imagelint.core.record import NamedTuple
+from imagelint.documents.serving.switches import FALSE
 from imagelint.knowledge.engines import RemovedFlag
 from imagelint.knowledge.serving.flags import flag_history
 from imagelint.knowledge.versions import at_least
@@ -61,7 +62,10 @@ def unknown_flags(server: ServingCommand) -> Iterator[UnknownFlag]:
 
 def _is_flag(switch: Switch, server: ServingCommand) -> bool:
     """Whether a switch is a flag by its whole name, or a key that stands for one."""
-    return not switch.variable and (server.keyed or switch.written.startswith("--"))
+    if switch.variable or server.keyed or switch.written.startswith("--"):
+        return not switch.variable
+    # vLLM hands on nothing of what is switched off in its file.
+    return switch.keyed and value_or(switch.value, "") != FALSE
 
 
 def _is_in_table(facts: Engine, flag: str) -> bool:
@@ -74,8 +78,9 @@ def _as_written(flag: str, switch: Switch, known: FlagHistory) -> str:
     """A flag as it is written among words, or among the keys of a mapping."""
     if not flag:
         return ""
-    dashed = switch.written.startswith("--")
-    return f"--{known.spelt(flag)}" if dashed else flag.replace("-", "_")
+    if switch.written.startswith("--"):
+        return f"--{known.spelt(flag)}"
+    return flag if "-" in switch.written else flag.replace("-", "_")
 
 
 @lru_cache(_KEPT)

@@ -1,0 +1,84 @@
+"""The rule `unanswered-address`."""
+
+from __future__ import annotations
+
+from imagelint.documents.queries.links.addresses import named_in, unanswered
+from imagelint.documents.queries.links.scope import Scope
+from imagelint.documents.serving.scaling import Route
+from imagelint.documents.shared import EnvVar, Setting
+from imagelint.rules.api import Confidence, Context, Findings, Severity, rule
+
+
+@rule((EnvVar, Setting, Route), Severity.HIGH)
+def unanswered_address(subject: EnvVar | Setting | Route, ctx: Context) -> Findings:
+    """An address leads to a service of the deployment, on a port where nobody listens.
+
+    The gateway, the proxy or the user interface that is told so gets refused connections. Within a
+    network of Compose the port is that of the container, whatever is published; within a cluster
+    it is that of the Service, whatever the container behind it listens on, but of a headless
+    Service that of the pod.
+
+    Except:
+        Hosts that no service of the run is called like; services of Compose that start no model
+        server, or one whose port is not known; addresses in comments; proxies' upstreams without
+        a port.
+
+    Bad (compose.yaml):
+        services:
+          llm:
+            image: vllm/vllm-openai:v0.30.0
+            command: [--model, Qwen/Qwen3-8B]
+          chat:
+            image: ghcr.io/open-webui/open-webui:v0.6.32
+            environment:
+              OPENAI_API_BASE_URL: http://llm:8080/v1
+
+    Good (compose.yaml):
+        services:
+          llm:
+            image: vllm/vllm-openai:v0.30.0
+            command: [--model, Qwen/Qwen3-8B]
+          chat:
+            image: ghcr.io/open-webui/open-webui:v0.6.32
+            environment:
+              OPENAI_API_BASE_URL: http://llm:8000/v1
+
+    Bad (chat.yaml):
+        apiVersion: v1
+        kind: Service
+        metadata: {name: llm}
+        spec: {selector: {app: llm}, ports: [{port: 80, targetPort: 8000}]}
+        ---
+        apiVersion: v1
+        kind: ConfigMap
+        metadata: {name: chat}
+        data: {OPENAI_API_BASE_URL: "http://llm:8000/v1"}
+
+    Good (chat.yaml):
+        apiVersion: v1
+        kind: Service
+        metadata: {name: llm}
+        spec: {selector: {app: llm}, ports: [{port: 80, targetPort: 8000}]}
+        ---
+        apiVersion: v1
+        kind: ConfigMap
+        metadata: {name: chat}
+        data: {OPENAI_API_BASE_URL: "http://llm:80/v1"}
+    """
+    scope = Scope(ctx.document, ctx.project, ctx.environment.closed)
+    for address, place in named_in(subject, ctx.document):
+        found = unanswered(address, scope, ctx.document, ctx.project)
+        if found is None:
+            continue
+        one = found.ports[0] if len(found.ports) == 1 else None
+        said = " or ".join(map(str, found.ports)) or "other ports"
+        several = ", ".join(map(str, found.ports))
+        written, meant = f"{address.host}:{address.port}", f"{address.host}:{one}"
+        yield ctx.finding(
+            place,
+            f"nobody answers on port {address.port}: {found.who} listens on {said}",
+            help=f"write `{meant}`" if one is not None else f"write one of its ports: {several}",
+            subject=address.host,
+            confidence=None if found.certain else Confidence.LIKELY,
+            fix=ctx.reworded(place, written, meant) if one is not None else None,
+        )
