@@ -20,6 +20,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from imagelint.collect import environment
+from imagelint.collect.filestate import KeptByFile
 from imagelint.core.record import NamedTuple
 from imagelint.core.report import Problem, ProblemKind
 
@@ -101,9 +102,15 @@ def locate(program: str, origin: str, install: str) -> str | Problem:
     return Problem(ProblemKind.TOOL_MISSING, origin, detail, help=install)
 
 
-@cache
+_FINGERPRINTS = KeptByFile[str]()
+
+
 def fingerprint(path: str) -> str:
     """A program by its path and the digest of its file: `/usr/bin/trivy sha256:…`."""
+    return _FINGERPRINTS.of(path, lambda: _fingerprint(path))
+
+
+def _fingerprint(path: str) -> str:
     try:
         with open(path, "rb") as file:
             return f"{path} sha256:{hashlib.file_digest(file, 'sha256').hexdigest()}"

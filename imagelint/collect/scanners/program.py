@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import math
 import re
-from functools import cache
 from typing import TYPE_CHECKING
 
 from imagelint.collect.deadline import NEVER, Deadline
+from imagelint.collect.filestate import KeptByFile
 from imagelint.collect.process import ProcessLimits, ProcessRequest, fingerprint, locate, run
 from imagelint.core.pattern import pattern
 from imagelint.core.record import NamedTuple
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 _VERSION = pattern(r"\d+\.\d+\.\d+(?:[-+~][0-9A-Za-z.+~-]+)?")
 VERSION_SECONDS = 60.0
 _ANY = ReleaseRules()
+_BUILT = KeptByFile[str]()
+_SAID = KeptByFile["str | Problem"]()
 
 
 class Program(NamedTuple):
@@ -52,7 +54,7 @@ def installed(
     unknown = _of_unknown_content(path, rules) or refused_release(program.name, built, rules)
     if unknown is not None:
         return _refused(program, unknown, built, path)._replace(origin=origin)
-    said = _said_version(program, path, math.ceil(deadline.left(VERSION_SECONDS)))
+    said = _said_version(program, path, deadline)
     if isinstance(said, Problem):
         return said._replace(origin=origin)
     refusal = refused_release(program.name, said, rules)
@@ -66,6 +68,10 @@ def installed(
 
 def built_from(path: str, module: str) -> str:
     """The version that Go's linker wrote into the program; empty when there is none."""
+    return _BUILT.of(path, lambda: _built_from(path, module), module)
+
+
+def _built_from(path: str, module: str) -> str:
     import mmap
 
     stated = rb"mod\t" + re.escape(module.encode()) + rb"\tv([0-9][0-9A-Za-z.+-]{0,60})"
@@ -77,8 +83,16 @@ def built_from(path: str, module: str) -> str:
         return ""
 
 
-@cache
-def _said_version(program: Program, path: str, seconds: int) -> str | Problem:
+def _said_version(program: Program, path: str, deadline: Deadline) -> str | Problem:
+    """What the program says; why it said nothing may be another reason the next time."""
+
+    def ask() -> str | Problem:
+        return _asked_version(program, path, math.ceil(deadline.left(VERSION_SECONDS)))
+
+    return _SAID.of(path, ask, program.name, lambda said: isinstance(said, str))
+
+
+def _asked_version(program: Program, path: str, seconds: int) -> str | Problem:
     request = ProcessRequest(path, program.arguments, path, ProcessLimits(seconds), program.install)
     completed = run(request)
     if isinstance(completed, Problem):

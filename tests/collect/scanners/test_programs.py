@@ -232,7 +232,6 @@ def test_a_program_that_hangs_is_stopped(
     assert found.kind is ProblemKind.TIMED_OUT
     monkeypatch.setattr(programs, "VERSION_SECONDS", 1.0)
     fake(scanner.program.name, "time.sleep(60)")
-    programs._said_version.cache_clear()
     assert problem(scanner.scan(question)).kind is ProblemKind.TIMED_OUT
 
 
