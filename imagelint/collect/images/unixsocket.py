@@ -97,7 +97,7 @@ def stream_socket(path: str, target: str, seconds: float, whole: float) -> Itera
     Raises:
         SocketError: the daemon does not answer, refuses, or ends too early.
     """
-    with _Connection(path, seconds).until(whole) as connection:
+    with _Connection(path, min(seconds, whole)).until(whole) as connection:
         connection.request("GET", target, headers=_HEADERS)
         response = connection.getresponse()
         if response.status != http.client.OK:

@@ -122,6 +122,14 @@ class ByCertificate:
             raise ValueError("readers see different statements in it")
 
 
+def signed_by(claim: Claim) -> str:
+    """Who made a claim that is certified and verified: issuer and name."""
+    from sigstore.models import Bundle
+
+    identity = _identity(Bundle.from_json(claim.text).signing_certificate)
+    return f"{identity.issuer} {identity.name}"
+
+
 def _trusted_root(root: bytes) -> TrustedRoot:
     from sigstore.errors import Error
     from sigstore.models import ClientTrustConfig, TrustedRoot

@@ -26,11 +26,6 @@ class ByKey:
         self._key = key
         self._logged = logged
 
-    @property
-    def fingerprint(self) -> str:
-        """The SHA-256 of the key: who signs with it, under whatever name."""
-        return self._key.fingerprint
-
     def __call__(self, claim: Claim) -> Ruling:
         """The ruling about one claim."""
         if claim.form in _BUNDLES and claim.certified:

@@ -21,6 +21,25 @@ def is_certificate(text: str) -> bool:
     return "-----BEGIN CERTIFICATE-----" in text
 
 
+def fingerprint(text: str) -> str:
+    """The SHA-256 of a key, or of that in a certificate, of whatever kind; empty: it is neither."""
+    import hashlib
+
+    from cryptography.exceptions import UnsupportedAlgorithm
+    from cryptography.hazmat.primitives import serialization
+    from cryptography.x509 import load_pem_x509_certificate
+
+    try:
+        if is_certificate(text):
+            key: PublicKeyTypes = load_pem_x509_certificate(text.encode()).public_key()
+        else:
+            key = serialization.load_pem_public_key(text.encode())
+    except (ValueError, UnsupportedAlgorithm):
+        return ""
+    form = serialization.PublicFormat.SubjectPublicKeyInfo
+    return hashlib.sha256(key.public_bytes(serialization.Encoding.DER, form)).hexdigest()
+
+
 class UnknownKeyError(Exception):
     """A key that is none, or of a kind that is not verified here."""
 
@@ -52,16 +71,6 @@ class PublicKey(NamedTuple):
         if not known:
             raise UnknownKeyError("keys of this kind are left to cosign")
         return cls(key)
-
-    @property
-    def fingerprint(self) -> str:
-        """The SHA-256 of the key, as bundles name it: in hexadecimal digits."""
-        import hashlib
-
-        from cryptography.hazmat.primitives import serialization
-
-        form = serialization.PublicFormat.SubjectPublicKeyInfo
-        return hashlib.sha256(self.key.public_bytes(serialization.Encoding.DER, form)).hexdigest()
 
     def verifies(self, signature: bytes, signed: bytes, *, hashed: bool = False) -> bool:
         """Whether a signature over some bytes, or what they are the SHA-256 of, is by this key."""

@@ -1,8 +1,4 @@
-"""How many of the roles that a policy names have signed, each with a voice of its own.
-
-One key under two names is one voice, as a threshold of TUF counts keys and not names:
-https://theupdateframework.github.io/specification/latest/#key-id-threshold
-"""
+"""How many of the roles that a policy names have signed, each with a voice of its own."""
 
 from __future__ import annotations
 

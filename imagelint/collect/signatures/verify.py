@@ -18,6 +18,7 @@ from imagelint.collect.signatures.discover import discover
 from imagelint.collect.signatures.judge import Judge, LeftError, Ruling, judged
 from imagelint.collect.signatures.keys import PublicKey, UnknownKeyError, is_certificate
 from imagelint.collect.signatures.quorums import quorum
+from imagelint.collect.signatures.voices import Heard, voices
 from imagelint.collect.tools import cosign
 from imagelint.collect.tools.cosign import Verification, VerifyRequest
 from imagelint.core.record import NamedTuple
@@ -37,6 +38,8 @@ from imagelint.documents.image.signatures import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from imagelint.core.environment import Signer
 
 _UNSEEN = (ClaimForm.MESSAGE, ClaimForm.NOTATION)
@@ -44,15 +47,11 @@ _UNSEEN = (ClaimForm.MESSAGE, ClaimForm.NOTATION)
 
 
 class _Opinion(NamedTuple):
-    """An answer, whether cosign might give another, and all that the signer vouches for.
-
-    `key` is the fingerprint of the signer's key, where it has one that is known here.
-    """
+    """An answer, whether cosign might give another, and all that the signer vouches for."""
 
     check: SignatureCheck
     disputable: bool
     trusted: tuple[Claim, ...] = ()
-    key: str = ""
 
 
 def verify(request: VerifyRequest) -> Verification:
@@ -82,7 +81,7 @@ def verify(request: VerifyRequest) -> Verification:
         return Verification(None, second.version, tuple(dict.fromkeys(problems)))
     signed = [check for signer, check in checks.items() if signer in request.signers]
     statements = _statements(own)
-    demands = _demands(request, _voices(own, checks), statements)
+    demands = _demands(request, voices(_heard(own, checks, request)), statements)
     text = write_signatures(request.image.pinned, signed, demands)
     source = Source(request.image.reference, text)
     return Verification(source, second.version, tuple(dict.fromkeys(problems)), statements)
@@ -99,27 +98,26 @@ def _statements(own: dict[Signer, _Opinion | Problem | None]) -> tuple[Attestati
     )
 
 
-def _voices(
-    own: dict[Signer, _Opinion | Problem | None], checks: dict[Signer, SignatureCheck]
-) -> dict[str, set[str]]:
-    """The keys and identities that signed for each role, of which several signers are one."""
-    voices: dict[str, set[str]] = {}
+def _heard(
+    own: dict[Signer, _Opinion | Problem | None],
+    checks: dict[Signer, SignatureCheck],
+    request: VerifyRequest,
+) -> Iterator[Heard]:
+    """Who has signed."""
     for signer, check in checks.items():
         if check.outcome is SignatureOutcome.VERIFIED:
-            opinion = own[signer]
-            key = opinion.key if isinstance(opinion, _Opinion) else ""
-            voice = key or signer.key or f"{signer.issuer} {signer.identity}"
-            voices.setdefault(signer.name, set()).add(voice)
-    return voices
+            opinion, text = own[signer], _key_text(signer, request)
+            trusted = opinion.trusted if isinstance(opinion, _Opinion) else ()
+            yield Heard(signer, text if isinstance(text, str) else "", trusted)
 
 
 def _demands(
     request: VerifyRequest,
-    voices: dict[str, set[str]],
+    heard: dict[str, set[str]],
     statements: tuple[Attestation, ...],
 ) -> TrustDemands:
     """What came of the rules of trust. A role is a name, however many signers have it."""
-    quorums = [quorum(rule, voices) for rule in request.trust if rule.signed_by]
+    quorums = [quorum(rule, heard) for rule in request.trust if rule.signed_by]
     moment = environment.now()
     outcomes = [
         outcome_of(demand, statements, moment)
@@ -185,7 +183,7 @@ def _opinion(
     if isinstance(judge, ByKey):
         if check.outcome is SignatureOutcome.UNTRUSTED and any(claim.logged for claim in claims):
             return None
-        return _Opinion(check, _disputable(check, claims), trusted, judge.fingerprint)
+        return _Opinion(check, _disputable(check, claims), trusted)
     # Without a root of its own cosign would fetch one.
     rooted = bool(request.trusted_root or request.trusted_root_text)
     return _Opinion(check, rooted and _disputable(check, claims), trusted)

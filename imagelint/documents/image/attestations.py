@@ -27,18 +27,23 @@ PASSED = "IMAGELINT_GATE_PASSED"
 ATTESTED = "attested"
 """What is given instead of the file of a statement where the image carries it."""
 
+_IN_TOTO, _SLSA = "https://in-toto.io/attestation", "https://slsa.dev"
 KINDS = {
-    "slsa-provenance": ("https://slsa.dev/provenance/",),
+    "slsa-provenance": tuple(f"{_SLSA}/provenance/{one}" for one in ("v0.1", "v0.2", "v1")),
     "sbom": ("https://spdx.dev/Document", "https://cyclonedx.org/bom"),
     "vulnerabilities": (
         "https://cosign.sigstore.dev/attestation/vuln/v1",
-        "https://in-toto.io/attestation/vulns",
+        *(f"{_IN_TOTO}/vulns{one}" for one in ("", "/v0.1", "/v0.2")),
     ),
-    "evaluation": ("https://in-toto.io/attestation/test-result/",),
+    "evaluation": (f"{_IN_TOTO}/test-result/v0.1",),
     "scorecard": (SCORECARD,),
-    "verdict": ("https://in-toto.io/attestation/svr/", "https://slsa.dev/verification_summary/"),
+    "verdict": (
+        *(f"{_IN_TOTO}/svr/{one}" for one in ("v0.1", "v0.2")),
+        *(f"{_SLSA}/verification_summary/{one}" for one in ("v0.1", "v0.2", "v1")),
+    ),
 }
-"""The short names of kinds, and with what the addresses of their predicate types begin."""
+"""The short names of kinds, and the addresses of their predicate types in the versions that are
+read: what a later one says may mean something else. A bill of materials is of any version."""
 
 
 class Attestation(NamedTuple):
@@ -62,12 +67,7 @@ def outcome_of(
     demand: AttestationDemand, found: Iterable[Attestation], now: float
 ) -> AttestationOutcome:
     """Whether one of the statements is what a demand wants; `now` in seconds since 1970."""
-    prefixes = KINDS.get(demand.type, ())
-    of_kind = [
-        one
-        for one in found
-        if one.predicate == demand.type or (prefixes and one.predicate.startswith(prefixes))
-    ]
+    of_kind = [one for one in found if _is_of_kind(one.predicate, demand.type)]
     if not of_kind:
         return AttestationOutcome(demand.type, met=False, reason="there is none that verifies")
     reasons: list[str] = []
@@ -77,6 +77,12 @@ def outcome_of(
             return AttestationOutcome(demand.type, met=True)
         reasons.append(f"that of `{one.signer}`: {'; '.join(faults)}")
     return AttestationOutcome(demand.type, met=False, reason=" / ".join(dict.fromkeys(reasons)))
+
+
+def _is_of_kind(predicate: str, kind: str) -> bool:
+    known = KINDS.get(kind, ())
+    versioned = kind == "sbom" and predicate.startswith(tuple(f"{one}/" for one in known))
+    return predicate == kind or predicate in known or versioned
 
 
 def _faults(demand: AttestationDemand, one: Attestation, now: float) -> Iterator[str]:

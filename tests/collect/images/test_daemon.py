@@ -15,6 +15,7 @@ import pytest
 
 from imagelint.collect.deadline import NEVER, Deadline
 from imagelint.collect.images.local import LocalImages
+from imagelint.collect.images.unixsocket import SocketError, stream_socket
 from imagelint.core.report import Problem, ProblemKind
 from imagelint.testing.archives import Tar, docker_archive, oci_archive
 from imagelint.testing.images import Image, Layout
@@ -193,6 +194,16 @@ def test_a_daemon_that_drips_is_not_waited_for(
         found = local.resolve()
     assert isinstance(found, Problem)
     assert found.kind is ProblemKind.TIMED_OUT
+
+
+def test_a_silent_daemon_is_not_waited_for_when_no_time_is_left(here: Path) -> None:
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as silent:
+        silent.bind("silent.sock")
+        silent.listen()
+        began = time.monotonic()
+        with pytest.raises(SocketError):
+            next(stream_socket("silent.sock", "/", 5.0, 0.0))
+    assert time.monotonic() - began < 3
 
 
 def test_other_hosts_are_not_asked(monkeypatch: pytest.MonkeyPatch) -> None:

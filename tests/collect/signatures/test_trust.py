@@ -9,10 +9,13 @@ import pytest
 
 from imagelint.collect.signatures.quorums import quorum
 from imagelint.collect.signatures.verify import verify
+from imagelint.collect.signatures.voices import Heard, voices
 from imagelint.collect.tools.cosign import VerifyRequest
 from imagelint.core.environment import AttestationDemand, Signer, TrustRule
 from imagelint.documents.image.image import ImageIdentity
 from imagelint.documents.image.signatures import SignatureReport, parse_signatures
+from imagelint.testing.authority import Authority
+from tools.lab.signing import attach
 
 if TYPE_CHECKING:
     from tests.collect.conftest import Lab
@@ -67,8 +70,57 @@ def test_one_key_of_several_roles_is_one(lab: Lab) -> None:
         assert (found.needed, found.signed) == (2, ("build",))
 
 
+def test_a_key_that_only_cosign_reads_is_one_wherever_it_lies(lab: Lab) -> None:
+    key = (lab.keys / "build.pub").read_text()
+    several = [Heard(Signer(name, key=f"{name}.pub"), f"{key}{name}") for name in ("a", "b")]
+    (first,), (second,) = voices(several).values()
+    assert first == second
+    assert voices([Heard(Signer("a", key="awskms:///x"))]) == {"a": {"awskms:///x"}}
+
+
+def test_one_identity_that_two_patterns_fit_is_one(lab: Lab) -> None:
+    issuer, name = "https://issuer.test", "https://ci.test/org/app/build.yml"
+    authority = Authority(lab.folder / "of-patterns")
+    reference = lab.push("of-patterns")
+    attach(reference, authority.bundle(reference, name, issuer), authority.folder)
+    root = str(authority.trusted_root())
+    signers = tuple(
+        Signer(role, identity=identity, issuer=issuer, pattern=True)
+        for role, identity in (("a", r"https://ci\.test/org/.*"), ("b", r".*/build\.yml"))
+    )
+    repository, _, digest = reference.partition("@")
+    image = ImageIdentity(reference, digest, repository)
+    request = VerifyRequest(image, signers, root, cross_check=False)
+    found = verify(request._replace(trust=(TrustRule(signed_by=("a", "b")),)))
+    assert found.source is not None
+    (one,) = parse_signatures(found.source).demands.quorums
+    assert one.signed == ("a",)
+
+
 @pytest.mark.parametrize(
-    ("voices", "signed"),
+    ("subjects", "several"),
+    [
+        (("C=DE, O=x, CN=a", "C=DE, O=x, CN=b"), True),
+        (("C=DE, O=x, CN=a", "C=DE, O=x, CN=a"), False),
+        (("C=DE, O=x, CN=a", "C=DE, O=x"), False),
+        (("C=DE, O=x, CN=a", "C=DE, O=x, OU=b"), False),
+        (("C=DE, O=x, CN=a", ""), False),
+    ],
+)
+def test_a_certificate_that_vouches_for_two_subjects_is_two(
+    lab: Lab, subjects: tuple[str, str], *, several: bool
+) -> None:
+    root = json.loads(Authority(lab.folder / "of-subjects").trusted_root().read_text())
+    raw = root["certificateAuthorities"][0]["certChain"]["certificates"][0]["rawBytes"]
+    text = f"-----BEGIN CERTIFICATE-----\n{raw}\n-----END CERTIFICATE-----\n"
+    both = zip("ab", subjects, strict=True)
+    heard = [Heard(Signer(role, role, subject), text) for role, subject in both]
+    (first,), (second,) = voices(heard).values()
+    assert (first != second) is several
+
+
+@pytest.mark.parametrize(
+    ("heard", "signed"),
     [
         ({"a": {"1"}, "b": {"2"}}, ("a", "b")),
         ({"a": {"1", "2"}, "b": {"1"}}, ("a", "b")),
@@ -79,10 +131,10 @@ def test_one_key_of_several_roles_is_one(lab: Lab) -> None:
     ],
 )
 def test_each_role_needs_a_voice_of_its_own(
-    voices: dict[str, set[str]], signed: tuple[str, ...]
+    heard: dict[str, set[str]], signed: tuple[str, ...]
 ) -> None:
     rule = TrustRule(signed_by=("a", "b", "c"))
-    assert quorum(rule, voices).signed == signed
+    assert quorum(rule, heard).signed == signed
 
 
 def test_statements_count_by_signer_and_by_what_they_say(lab: Lab) -> None:

@@ -48,6 +48,29 @@ def test_without_a_statement_of_the_kind_there_is_none() -> None:
     assert reason(demand, "https://spdx.dev/Document", {}) == ""
 
 
+@pytest.mark.parametrize(
+    ("kind", "predicate"),
+    [
+        ("slsa-provenance", "https://slsa.dev/provenance/v99"),
+        ("slsa-provenance", "https://slsa.dev/provenance/v1.5"),
+        ("verdict", "https://slsa.dev/verification_summary/v2"),
+        ("verdict", "https://in-toto.io/attestation/svr/v9"),
+        ("evaluation", "https://in-toto.io/attestation/test-result/v9"),
+        ("vulnerabilities", "https://in-toto.io/attestation/vulnsX"),
+        ("sbom", "https://spdx.dev/DocumentX"),
+    ],
+)
+def test_what_may_mean_something_else_is_not_read(kind: str, predicate: str) -> None:
+    content = {"verificationResult": "PASSED", "result": "PASSED", "properties": [PASSED]}
+    found = reason(AttestationDemand(kind), predicate, content)
+    assert found == "there is none that verifies"
+
+
+def test_bills_of_materials_are_of_any_version() -> None:
+    for predicate in ("https://spdx.dev/Document/v2.3", "https://cyclonedx.org/bom/v1.6"):
+        assert reason(AttestationDemand("sbom"), predicate, {}) == ""
+
+
 def test_an_address_is_the_whole_predicate_type() -> None:
     demand = AttestationDemand("https://a.test/review/v1")
     assert reason(demand, "https://a.test/review/v1", {}) == ""
