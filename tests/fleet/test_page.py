@@ -113,6 +113,17 @@ def test_what_findings_have_in_common_leads_to_their_images(
     assert reading.page.locator("#table-owners a", has_text="nobody").count() == 0
 
 
+def test_the_only_vulnerability_leads_to_its_images(
+    reading: Reading, told: Telling, tmp_path: Path
+) -> None:
+    one = [each for each in told.fleet.vulnerabilities if each.id == "CVE-2026-1002"]
+    path = tmp_path / "audit.html"
+    told = told._replace(fleet=told.fleet._replace(vulnerabilities=tuple(one)))
+    path.write_text("".join(chunks("html", told)))
+    reading.open(path, "#images?vulnerability=CVE-2026-1002")
+    assert reading.info("images") == "1 to 12 of 12 shown (out of 38)"
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_everybody_can_use_it(reading: Reading, small: Path, scheme: str) -> None:
     reading.page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")

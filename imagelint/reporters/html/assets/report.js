@@ -281,7 +281,8 @@
           counts.set(value, (counts.get(value) || 0) + 1);
         }
       }
-      if (counts.size < 2) return;
+      // All rows have the one value of a column, but for a column of names, which may be in some.
+      if (counts.size < (column.kind === "names" ? 1 : 2)) return;
       const values = [...counts.keys()];
       if (column.kind === "severity") values.sort((a, b) => SEVERITIES.indexOf(b) - SEVERITIES.indexOf(a));
       else values.sort((a, b) => counts.get(b) - counts.get(a) || (a < b ? -1 : 1));
