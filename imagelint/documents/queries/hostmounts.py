@@ -26,8 +26,13 @@ NODE_FOLDERS = (*SYSTEM_FOLDERS, "/var/lib/kubelet")
 _OF_DOCKER = ("/run", "/var/run", "/var/lib/docker")
 
 
-# All devices, all of a kind, all disks of a driver: kernel.org, admin-guide/cgroup-v1/devices.
-_ANY_DEVICE = pattern(r"[ \t]*(?:a(?:[ \t].*)?|[bc][ \t]+\*:.*|b[ \t]+\d+:\*.*)")
+# All devices, all of a kind, all disks of a driver: kernel.org, admin-guide/cgroup-v1/devices. To
+# make nodes (`m`) every container is let: opencontainers/runc, libcontainer/specconv/spec_linux.go.
+_ANY_DEVICE = pattern(
+    r"[ \t]*(?:a(?:[ \t].*)?|(?:[bc][ \t]+\*:|b[ \t]+(\d+):\*).*[ \t][rwm]*[rw][rwm]*)"
+)
+# Disks in memory, and files that are mounted: kernel.org, admin-guide/devices.
+_NO_DISKS = frozenset({"1", "7"})
 # Who may not make the node of a device reaches none by a rule.
 _MAKES_NODES = frozenset({"MKNOD", "CAP_MKNOD", "ALL"})
 
@@ -70,8 +75,10 @@ def _all_devices(service: ComposeService) -> Iterator[HostShare]:
     if _names_any(privileges.dropped) and not _names_any(privileges.added):
         return
     for one in service.device_rules:
-        if isinstance(one.value, Known) and _ANY_DEVICE.fullmatch(one.value.value):
-            what = "any device of the host may be used"
+        rule = _ANY_DEVICE.fullmatch(one.value.value) if isinstance(one.value, Known) else None
+        if rule and rule[1] not in _NO_DISKS:
+            which = f"disk `{rule[1]}:*`" if rule[1] else "device"
+            what = f"any {which} of the host may be used"
             yield HostShare(one.span, what, of_runtime=False, read_only=False, path=one.path)
 
 
