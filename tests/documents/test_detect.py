@@ -105,6 +105,7 @@ EMBEDDED = (
         ("own.yaml", "services:\n  web:\n    - image: nginx\nweb:\n  image: nginx\n", ""),
         ("own.yaml", "services:\n web:\n  # a\n  ports: [1]\n  image: nginx\n", "compose"),
         ("own.yaml", "x-a: &a {image: nginx}\nservices:\n  web:\n    <<: *a\n", "compose"),
+        ("own.yaml", "x-a: &a\n  image: nginx\nservices:\n  web: *a\n", "compose"),
         ("own.yaml", "services:\n  a:\n      x:\n        y: 1\n  b:\n    build: .\n", "compose"),
         ("Dockerfile.txt", DOCKERFILE, "dockerfile"),
         ("Dockerfile-notes.txt", "how it is built\nFROM a\n", ""),

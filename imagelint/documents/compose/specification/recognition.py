@@ -13,6 +13,8 @@ _SERVICES = pattern(r"[\"']?services[\"']?:")
 # What a service cannot do without, or what it may have that from.
 _FIELD = pattern(r"[\"']?(?:image|build|extends|<<)[\"']?[ \t]*:")
 _IN_FLOW = pattern(r"[{,][ \t]*[\"']?(?:image|build|extends|<<)[\"']?[ \t]*:")
+# A service that is written elsewhere: `worker: *app`.
+_ALIAS = pattern(r"[\"']?[\w.-]+[\"']?:[ \t]+\*[\w.-]")
 
 
 def has_service(text: str) -> bool:
@@ -26,7 +28,7 @@ def has_service(text: str) -> bool:
             service = indent
         if indent <= service:
             field = 0
-            if _IN_FLOW.search(line):
+            if _IN_FLOW.search(line) or _ALIAS.match(line):
                 return True
             continue
         field = field or indent
