@@ -31,6 +31,7 @@ SHAPES = {
 }
 # What tells a secret without a name for it: each form of `core.secret_forms`, at least once.
 HEX = "5c1e0" * 8
+SERIAL = f"ci-{HEX[:8]}-{HEX[:4]}-{HEX[:4]}-{HEX[:4]}-{HEX[:12]}"
 SALTED = "$6$" + "sAl7" + "$" + "Kq9Zt1Wn" * 4
 AUTH = b64encode(f"ci:{PLAIN}".encode()).decode()
 TOLD = {
@@ -82,8 +83,10 @@ TOLD = {
     f"echo '<server><password>{PLAIN}</password></server>' > ~/.m2/settings.xml": PLAIN,
     f"composer config --global http-basic.repo.example.com ci {PLAIN}": PLAIN,
     f"bundle config set --global gems.example.com ci:{PLAIN}": PLAIN,
-    f"conda config --add channels https://c.example.com/t/ci-{PLAIN}/main": f"ci-{PLAIN}",
+    f"conda config --add channels https://c.example.com/t/{SERIAL}/main": SERIAL,
+    f"conda config --add channels https://conda.anaconda.org/t/{PLAIN}/main": PLAIN,
     f"echo 'requirepass {PLAIN}' >> /etc/redis.conf": PLAIN,
+    f"echo requirepass {PLAIN}/7w >> /etc/redis.conf": f"{PLAIN}/7w",
     f"htpasswd -bc /etc/users app {PLAIN}": PLAIN,
     f"HF_TOKEN=$'{PLAIN}' ./fetch": PLAIN,
     f"./fetch --api-key {PLAIN}": PLAIN,

@@ -63,7 +63,7 @@ _BEHIND_OPTION = pattern(rf"(?i){_TRAIL}{_NEXT}{_QUOTES}{_VALUE}")
 # `{name: DB_PASSWORD, value: …}`, in YAML or JSON: the value is the next field.
 _PAIRED = pattern(
     r"(?i)['\"]?[ \t]{0,9}(?:,|\r?\n)\s{0,99}(?:#[^\n]{0,200}\n\s{0,99})?"
-    rf"['\"]?value['\"]?[ \t]{{0,9}}:[ \t]{{0,9}}{_QUOTES}{_VALUE}"
+    rf"['\"]?value['\"]?[ \t]{{0,9}}:[ \t]{{0,9}}{_QUOTES}{_TOLD}{_VALUE}"
 )
 _NAMED = pattern(r"(?:^|[\s{,'\"])name['\"]?[ \t]{0,9}:[ \t]{0,9}['\"]?[\w.-]*$")
 _OPTION = pattern(r"(?<![\w-])--?[A-Za-z0-9][\w.-]*$|(?<![\w-])--$")

@@ -200,7 +200,8 @@ FORMS = (
         ("<password>", "<passphrase>"),
         pattern(r"<pass(?:word|phrase)>([^\s<>${}]{4,})</"),
     ),
-    # Composer, poetry and bundler keep a user and a password for an index of packages.
+    # Composer, poetry and bundler keep a user and a password for an index of packages; other
+    # settings of bundler have no host for a name (`without development:test`).
     Form(
         PASSWORD,
         ("http-basic.",),
@@ -212,17 +213,31 @@ FORMS = (
         PASSWORD,
         ("bundle config", "bundler config"),
         pattern(
-            r"\bbundler?\s+config\s+(?:set\s+|--\w{1,20}\s+){0,4}['\"]?[\w./:-]{1,200}['\"]?\s+"
+            r"\bbundler?\s+config\s+(?:set\s+|--\w{1,20}\s+){0,4}['\"]?(?!build\.|local\.|mirror\.)"
+            r"(?:https?://)?[\w-]{1,63}\.[\w./:-]{1,199}['\"]?\s+"
             r"['\"]?[^\s:'\"$]{1,99}:(?!//)([^\s'\"$]{4,})"
         ),
     ),
-    # https://www.anaconda.com/docs/tools/working-with-conda/reference: the token is in the path.
-    Form(_TOKEN, ("/t/",), pattern(r"://[^\s'\"]{1,199}/t/([a-z]{2}-[\w-]{12,})(?=[/\s'\"]|$)")),
+    # https://www.anaconda.com/docs/tools/working-with-conda/reference: the token is in the path. On
+    # other hosts it has a UUID, for forums keep their topics there (`/t/no-module-named-torch/12`).
+    Form(
+        _TOKEN,
+        ("/t/",),
+        pattern(
+            r"://(?:(?:api|conda|repo)\.anaconda\.(?:org|com|cloud)/t/"
+            r"|[^\s'\"]{1,199}/t/(?=[a-z]{2}-[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-))"
+            r"([A-Za-z\d][\w-]{11,})(?=[/\s'\"]|$)"
+        ),
+    ),
     # https://redis.io/docs/latest/operate/oss_and_stack/management/config/
     Form(
         PASSWORD,
         ("requirepass", "masterauth"),
-        pattern(r"(?<!-)\b(?:requirepass|masterauth)[ \t]{1,9}([^\s'\"$-][^\s'\"$]{3,})"),
+        pattern(
+            r"(?m)(?:^[ \t]{0,99}|['\"/|]|\\n|\b(?:echo|set|SET)[ \t]{1,9})"
+            r"(?:requirepass|masterauth)[ \t]{1,9}['\"]?([^\s'\"$\\|-][^\s'\"$\\|]{3,}?)"
+            r"(?=[ \t]{0,99}(?:$|/?['\"]|[|>;&)\\]))"
+        ),
     ),
     Form(PASSWORD, ("pass:",), pattern(r"-pass(?:in|out)?[ =]['\"]?pass:([^\s'\"$]{4,})")),
     _option(r"login|sshpass|mongo\w*", f"p{_NEXT}", "login", "sshpass", "mongo"),

@@ -39,6 +39,8 @@ def setting(name: str, place: Cursor, holder: Holder, skip: int = 0) -> Iterator
 
 # Below these stands how the keys of a Secret are called: `existingSecretKeys: {user: USER}`.
 _KEYS_OF_SECRET = pattern(r"(?:.*S|s)ecretKey(?:s|Names?)")
+# What a key of a Secret may be called, and people would call one: others write the secrets there.
+_KEY = pattern(r"[A-Za-z._-]+(?:\d[A-Za-z._-]*){0,3}")
 
 
 def chart_settings(roots: Iterable[Cursor]) -> Iterator[Setting]:
@@ -59,7 +61,7 @@ def chart_settings(roots: Iterable[Cursor]) -> Iterator[Setting]:
 def _children(name: str, place: Cursor) -> list[tuple[str, Cursor]]:
     entries = place.entries()
     if _KEYS_OF_SECRET.fullmatch(name):
-        return [("", child) for _, child in entries]
+        return [("" if _KEY.fullmatch(child.word()) else key, child) for key, child in entries]
     if any(key == "remoteRef" for key, _ in entries):
         return [("" if key == "secretKey" else key, child) for key, child in entries]
     called = place["name"].word()

@@ -156,9 +156,10 @@ def _names(name: str, raw: str) -> bool:
     at = raw.find(name)
     while at > 0:
         behind = raw[at + len(name) : at + len(name) + 1]
-        if raw[at - 1] == "$" and not (behind.isalnum() or behind == "_"):
-            return at < 2 or raw[at - 2] != "\\"  # noqa: PLR2004 - a dollar that is escaped
-        if raw[max(0, at - 2) : at] == "${" and behind in ("}", ":", "-", "%", "#", "/"):
-            return True
+        plain = raw[at - 1] == "$" and not (behind.isalnum() or behind == "_")
+        braced = raw[max(0, at - 2) : at] == "${" and behind in ("}", ":", "-", "%", "#", "/")
+        dollar = at - 1 - braced
+        if (plain or braced) and raw[max(0, dollar - 1) : dollar] != "\\":
+            return True  # a dollar that is escaped is a letter
         at = raw.find(name, at + 1)
     return False
