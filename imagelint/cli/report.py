@@ -66,14 +66,14 @@ def report(  # noqa: PLR0913 - the options of the command
     from imagelint.cli.output.missingextras import need
 
     need("sqlalchemy", "audit", "what keeps audits")
+    from imagelint.cli.audits.asked import asked_of
     from imagelint.cli.output.reports import tell
     from imagelint.fleet.formats import OVERVIEWS
     from imagelint.fleet.gather import Question, gather
     from imagelint.store.database import Store
-    from imagelint.store.filters import ResultFilter
 
     with Store.open(place, create=False) as store, store.trusted():
         whole = not formats or any(entry.name in OVERVIEWS for entry in formats)
-        which = ResultFilter(**wanted)
+        which = asked_of(store, wanted)
         fleet = gather(store, Question(number, since.run, stale_days, whole, since.day, which))
         return tell(store, fleet, formats)

@@ -58,6 +58,9 @@ def _nothing(store: Store, fleet: Fleet) -> Iterator[str]:
     if unknown:
         yield f"\nnobody knows: {unknown}; audit with `--depth scan` or `--depth sbom`\n"
         return
+    if fleet.is_about_nothing:
+        yield "\nnobody knows: the run met no image of that owner, or in such a repository\n"
+        return
     yield "\nno image has a finding like that\n"
     for name, word in _words(fleet.wanted):
         with store.reading() as connection:

@@ -41,7 +41,7 @@ class Fleet(NamedTuple):
     problems that are about no image. `stale` are references whose last audit is before
     `stale_day`. `names` knows what bases are called. All is about what is `wanted`; what cannot be
     told of a part of a run (`trend`, `waivers`) or of some findings (`drift`, `stale`) is empty
-    where only that is.
+    where only that is. `is_about_nothing`: the run met no image that could have what is wanted.
     """
 
     run: views.RunView
@@ -60,6 +60,7 @@ class Fleet(NamedTuple):
     of_sources: int = 0
     names: BaseNames | None = None
     wanted: ResultFilter = EVERYTHING
+    is_about_nothing: bool = False
 
     @property
     def audited(self) -> int:
@@ -108,9 +109,17 @@ def gather(store: Store, asked: Question) -> Fleet:
         raise UsageError(Diagnostic(said, help="begin with `imagelint audit`"))
     day, wanted = days_before(run.started, asked.stale_days), asked.wanted
     overview = reader.overview(run.id, wanted)
+    nothing = not (overview.references or _has_any(reader, run, wanted))
     if not asked.whole:
         of_sources = len(reader.problems_of_sources(run.id))
-        return Fleet(run, overview, stale_day=day, of_sources=of_sources, wanted=wanted)
+        return Fleet(
+            run,
+            overview,
+            stale_day=day,
+            of_sources=of_sources,
+            wanted=wanted,
+            is_about_nothing=nothing,
+        )
     before = reader.run(asked.since) if asked.since else reader.before(run, asked.day)
     if (asked.since or asked.day) and before is None:
         named = f"run {asked.since}" if asked.since else f"run of the same up to {asked.day}"
@@ -137,7 +146,14 @@ def gather(store: Store, asked: Question) -> Fleet:
         of_sources=len(reader.problems_of_sources(run.id)),
         names=tally.names,
         wanted=wanted,
+        is_about_nothing=nothing,
     )
+
+
+def _has_any(reader: Reader, run: views.RunView, wanted: ResultFilter) -> bool:
+    """Whether there are images in which to look for the findings that are wanted."""
+    images = wanted._replace(rule="", package="", vulnerability="")
+    return next(reader.results(run.id, images), None) is not None
 
 
 def _drift(

@@ -159,6 +159,36 @@ def test_a_question_without_an_answer_says_what_is_not_known(
     assert asked(program, store, "--package", "ssl") == (0, said)
 
 
+@pytest.mark.parametrize(
+    ("words", "ends"),
+    [
+        (("--rule", "rot-user"), (2, "did you mean `root-user`?")),
+        (("--rule", "root"), (2, "there is no rule `root`")),
+        (("--rule", "root-*"), (1, "root-user")),
+        (("--rule", "unpinned-image"), (0, "no image has a finding like that")),
+        (("--rule", "ours.no-such"), (0, "no image has a finding like that")),
+        (("--rule", "of-old"), (1, "of-old")),
+        (
+            ("--rule", "root-user", "--owner", "nosuch"),
+            (3, "nobody knows: the run met no image of"),
+        ),
+        (("--rule", "root-user", "--owner", "nobody"), (1, "nobody's")),
+        (("--rule", "unpinned-image", "--repository", "*/team-1/*"), (0, "no image has a finding")),
+        (("--rule", "root-user", "--repository", "nosuch", "--format", "csv"), (3, "")),
+    ],
+)
+def test_that_there_is_none_is_said_of_what_there_could_be(
+    program: Program, place: Path, here: Path, words: tuple[str, ...], ends: tuple[int, str]
+) -> None:
+    told = "DELETE FROM problems", "DELETE FROM results WHERE digest IS NULL"
+    store = changed(
+        place, here, *told, "UPDATE findings SET rule = 'of-old' WHERE rule = 'secret-value'"
+    )
+    answer = program("report", "--store", str(store), *words)
+    code, said = ends
+    assert (answer.code, said in answer.out + answer.err) == (code, True)
+
+
 @pytest.mark.parametrize("form", ["csv", "jsonl", "json"])
 def test_programs_are_told_whose_images_are(
     program: Program, place: Path, here: Path, form: str

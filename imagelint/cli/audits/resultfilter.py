@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 
 C = TypeVar("C", bound="Callable[..., object]")
 
+NOBODY = "nobody"
+"""Who owns what no team does, as reports call it: an empty option is refused."""
 _OPTIONS = (
     click.option("--rule", default="", metavar="GLOB", help="Which images have findings of it."),
     click.option(
@@ -23,7 +25,12 @@ _OPTIONS = (
     click.option(
         "--vulnerability", default="", metavar="GLOB", help="Which images have it: CVE-2021-44228."
     ),
-    click.option("--owner", default=None, metavar="TEAM", help="Only that team's images."),
+    click.option(
+        "--owner",
+        default=None,
+        metavar="TEAM",
+        help=f"Only that team's images; `{NOBODY}`: those that no team owns.",
+    ),
     click.option("--repository", default="", metavar="GLOB", help="Only those repositories."),
 )
 _NAMES = ("rule", "package", "vulnerability", "owner", "repository")
@@ -35,6 +42,8 @@ def result_filter(command: C) -> C:
     @wraps(command)
     def with_wanted(**given: object) -> object:
         wanted = {name: given.pop(name) for name in _NAMES}
+        if wanted["owner"] == NOBODY:
+            wanted["owner"] = ""
         return command(wanted=wanted, **given)
 
     collected = cast("C", with_wanted)

@@ -56,6 +56,7 @@ def _found(fleet: Fleet) -> ExitCode:
     if any(fleet.overview.findings):
         return ExitCode.FAIL
     unknown = fleet.untold or fleet.of_sources or unasked(fleet.run.depth, fleet.wanted)
+    unknown = unknown or fleet.is_about_nothing
     return ExitCode.INCOMPLETE if unknown or not fleet.run.finished else ExitCode.PASS
 
 

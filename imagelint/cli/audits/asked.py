@@ -1,0 +1,37 @@
+"""What somebody asks of a store, of which every name can be one."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from imagelint.core.errors import Diagnostic, UsageError
+from imagelint.policy.suggest import did_you_mean
+from imagelint.rules import catalog
+from imagelint.store.filters import ResultFilter
+from imagelint.store.questions import named_like
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from imagelint.store.database import Store
+
+_MOST = 1000
+
+
+def asked_of(store: Store, wanted: Mapping[str, str]) -> ResultFilter:
+    """What is asked of a store, by the names of `ResultFilter`.
+
+    Raises:
+        UsageError: neither we nor the store know such a rule: "none" would be no answer. What is a
+            glob, or a name that only a policy's own rule can have, is taken.
+    """
+    asked = ResultFilter(**wanted)
+    rule = asked.rule
+    if not rule or "*" in rule or catalog.is_custom(rule) or rule in catalog.names():
+        return asked
+    with store.reading() as connection:
+        known = named_like(connection, "rule", rule, _MOST)
+    if rule not in known:
+        help_ = did_you_mean(rule, catalog.names())
+        raise UsageError(Diagnostic(f"there is no rule `{rule}`", help=help_))
+    return asked
