@@ -9,7 +9,13 @@ from typing import TYPE_CHECKING
 from imagelint.core.fact import ABSENT, Fact, Known
 from imagelint.core.pattern import pattern
 from imagelint.core.record import NamedTuple
-from imagelint.documents.serving.programs import Around, find_server, may_start, run_commands
+from imagelint.documents.serving.programs import (
+    Around,
+    find_server,
+    may_start,
+    run_commands,
+    wrapped_commands,
+)
 from imagelint.documents.serving.unset import unset_variables
 from imagelint.documents.shell.shells import (
     POSIX_SHELLS,
@@ -27,6 +33,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from imagelint.documents.serving.launch import Launch
+    from imagelint.documents.serving.programs import WrappedCommand
     from imagelint.documents.shared import EnvVar
     from imagelint.documents.shell.script import Word
 
@@ -126,6 +133,11 @@ def _told(name: str, launch: Launch, words: tuple[Word, ...]) -> Invocation:
 def commands(launch: Launch) -> Iterator[tuple[Word, ...]]:
     """The commands that a container runs in the end, through wrappers, shells and scripts."""
     return run_commands(expand_references(launch), _around(launch))
+
+
+def wrapped(launch: Launch) -> Iterator[WrappedCommand]:
+    """The same commands, each with the wrappers that it is run by."""
+    return wrapped_commands(expand_references(launch), _around(launch))
 
 
 def _image_engine(launch: Launch) -> RecognisedEngine | None:

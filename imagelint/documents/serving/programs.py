@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from imagelint.documents.shared import EnvVar
-    from imagelint.documents.shell.script import Command, Script
+    from imagelint.documents.shell.script import Script
 
 _OPAQUE = (".", "source", "eval", "make", "supervisord", "s6-svscan", "runit", "honcho")
 _DEEPEST = 3
@@ -142,7 +142,26 @@ def _launches_others(name: str) -> bool:
 
 def run_commands(words: tuple[Word, ...], around: Around) -> Iterator[tuple[Word, ...]]:
     """What words run in the end, through wrappers, shells and scripts."""
-    words = words[unwrap(words, fetched=True).start :]
+    for started in wrapped_commands(words, around):
+        yield started.words
+
+
+class WrappedCommand(NamedTuple):
+    """A command that is run in the end, and the words of what was around it, the outermost first.
+
+    Those of a shell are none: what stands in its script is another command line.
+    """
+
+    words: tuple[Word, ...]
+    wrapping: tuple[Word, ...]
+
+
+def wrapped_commands(
+    words: tuple[Word, ...], around: Around, wrapping: tuple[Word, ...] = ()
+) -> Iterator[WrappedCommand]:
+    """What words run in the end, with the wrappers that it is run by."""
+    start = unwrap(words, fetched=True).start
+    wrapping, words = (*wrapping, *words[:start]), words[start:]
     run = _script_file(words, around)
     if run is None and words and basename(words[0].text) in _RUNNERS:
         script = _script_of(words, around.env) if around.depth < _DEEPEST else None
@@ -150,12 +169,16 @@ def run_commands(words: tuple[Word, ...], around: Around) -> Iterator[tuple[Word
         if run is None:
             return
     if run is None:
-        yield from [words] if words else []
+        if words:
+            yield WrappedCommand(words, wrapping)
         return
     from imagelint.documents.serving.arguments import filled_in
 
     for command in run[0].commands:
-        yield from run_commands(filled_in(run[0], command.words, run[1]), around.deeper())
+        filled, outside = (
+            filled_in(run[0], part, run[1]) for part in (command.words, command.wrapping)
+        )
+        yield from wrapped_commands(filled, around.deeper(), (*wrapping, *outside))
 
 
 def may_start(words: tuple[Word, ...], env: Mapping[str, Fact[str]], depth: int) -> bool:
@@ -192,7 +215,8 @@ def _script_of(words: tuple[Word, ...], env: Mapping[str, Fact[str]]) -> Script 
     inner = any(command.nested for command in script.commands)
     placed = tuple(
         command._replace(
-            words=_placed(command, mapped),
+            words=_placed(command.words, mapped),
+            wrapping=_placed(command.wrapping, mapped),
             assignments=tuple(_moved(one, mapped) for one in command.assignments),
             exported=Exports.of(_moved(one, mapped) for one in command.exported.variables()),
         )
@@ -208,8 +232,8 @@ def _inside(raw: str) -> str:
     return raw.partition("\n")[2] if raw.startswith(("|", ">")) else raw.strip("\"'")
 
 
-def _placed(command: Command, mapped: MappedText) -> tuple[Word, ...]:
-    return tuple(word._replace(span=mapped.place(*word.span)) for word in command.words)
+def _placed(words: tuple[Word, ...], mapped: MappedText) -> tuple[Word, ...]:
+    return tuple(word._replace(span=mapped.place(*word.span)) for word in words)
 
 
 def _moved(variable: EnvVar, mapped: MappedText) -> EnvVar:

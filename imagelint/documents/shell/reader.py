@@ -138,6 +138,7 @@ class Reader:
             unconditional=place.unconditional,
             nested=self.depth > 0,
             exported=self.scope.exported,
+            wrapping=tuple(words[: bare.start]),
         )
         self.output.commands.append(command)
         before = self.output.written

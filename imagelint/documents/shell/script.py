@@ -108,12 +108,12 @@ class Command(NamedTuple):
     """A simple command: `words[0]` is its program, wrappers (`sudo`, `env`, `exec`, …) removed.
 
     `program` is the base name of the program, empty when unknown. `wrappers` are the removed
-    ones in order. `pipe` counts the pipeline in the script that the command belongs to, `stage`
-    its place therein; commands with the same `pipe` are connected by `|`. `unconditional` is
-    false inside `if`, loops, functions, after `||`, and in substitutions. `nested` is true for
-    commands found within another's quoted script (`sh -c '…'`, `bash <<EOF`). `exported` are the
-    variables that the script has exported before. `place` is what the
-    script is a part of.
+    ones in order, `wrapping` the words of them all. `pipe` counts the pipeline in the script that
+    the command belongs to, `stage` its place therein; commands with the same `pipe` are connected
+    by `|`. `unconditional` is false inside `if`, loops, functions, after `||`, and in
+    substitutions. `nested` is true for commands found within another's quoted script
+    (`sh -c '…'`, `bash <<EOF`). `exported` are the variables that the script has exported before.
+    `place` is what the script is a part of.
     """
 
     span: Span
@@ -128,6 +128,7 @@ class Command(NamedTuple):
     nested: bool = False
     exported: Exports = Exports()
     place: ExecutionPlace = UNKNOWN_PLACE
+    wrapping: tuple[Word, ...] = ()
 
     @property
     def trigger(self) -> str:

@@ -68,6 +68,14 @@ _MPI = _w(
     "-V --version -h --help",
     pairs=frozenset({"-mca", "--mca", "-gmca", "--gmca", "-genv"}),
 )
+# Each may be written with hyphens: huggingface/accelerate:src/accelerate/commands/launch.py.
+_ACCELERATE = (
+    "--config_file --num_processes --num_machines --machine_rank --main_process_ip"
+    " --main_process_port --mixed_precision --gpu_ids --num_cpu_threads_per_process"
+    " --dynamo_backend --dynamo_mode --rdzv_backend --rdzv_conf --max_restarts --monitor_interval"
+    " --tee --log_dir --role --main_training_function --zero_stage --deepspeed_config_file"
+    " --deepspeed_hostfile"
+)
 WRAPPERS: Mapping[str, _Wrapper] = {
     "sudo": _w(
         "-u --user -g --group -h --host -p --prompt -C -D --chdir -R --chroot -r -t -T -U",
@@ -218,17 +226,14 @@ WRAPPERS: Mapping[str, _Wrapper] = {
         modules=_MODULE,
     ),
     "deepspeed": _w(
-        "-H --hostfile -i --include -e --exclude --num_nodes --num_gpus --min_elastic_nodes"
-        " --max_elastic_nodes --master_port --node_rank --master_addr --launcher --launcher_args"
-        " --ssh_port --venv_script --bind_core_list",
+        "-H --hostfile -i --include -e --exclude --num_nodes --num_gpus --num_accelerators"
+        " --min_elastic_nodes --max_elastic_nodes --master_port --node_rank --master_addr"
+        " --launcher --launcher_args --ssh_port --venv_script --bind_core_list",
         "-h --help",
         modules=frozenset({"--module"}),
     ),
     "accelerate": _w(
-        "--config_file --num_processes --num_machines --machine_rank --main_process_ip"
-        " --main_process_port --mixed_precision --gpu_ids --num_cpu_threads_per_process"
-        " --dynamo_backend --rdzv_backend --rdzv_conf --max_restarts --deepspeed_config_file"
-        " --deepspeed_hostfile",
+        f"{_ACCELERATE} {_ACCELERATE.replace('_', '-')}",
         verbs=("launch",),
         modules=_MODULE,
     ),
@@ -248,7 +253,7 @@ FETCHING: Mapping[str, _Wrapper] = {
 }
 _ALL: Mapping[str, _Wrapper] = {**WRAPPERS, **FETCHING}
 # Those that `python -m` starts.
-_MODULES = {
+MODULES: Mapping[str, str] = {
     "torch.distributed.run": "torchrun",
     "torch.distributed.launch": "torchrun",
     "deepspeed.launcher.runner": "deepspeed",
@@ -305,7 +310,7 @@ def _wrapper_at(words: Sequence[Word], at: int) -> tuple[str, int]:
     """The name of what may be a wrapper, and the index of the first word of its own."""
     name = program_name(words[at])
     if name.startswith("python") and len(words) > at + 2 and words[at + 1].text == "-m":
-        launcher = _MODULES.get(words[at + 2].text)
+        launcher = MODULES.get(words[at + 2].text)
         if launcher is not None:
             return launcher, at + 3
     return name, at + 1

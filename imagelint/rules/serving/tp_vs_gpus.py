@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from imagelint.core.fact import UNKNOWN, Known
 from imagelint.documents.queries.devices import gpus_used, splits_otherwise
 from imagelint.documents.queries.serving import (
@@ -13,7 +15,10 @@ from imagelint.documents.queries.serving import (
     title,
 )
 from imagelint.documents.serving.command import ServingCommand
-from imagelint.rules.api import Context, Finding, Findings, Note, Severity, rule
+from imagelint.rules.api import Confidence, Context, Finding, Findings, Note, Severity, rule
+
+if TYPE_CHECKING:
+    from imagelint.documents.queries.gpus.processes import Processes
 
 
 @rule(ServingCommand, Severity.HIGH)
@@ -22,7 +27,8 @@ def tp_vs_gpus(server: ServingCommand, ctx: Context) -> Findings:
 
     Tensor parallel times pipeline parallel times data parallel must be the number of GPUs: with
     fewer the server ends at once or waits for ever, with more the rest is reserved, paid for and
-    idle. Several engines use one GPU unless they are told otherwise.
+    idle. Several engines use one GPU unless they are told otherwise. Of a server that torchrun,
+    DeepSpeed or Accelerate starts, each process takes a GPU of its own.
 
     Except:
         Servers across several machines whose number is not known, and servers of several stages
@@ -66,6 +72,10 @@ def tp_vs_gpus(server: ServingCommand, ctx: Context) -> Findings:
             command: [--model, Qwen/Qwen3-8B, -tp, "4"]
             gpus: all
     """
+    started = _started(server)
+    if started is not None:
+        yield from _of_processes(server, started, ctx)
+        return
     runtime = server.launch.runtime
     wanted, pods = server.world_size(), pods_of_server(server)
     whole = wanted is not UNKNOWN
@@ -103,6 +113,41 @@ def tp_vs_gpus(server: ServingCommand, ctx: Context) -> Findings:
         severity=None if few else Severity.MEDIUM,
         notes=_requests(server, ctx),
     )
+
+
+def _started(server: ServingCommand) -> Processes | None:
+    """The processes of a launcher; an engine that is named starts its own, whatever starts it."""
+    if server.facts is not None and not server.concluded:
+        return None
+    from imagelint.documents.queries.gpus.processes import processes
+
+    return processes(server.launch)
+
+
+def _of_processes(server: ServingCommand, started: Processes, ctx: Context) -> Findings:
+    """A launcher gives each process the GPU of its number, and NCCL takes none for two of them."""
+    given = gpu_count(server, ctx.environment.gpus_per_node)
+    if not isinstance(given, Known):
+        return
+    few = started.number > processors(server, given.value)[-1]
+    if not few and not (started.hides and started.number < given.value):
+        return
+    asked = f"{given.value} {'is' if given.value == 1 else 'are'} requested"
+    rest = "" if few else f": {gpus_in_words(given.value - started.number)} too many"
+    yield ctx.finding(
+        started.word,
+        f"{started.launcher} starts {_processes(started.number)} of {title(server)}, one a GPU, "
+        f"and {asked}{rest}",
+        help=f"ask for {gpus_in_words(started.number)}, or start {_processes(given.value)}",
+        subject=server.launch.runtime.name,
+        severity=None if few else Severity.MEDIUM,
+        confidence=Confidence.LIKELY,
+        notes=_requests(server, ctx),
+    )
+
+
+def _processes(count: int) -> str:
+    return "1 process" if count == 1 else f"{count} processes"
 
 
 def _too_few_anywhere(

@@ -53,6 +53,7 @@ def started(text: str, *, fetched: bool = False) -> str:
         "python3.11 -m torch.distributed.run --nproc_per_node=4 P a",
         "deepspeed --num_gpus 4 P a",
         "accelerate launch --num_processes 4 P a",
+        "accelerate launch --num-processes 4 --mixed-precision bf16 P a",
         "mpirun --allow-run-as-root -n 4 --mca btl self -x A P a",
     ],
 )
