@@ -55,6 +55,14 @@ def beside(origin: str, name: str) -> str:
     return normpath(join(folder, name)) if folder else normpath(name)
 
 
+def folder_of(origin: str) -> str:
+    """The folder of an origin with a slash behind it, with which what lies in it begins.
+
+    Empty for what lies at the top; that of an absolute path begins with a slash as well.
+    """
+    return join(dirname(origin), "")
+
+
 def all_of(kind: str) -> str:
     """What an answer depends on that all documents of a kind took part in."""
     return _ALL_OF + kind

@@ -566,3 +566,35 @@ def test_where_a_checkout_is_does_not_tell_what_its_files_are_for(
     path = str(folder / "requirements.txt")
     answer = program("check", path, *RULES, "--only", "unpinned-requirement")
     assert ("unpinned-requirement" in answer.out) is told
+
+
+def test_a_folder_is_examined_alike_from_wherever_one_stands(
+    program: Program, here: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    compose = """\
+services:
+  llm:
+    image: vllm/vllm-openai:v0.30.0
+    command: [--model, Qwen/Qwen3-8B]
+    ports: ["127.0.0.1:8001:8000"]
+  chat:
+    image: team/chat:1
+    environment: {URL: "http://llm:8001/v1"}
+"""
+    scrapes = """\
+scrape_configs:
+  - job_name: llm
+    static_configs: [{targets: ["llm:8001"]}]
+"""
+    write(here, **{"compose.yaml": compose, "prometheus.yml": scrapes})
+    elsewhere = tmp_path / "far" / "away" / "from" / "it"
+    elsewhere.mkdir(parents=True)
+
+    def rules(*words: str) -> list[str]:
+        report = json.loads(program("check", *words, "--format", "json").out)
+        return [finding["rule"] for finding in report["findings"]]
+
+    beside = rules()
+    assert {"unanswered-address", "wrong-metrics-port"} <= set(beside)
+    monkeypatch.chdir(elsewhere)
+    assert rules(str(here)) == beside

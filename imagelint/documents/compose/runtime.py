@@ -63,8 +63,14 @@ def read_runtime(name: str, service: Cursor, ports: tuple[ContainerPort, ...]) -
         managed=partial,
         details=ServiceDetails(service),
         path=service.path,
-        optional=is_set(service["profiles"]),
+        optional=is_set(service["profiles"]) or _has_no_container(service),
     )
+
+
+def _has_no_container(service: Cursor) -> bool:
+    """Whether a service is scaled to zero until somebody asks for more."""
+    counts = (service["scale"], service.at("deploy", "replicas"))
+    return any(parse_count(word(count)) == 0 for count in counts)
 
 
 class ServiceDetails:

@@ -122,7 +122,7 @@ class Runtime(NamedTuple):
     means the default of 64 MB, `Known(inf)` an unbounded one. `restarts` is false for pods that
     run to an end, `group` counts the pods that form one server (LeaderWorkerSet, worker specs).
     `managed` says that who runs it may add checks which kill it, `optional` that it starts only
-    where that is asked for (profiles of compose), `details` is the rest.
+    where that is asked for (profiles of compose, no replicas), `details` is the rest.
     """
 
     platform: Platform

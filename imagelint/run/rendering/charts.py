@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from posixpath import basename, dirname
+from posixpath import basename, dirname, join
 from typing import TYPE_CHECKING
 
 from imagelint.collect.findup import root_of
@@ -79,7 +79,7 @@ def render(
 def _is_inside(origin: str, charts: dict[str, Chart]) -> bool:
     """Whether a chart lies in the folder `charts` of another one."""
     folder = dirname(dirname(origin))
-    return basename(folder) == "charts" and f"{dirname(folder)}/Chart.yaml".lstrip("/") in charts
+    return basename(folder) == "charts" and join(dirname(folder), "Chart.yaml") in charts
 
 
 def _of_chart(

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 _COMPOSE = "compose"
 # Shares are written with two or three digits.
 _WHOLE = 1.0 + 1e-6
+# What a server takes that is told none: 0.92 since vllm-project/vllm#38284, 0.9 in older releases.
+_BY_DEFAULT = 0.9
 
 
 class Overbooked(NamedTuple):
@@ -72,6 +74,8 @@ def _claimed(server: ServingCommand) -> Known[float] | None:
         return None
     if any(server.switch(flag) is not ABSENT for flag in known.traits.fraction_overrides):
         return None
+    if server.option(MEMORY_FRACTION) is ABSENT:
+        share = Known(min(share.value, _BY_DEFAULT), share.span)
     return share if 0 < share.value <= 1 and not server.launch.runtime.optional else None
 
 

@@ -25,6 +25,8 @@ _INITS = frozenset(
 )
 # Scripts that take care of signals, or of several programs, themselves.
 _CAREFUL = ("trap ", "wait", "tini", "dumb-init", "supervisord", "kill ")
+# What has an `&` and leaves nothing to itself: lists, redirections (`2>&1`), pipes of both.
+_NOT_BEHIND = ("&&", ">&", "<&", "&>", "|&")
 
 
 class ShellInFront(NamedTuple):
@@ -66,8 +68,7 @@ def shell_in_front(document: Document, server: ServingCommand) -> ShellInFront |
         if careful or len(script.commands) < 2:  # noqa: PLR2004 - one alone takes the shell's place
             continue
         waited = _waited_for(script)
-        behind = _behind(script, waited[-1])
-        if "&" in behind.replace("&&", ""):
+        if _is_left(script, waited[-1]):
             continue
         # In a pipeline, `exec` only takes the place of a shell of its own.
         piped = len(waited) > 1
@@ -103,14 +104,17 @@ def _scripts(server: ServingCommand, bare: tuple[object, ...]) -> list[tuple[Scr
     return found
 
 
-def _behind(script: Script, command: Command) -> str:
-    """What stands between a command and the next one: `&` leaves it to itself."""
+def _is_left(script: Script, command: Command) -> bool:
+    """Whether an `&` between a command and the next one leaves it to itself."""
     end = command.span.end
     next_start = min(
         (one.span.start for one in script.commands if one.span.start >= end), default=None
     )
     start = script.span.start
-    return script.text[end - start : None if next_start is None else next_start - start]
+    behind = script.text[end - start : None if next_start is None else next_start - start]
+    for other in _NOT_BEHIND:
+        behind = behind.replace(other, "")
+    return "&" in behind
 
 
 def _serves(command: Command) -> bool:

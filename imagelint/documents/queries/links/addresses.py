@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from posixpath import dirname
 from typing import TYPE_CHECKING
 
 from imagelint.core.fact import Known, value_or
@@ -11,10 +10,12 @@ from imagelint.core.record import NamedTuple
 from imagelint.core.source import Span
 from imagelint.documents.kubernetes.landmarks import service_named
 from imagelint.documents.kubernetes.wiring.nodes import Service
+from imagelint.documents.project import folder_of
 from imagelint.documents.proxies.upstreams import LOCAL, service_of
 from imagelint.documents.queries.links.backends import has_port
 from imagelint.documents.queries.links.ports import only_listener
 from imagelint.documents.queries.links.published import may_answer
+from imagelint.documents.queries.links.scope import same
 from imagelint.documents.queries.links.targets import targets_of
 from imagelint.documents.queries.links.upstreams import composed_servers
 from imagelint.documents.queries.serving import title
@@ -135,7 +136,15 @@ def unanswered(
         return None
     if document.kind == _KUBERNETES:
         return _of_cluster(address, scope, document)
+    if document.kind != _COMPOSE and _is_in_cluster(address, scope):
+        return None  # which of both is meant is not known
     return _of_compose(address, document, project)
+
+
+def _is_in_cluster(address: Named, scope: Scope) -> bool:
+    named = service_of(address.host)
+    found = scope.anywhere(service_named(named[0]), Service) if named is not None else ()
+    return any(True for _ in found)
 
 
 def _of_compose(address: Named, document: Document, project: Project) -> Unanswered | None:
@@ -159,10 +168,13 @@ def _of_cluster(address: Named, scope: Scope, document: Document) -> Unanswered 
     if named is None:
         return None
     name, namespace = named
+    asked = {namespace} if namespace else _namespaces(scope)
+    if len(asked) > 1:
+        return None  # a short name means another Service in each
     found = scope.nearest(
         service_named(name),
         Service,
-        lambda one: not namespace or one.object.namespace in {"", namespace},
+        lambda one: all(same(one.object.namespace, space) for space in asked),
     )
     services = [one for _, one in found.nodes]
     if not all(_is_near(origin, document) for origin, _ in found.nodes):
@@ -170,13 +182,20 @@ def _of_cluster(address: Named, scope: Scope, document: Document) -> Unanswered 
     if not services or any(_may_lead(one, address.port, scope) for one in services):
         return None
     ports = {port for one in services for port in _led_to(one, scope)}
-    return Unanswered(address, f"the Service `{name}`", tuple(sorted(ports)), found.here)
+    certain = found.here and {one.object.namespace for one in services} == (asked or {""})
+    return Unanswered(address, f"the Service `{name}`", tuple(sorted(ports)), certain)
+
+
+def _namespaces(scope: Scope) -> set[str]:
+    """The namespaces that are written in a manifest, one of which a short name means."""
+    objects = scope.manifest.objects if scope.manifest is not None else ()
+    return {one.namespace for one in objects if one.namespace}
 
 
 def _is_near(origin: str, document: Document) -> bool:
     """Whether one file lies beside another, or below it: elsewhere names are those of others."""
-    here, there = f"{dirname(document.source.origin)}/", f"{dirname(origin)}/"
-    return here.startswith(there.lstrip("/")) or there.startswith(here.lstrip("/"))
+    here, there = folder_of(document.source.origin), folder_of(origin)
+    return here.startswith(there) or there.startswith(here)
 
 
 def _may_lead(service: Service, port: int, scope: Scope) -> bool:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from posixpath import dirname
+from posixpath import dirname, join
 from typing import TYPE_CHECKING
 
 from imagelint.core.fact import ABSENT, Known, value_or
 from imagelint.documents.kubernetes.landmarks import service_named
 from imagelint.documents.kubernetes.wiring.nodes import Service
+from imagelint.documents.project import folder_of
 from imagelint.documents.queries.links.ports import metrics_port
 from imagelint.documents.queries.links.targets import port_target, targets_of
 from imagelint.documents.queries.monitoring.endpoints import (
@@ -72,7 +73,7 @@ def _beside(host: str, project: Project, scope: Scope) -> list[tuple[str, Compos
 
     named = project.find(ComposeFile, service_called(host), ComposeService)
     here = scope.folder
-    around = [pair for pair in named if f"{here}/".startswith(f"{dirname(pair[0])}/".lstrip("/"))]
+    around = [pair for pair in named if join(here, "").startswith(folder_of(pair[0]))]
     nearest = max((len(dirname(origin)) for origin, _ in around), default=0)
     return [pair for pair in around if len(dirname(pair[0])) == nearest][:_MOST]
 
