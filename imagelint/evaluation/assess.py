@@ -85,21 +85,23 @@ def assess(
 ) -> Assessment:
     """What the results come to."""
     problems: list[Problem] = []
-    sided = []
+    sided: list[_Sided] = []
+    incomparable: list[Problem] = []
+    compared: dict[str, Compared] = {}
     for dimension in plan.dimensions:
         one = _sided(plan, dimension, files)
         if isinstance(one, Problem):
             problems.append(one)
-        else:
-            sided.append(one)
-    problems += _unscored(plan, sided, baseline)
-    compared: dict[str, Compared] = {}
-    for one in sided:
+            continue
         other = _compared(plan, one, baseline)
         if isinstance(other, Problem):
-            problems.append(other)
+            incomparable.append(other)
         elif other is not None:
-            compared[one.plan.name] = other
+            compared[dimension.name] = other
+        # The cases of one dimension are in memory at a time.
+        sided.append(one._replace(found=one.found.summed_up()))
+    problems += _unscored(plan, sided, baseline)
+    problems += incomparable
     problems += _left_out(plan, compared)
     told = dict(zip(compared, answers(tuple(compared.values()), plan.level), strict=True))
     results = tuple(_result(one, told.get(one.plan.name)) for one in sided)

@@ -6,7 +6,7 @@ from math import sqrt
 from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
-from scipy import optimize, special, stats
+from scipy import special
 
 from imagelint.core.record import NamedTuple
 
@@ -50,6 +50,9 @@ def binary(pairs: Pairs, margin: float, level: float) -> Estimate:
     test: at a margin of 0 that is the exact test alone. Source: T. Tango, Statistics in Medicine 17
     (1998), 891-908; SciPy has intervals for independent proportions only.
     """
+    # Imported here: they take half a second and 50 MB, which a first tag does without.
+    from scipy import optimize, stats
+
     size = pairs.size
     won = int(np.count_nonzero(pairs.differences > 0))
     lost = int(np.count_nonzero(pairs.differences < 0))
@@ -88,6 +91,8 @@ def _score(won: int, lost: int, size: int, delta: float) -> float:
 
 def resampled(sums: Floats, sizes: Floats) -> Floats:
     """The means of as many cases or clusters, drawn again and again, always the same ones."""
+    from scipy import stats
+
     return np.asarray(
         stats.bootstrap(
             (sums, sizes),

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from array import array
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from imagelint.core.record import NamedTuple
+from imagelint.documents.evaluation.results import Aggregate
 from imagelint.evaluation.pairing import Cases, cases_of
 
 if TYPE_CHECKING:
+    from array import array
     from collections.abc import Iterable, Iterator, Sequence
 
-    from imagelint.documents.evaluation.results import Aggregate, ResultFile
+    from imagelint.documents.evaluation.results import ResultFile
+
+_Number = TypeVar("_Number", int, float)
 
 _TOLD_APART = 1e-6
 _MOST_TOLD = 6
@@ -42,6 +45,14 @@ class Measured(NamedTuple):
         if self.cases is not None:
             return self.cases.size
         return (self.aggregate.cases if self.aggregate else None) or 0
+
+    def summed_up(self) -> Measured:
+        """The same in all, without the cases, which take their memory."""
+        if self.cases is None:
+            return self
+        whole = self.aggregate or Aggregate(self.value)
+        told = whole._replace(value=self.value, cases=self.size)
+        return self._replace(cases=None, aggregate=told)
 
 
 def measured(metric: str, files: Sequence[ResultFile]) -> Measured | str:
@@ -109,19 +120,26 @@ def _samples(
     names: tuple[str, ...], files: Sequence[ResultFile]
 ) -> tuple[Cases | None, list[tuple[float, float]]]:
     """The cases of a metric in files that have samples of it, and what people say of them."""
-    keys, clusters, values = array("Q"), array("Q"), array("d")
-    clustered = False
-    labels: list[tuple[float, float]] = []
-    for file in files:
-        for name in names:
-            if name in file.samples.metrics():
-                keys.extend(file.samples.cases)
-                clusters.extend(file.samples.clusters)
-                values.extend(file.samples.column(name))
-                clustered = clustered or file.samples.clustered
-                labels += file.samples.labels.get(name, [])
-    cases = cases_of(keys, values, clusters if clustered else None) if keys else None
-    return cases, labels
+    having = [
+        (file.samples, name) for file in files for name in names if name in file.samples.metrics()
+    ]
+    if not having:
+        return None, []
+    clustered = any(table.clustered for table, _ in having)
+    cases = cases_of(
+        _end_to_end([table.cases for table, _ in having]),
+        _end_to_end([table.column(name) for table, name in having]),
+        _end_to_end([table.clusters for table, _ in having]) if clustered else None,
+    )
+    return cases, [pair for table, name in having for pair in table.labels.get(name, ())]
+
+
+def _end_to_end(parts: Sequence[array[_Number]]) -> array[_Number]:
+    """The numbers of all parts; of one that is alone no copy is made."""
+    whole = parts[0] if len(parts) == 1 else parts[0][:]
+    for part in parts[1:]:
+        whole.extend(part)
+    return whole
 
 
 def _is_no_mean(cases: Cases | None, aggregates: Sequence[Aggregate]) -> bool:

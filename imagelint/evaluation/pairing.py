@@ -18,7 +18,7 @@ Keys: TypeAlias = "NDArray[np.uint64]"
 
 
 class Cases(NamedTuple):
-    """One value a case, the mean of its repetitions, in the order of the keys of the cases.
+    """One value a case, the mean of its repetitions; each key is there once.
 
     `clusters` are the keys of the clusters; none where nothing names any.
     """
@@ -63,17 +63,24 @@ class Pairs(NamedTuple):
 
 def cases_of(keys: array[int], values: array[float], clusters: array[int] | None = None) -> Cases:
     """The cases of samples, which may repeat; those without a value are left out."""
-    found = np.frombuffer(values, dtype=np.float64)
+    every, found = np.frombuffer(keys, dtype=np.uint64), np.frombuffer(values, dtype=np.float64)
+    named = None if clusters is None else np.frombuffer(clusters, dtype=np.uint64)
     there = ~np.isnan(found)
-    every = np.frombuffer(keys, dtype=np.uint64)[there]
-    unique, first, inverse = np.unique(every, return_index=True, return_inverse=True)
-    means = np.bincount(inverse, weights=found[there]) / np.bincount(inverse)
-    named = None
-    if clusters is not None:
-        named = np.frombuffer(clusters, dtype=np.uint64)[there][first]
-        # A case that is in no cluster is one of its own.
-        named = np.where(named == 0, unique, named)
-    return Cases(unique, means if unique.size else np.empty(0), named)
+    if not there.all():
+        every, found = every[there], found[there]
+        named = None if named is None else named[there]
+    if _repeats(every):
+        every, first, inverse = np.unique(every, return_index=True, return_inverse=True)
+        found = np.bincount(inverse, weights=found) / np.bincount(inverse)
+        named = None if named is None else named[first]
+    # A case that is in no cluster is one of its own.
+    return Cases(every, found, None if named is None else np.where(named == 0, every, named))
+
+
+def _repeats(keys: Keys) -> bool:
+    """Whether a key is there twice: sorting is a fraction of what it takes to put them together."""
+    ordered = np.sort(keys)
+    return bool((ordered[1:] == ordered[:-1]).any())
 
 
 def paired(new: Cases, before: Cases) -> Pairs:

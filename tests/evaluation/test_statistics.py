@@ -44,6 +44,13 @@ def test_repetitions_are_no_cases() -> None:
     assert list(found.values) == [1.0, 0.5]
 
 
+def test_cases_without_repetitions_are_as_they_were() -> None:
+    keys, scored = array("Q", [7, 3, 9]), array("d", [1.0, float("nan"), 0.0])
+    found = cases_of(keys, scored, array("Q", [5, 5, 0]))
+    assert (list(found.keys), list(found.values)) == ([7, 9], [1.0, 0.0])
+    assert list(found.clusters if found.clusters is not None else ()) == [5, 9]
+
+
 def test_only_cases_of_both_runs_are_compared() -> None:
     new = Cases(np.array([1, 2, 3], dtype=np.uint64), np.array([0.1, 0.2, 0.3]))
     old = Cases(

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from array import array
 from hashlib import blake2b
-from math import isfinite, nan
+from math import isfinite
 from typing import TYPE_CHECKING
 
 from imagelint.core.record import NamedTuple
 from imagelint.core.report import ProblemKind
 from imagelint.documents.base import DocumentError
+from imagelint.documents.evaluation.scores import Scores
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -30,20 +31,19 @@ def case_key(name: str) -> int:
 
 
 class SampleTable:
-    """Scores of samples by metric: 8 bytes each, NaN where a sample has none of that metric.
+    """Scores of samples by metric, NaN where a sample has none of that metric.
 
-    `cases` and `clusters` are keys, see `case_key`. A case that occurs again is a repetition.
+    `cases` are keys, see `case_key`. A case that occurs again is a repetition.
     `labels` are pairs of what a judge said and what people said, by metric; `unscored` is in how
     many samples a metric was asked for and came to nothing.
     """
 
-    __slots__ = ("_columns", "cases", "clustered", "clusters", "labels", "unscored")
+    __slots__ = ("_clusters", "_columns", "cases", "labels", "unscored")
 
     def __init__(self) -> None:
         self.cases = array("Q")
-        self.clusters = array("Q")
-        self.clustered = False
-        self._columns: dict[str, array[float]] = {}
+        self._clusters = array("Q")
+        self._columns: dict[str, Scores] = {}
         self.labels: dict[str, list[tuple[float, float]]] = {}
         self.unscored: dict[str, int] = {}
 
@@ -61,7 +61,7 @@ class SampleTable:
                 ProblemKind.TOO_LARGE,
                 f"has more than {MOST_SAMPLES:,} samples: take a part of them",
             )
-        before = len(self.cases)
+        at = len(self.cases)
         for name, score in scores.items():
             if score is None:
                 self.unscored[name] = self.unscored.get(name, 0) + 1
@@ -70,12 +70,25 @@ class SampleTable:
                 raise DocumentError(
                     ProblemKind.UNPARSABLE, f"sample `{case[:80]}`: `{name}` is {score}, no number"
                 )
-            column = self._columns.setdefault(name, array("d"))
-            column.extend([nan] * (before - len(column)))
-            column.append(score)
+            column = self._columns.get(name)
+            if column is None:
+                column = self._columns[name] = Scores()
+            column.put(at, score)
         self.cases.append(case_key(case))
-        self.clusters.append(case_key(cluster) if cluster else 0)
-        self.clustered = self.clustered or bool(cluster)
+        if cluster:
+            self._clusters.frombytes(bytes(8 * (at - len(self._clusters))))
+            self._clusters.append(case_key(cluster))
+
+    @property
+    def clustered(self) -> bool:
+        """Whether any sample names its cluster."""
+        return bool(self._clusters)
+
+    @property
+    def clusters(self) -> array[int]:
+        """The keys of the clusters, one for each sample, 0 where it names none."""
+        missing = len(self.cases) - len(self._clusters)
+        return self._clusters + array("Q", bytes(8 * missing))
 
     def metrics(self) -> tuple[str, ...]:
         """The names of the metrics, in the order in which they were met."""
@@ -87,9 +100,7 @@ class SampleTable:
         Raises:
             KeyError: there is no such metric.
         """
-        column = self._columns[name]
-        column.extend([nan] * (len(self.cases) - len(column)))
-        return column
+        return self._columns[name].values(len(self.cases))
 
 
 class Aggregate(NamedTuple):

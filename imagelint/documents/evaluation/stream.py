@@ -78,7 +78,11 @@ _LINES = json.JSONDecoder(object_pairs_hook=_unrepeated)
 
 def _line(text: bytes, number: int) -> JsonView:
     try:
-        return JsonView(_LINES.decode(text.decode(json.detect_encoding(text), "surrogatepass")))
+        encoding = "utf-8" if text.startswith(b'{"') else json.detect_encoding(text)
+        told = text.decode(encoding, "surrogatepass")
+        value, end = _LINES.raw_decode(told)
+        # What stands behind it is for `decode` to judge, which looks for blanks on both sides.
+        return JsonView(value if end == len(told) else _LINES.decode(told))
     except json.JSONDecodeError as error:
         why = "ends too early" if _is_early(error, len(text)) else f"is no JSON: {error.msg}"
         raise DocumentError(

@@ -66,6 +66,25 @@ def test_samples_of_real_tools_are_read(
     assert found.defects == ()
 
 
+@pytest.mark.parametrize("different", [2, 255, 256, 1000])
+def test_scores_come_back_however_many_values_they_have(different: int) -> None:
+    table = SampleTable()
+    told = [at % different / different if at % 3 else None for at in range(3000)]
+    for at, score in enumerate(told):
+        table.add(f"case {at}", {} if score is None else {"grade": score})
+    found = [None if isnan(score) else score for score in table.column("grade")]
+    assert found == told
+
+
+def test_samples_that_name_no_cluster_have_none() -> None:
+    table = SampleTable()
+    table.add("alone", {"grade": 1.0})
+    assert (table.clustered, list(table.clusters)) == (False, [0])
+    table.add("beside", {"grade": 1.0}, "passage")
+    table.add("behind", {"grade": 1.0})
+    assert (table.clustered, [bool(key) for key in table.clusters]) == (True, [False, True, False])
+
+
 def test_what_real_tools_say_of_the_whole_is_read() -> None:
     whole = recorded("lm_eval.json").aggregates["tiny_sums/acc,none"]
     assert whole == (0.25, 4, 0.25, True, True)
