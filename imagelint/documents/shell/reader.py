@@ -20,7 +20,15 @@ from imagelint.documents.shell.quoted import (
     unquote,
     unquote_document,
 )
-from imagelint.documents.shell.scope import ALL_WORDS, ARRAY, MOST_WORDS, Array, elements
+from imagelint.documents.shell.scope import (
+    ALL_WORDS,
+    ARRAY,
+    MOST_WORDS,
+    Array,
+    elements,
+    partial_fields,
+    partial_value,
+)
 from imagelint.documents.shell.script import Command, Redirect, Word
 from imagelint.documents.shell.words import text_value, word_fields, word_value
 from imagelint.documents.shell.wrappers import program_name, unwrap
@@ -37,6 +45,7 @@ _FEW, _TIMES, _EACH = 300, 8, 20
 """Characters of unwritten texts that are read: a few, and so many for each written one."""
 _EXECUTING = ("-exec", "-execdir", "-ok", "-okdir")
 _DEEPEST = 6  # scripts within quotes within scripts
+_UNTOLD = (UNKNOWN,)
 _new = tuple.__new__  # a record without its constructor, in half of the time
 
 
@@ -151,9 +160,12 @@ class Reader:
         if not rest or command.program in EFFECTIVE:
             whole = self.text[simple.whole[0] : simple.whole[1]]
             before_arrays = self._arrays(simple.assignments, sure=place.unconditional)
+            partial = self._partial(simple.assignments, sure=place.unconditional)
             apply_effects(command, self.scope, whole)
             for name, array in before_arrays:
                 self.scope.assign_array(name, array)
+            for name, text in partial:
+                self.scope.assign_partly(name, text)
 
     def _words(self, pieces: tuple[Range, ...]) -> tuple[list[Word], list[Range]]:
         """The words, and the range of each: one range may become several words, or none."""
@@ -169,7 +181,10 @@ class Reader:
                 words += held
                 ranges += [piece] * len(held)
                 continue
-            for value in word_fields(text, lookup):
+            fields = word_fields(text, lookup)
+            if fields == _UNTOLD and self.scope.knows_parts():
+                fields = partial_fields(text, self.scope)
+            for value in fields:
                 words.append(_new(Word, (span, raw, value)))
                 ranges.append(piece)
         return words, ranges
@@ -203,6 +218,20 @@ class Reader:
             )
             if len(array.words) <= MOST_WORDS:
                 found.append((match["name"], array))
+        return found
+
+    def _partial(self, pieces: tuple[Range, ...], *, sure: bool) -> list[tuple[str, str]]:
+        """What is known of variables whose whole value will not be."""
+        found: list[tuple[str, str]] = []
+        for start, end in pieces:
+            name, _, raw = self.text[start:end].partition("=")
+            if raw.startswith("(") or name[-1:] == "]":
+                continue
+            known = sure and not name.endswith("+") and word_value(raw, self.scope.lookup)
+            if known is False or known is UNKNOWN:
+                text = partial_value(name, raw, self.scope, sure=sure)
+                if text:
+                    found.append((name.removesuffix("+"), text))
         return found
 
     def _listed(self, start: int, text: str, *, sure: bool) -> Array:

@@ -9,9 +9,10 @@ from imagelint.core.fact import ABSENT, UNKNOWN, Fact, Known
 from imagelint.core.pattern import pattern
 from imagelint.core.record import NamedTuple
 from imagelint.documents.shell.script import Exports
+from imagelint.documents.shell.words import PERHAPS_APART, UNTOLD, word_fields, word_value
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from imagelint.documents.shared import EnvVar
     from imagelint.documents.shell.script import Word
@@ -39,6 +40,9 @@ _ELEMENT = pattern(
     r"|[^\s'\"\\()])+)",
     re.DOTALL,
 )
+_ITSELF = "\ufdd2"
+"""Stands for what a variable held before, in what is put in its place."""
+_MARKS = UNTOLD + PERHAPS_APART
 MOST_WORDS = 1_000
 """Words of one array: one that is put into another again and again doubles each time."""
 
@@ -87,6 +91,7 @@ class Scope:
         "_known",
         "_open",
         "_own",
+        "_partial",
         "_public",
         "_room",
         "exported",
@@ -97,6 +102,8 @@ class Scope:
         self._before = before
         self._own: dict[str, Fact[str]] = {}
         self._arrays: dict[str, Array] = {}
+        # Values of which a part is known; `UNTOLD` stands for the rest.
+        self._partial: dict[str, str] = {}
         # What may be set in places that run whenever they are called.
         self._open: set[str] = set()
         # What was exported, and whether it still is.
@@ -124,6 +131,25 @@ class Scope:
         if not self._frozen:
             self._own[name] = value
             self._arrays.pop(name, None)
+            self._partial.pop(name, None)
+
+    def partly(self, name: str) -> Fact[str]:
+        """As `lookup`, but what is not known is `UNTOLD`, alone or within what is known."""
+        fact = self.lookup(name)
+        if fact is not UNKNOWN:
+            return fact
+        text = self._partial.get(name, UNTOLD)
+        self._room.left -= len(text)
+        return Known(text if self._room.left >= 0 else UNTOLD)
+
+    def assign_partly(self, name: str, text: str) -> None:
+        """The script sets a variable that was assigned to; of its value a part is known."""
+        if not self._frozen and name not in self._open:
+            self._partial[name] = text
+
+    def knows_parts(self) -> bool:
+        """Whether there is a variable of which only a part is known."""
+        return bool(self._partial)
 
     def array(self, name: str) -> Array | None:
         """The words of an array; None where nothing is known of them."""
@@ -171,6 +197,7 @@ class Scope:
         twin = Scope(self._before, frozen=self._frozen)
         twin._own = dict(self._own)
         twin._arrays = dict(self._arrays)
+        twin._partial = dict(self._partial)
         twin._open = set(self._open)
         twin._public = dict(self._public)
         twin._known = self._known
@@ -183,6 +210,7 @@ class Scope:
         """What a program sees that is started here: of the script's own only what it exports."""
         twin = self.copy()
         twin._arrays = {}  # noqa: SLF001 - it is one of us
+        twin._partial = {}  # noqa: SLF001
         before, public = self._before, self._public
         twin.taint(name for name in self._own if name not in public and name not in before)
         return twin
@@ -203,3 +231,77 @@ def names_set(text: str) -> set[str]:
         else:
             found.update(_NAME.findall(match[2]))
     return found
+
+
+def partial_value(name: str, raw: str, scope: Scope, *, sure: bool) -> str:
+    """What is known of a variable behind an assignment; empty where nothing is.
+
+        ARGS="--model $MODEL --tensor-parallel-size 4"
+        if [ -n "$LORA" ]; then ARGS="$ARGS --enable-lora"; fi
+        vllm serve $ARGS
+
+    Whatever becomes of the condition, and whatever the model is called, four GPUs are asked for.
+    `name` ends with `+` where the text is put behind what it held. Where the assignment may not
+    have been reached (not `sure`), what it adds is not known, and what it replaces neither.
+    """
+    adds, name = name.endswith("+"), name.removesuffix("+")
+    text = _filled(raw, scope) if sure else _around(name, raw, scope, adds=adds)
+    if adds:
+        held = scope.partly(name)
+        before = held.value if isinstance(held, Known) else ""
+        # Of a variable that was declared as a number this is a sum.
+        text = f"{before}{text}" if text and not before.isdigit() else ""
+    return text if text.strip(f"{_MARKS} ") else ""
+
+
+def _filled(raw: str, scope: Scope) -> str:
+    value = word_value(raw, scope.partly)
+    return value.value if isinstance(value, Known) else ""
+
+
+def _around(name: str, raw: str, scope: Scope, *, adds: bool) -> str:
+    """What a variable held, and that there may be more before or behind it."""
+
+    def lookup(one: str) -> Fact[str]:
+        return Known(_ITSELF) if one == name else scope.partly(one)
+
+    value = word_value(raw, lookup)
+    text = value.value if isinstance(value, Known) else ""
+    if adds:
+        return _more(text) if _ITSELF not in text else ""
+    before, itself, behind = text.partition(_ITSELF)
+    held = scope.partly(name)
+    if not itself or _ITSELF in behind or not isinstance(held, Known):
+        return ""
+    return f"{_more(before[::-1])[::-1]}{held.value}{_more(behind)}"
+
+
+def _more(text: str) -> str:
+    """That there may be a text behind another one, perhaps as a word of its own."""
+    return (PERHAPS_APART if text[0].isspace() else UNTOLD) if text else ""
+
+
+def partial_fields(raw: str, scope: Scope) -> tuple[Fact[str], ...]:
+    """The fields that a word becomes, those of which a part is unknown each as unknown."""
+    quoted = '"' in raw
+
+    def lookup(name: str) -> Fact[str]:
+        fact = scope.partly(name)
+        if quoted and isinstance(fact, Known):
+            return Known(fact.value.replace(PERHAPS_APART, UNTOLD))
+        return fact
+
+    return tuple(each for field in word_fields(raw, lookup) for each in _told(field))
+
+
+def _told(field: Fact[str]) -> Iterator[Fact[str]]:
+    text = field.value if isinstance(field, Known) else UNTOLD
+    bare = text.strip(PERHAPS_APART)
+    if UNTOLD in bare or PERHAPS_APART in bare or (text and not bare):
+        yield UNKNOWN
+        return
+    if text.startswith(PERHAPS_APART):
+        yield UNKNOWN
+    yield Known(bare)
+    if text.endswith(PERHAPS_APART):
+        yield UNKNOWN

@@ -46,6 +46,10 @@ _ANSI_ESCAPE = pattern(
 _MOST_ASCII = 0x7F
 _LONGEST_FILLED = 8_192
 """Of what the variables of one word hold: `a=$a$a` doubles with every line."""
+UNTOLD = "\ufdd0"
+"""Stands in a value for what of it is not known: a code point that no text holds."""
+PERHAPS_APART = "\ufdd1"
+"""Stands for nothing, or for what is not known and by a blank apart from what it stands beside."""
 
 
 _new = tuple.__new__  # a record without its constructor, in half of the time
@@ -238,6 +242,8 @@ def _expand(match: re.Match[str], lookup: Lookup) -> str:
     operator = match["operator"]
     if not operator:
         return value
+    if value and not value.strip(UNTOLD + PERHAPS_APART):
+        return UNTOLD  # whether there is anything is not known either
     there = bool(value) if match["colon"] else fact is not ABSENT
     if operator in ("-", "="):
         return value if there else match["other"]
