@@ -166,6 +166,7 @@ CONDA = Manager(
     secure_variables=("CONDA_SSL_VERIFY", "MAMBA_SSL_VERIFY"),
     secure_settings=("ssl_verify",),
     index_variables=("CONDA_CHANNELS",),
+    index_settings=("channels", "default_channels", "channel_alias"),
     lock=Lock(("conda-lock.yml", "conda-linux-64.lock")),
     runs=(Run("conda", "run"), Run("mamba", "run"), Run("micromamba", "run")),
     own=frozenset(("conda", "mamba")),

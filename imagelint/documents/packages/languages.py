@@ -254,6 +254,7 @@ NPM = Manager(
     secure_variables=("NPM_CONFIG_STRICT_SSL", "npm_config_strict_ssl"),
     secure_settings=("strict-ssl", "enableStrictSsl"),
     index_variables=("NPM_CONFIG_REGISTRY", "npm_config_registry"),
+    index_settings=("registry", "npmRegistryServer"),
     lock=Lock(
         ("package-lock.json", "npm-shrinkwrap.json"),
         verbs=("ci", "clean-install", "ic", "install-clean", "isntall-clean"),
@@ -371,6 +372,7 @@ GO = Manager(
     dry_run=("-n",),
     insecure_variables=("GOINSECURE", "GONOSUMDB"),
     index_variables=("GOPROXY",),
+    index_settings=("GOPROXY",),
     lock=Lock(("go.sum",)),
     runs=(Run("go", "run", fetches=True),),
 )

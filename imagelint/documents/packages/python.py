@@ -251,6 +251,7 @@ PIP = Manager(
     insecure_variables=("PIP_TRUSTED_HOST",),
     insecure_settings=("trusted-host",),
     index_variables=("PIP_INDEX_URL", "PIP_EXTRA_INDEX_URL"),
+    index_settings=("index-url", "extra-index-url", "find-links"),
     ignores_locks=True,
     own=frozenset(("pip", "setuptools", "wheel")),
 )

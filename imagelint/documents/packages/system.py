@@ -234,6 +234,7 @@ DNF = Manager(
     dry_run=("--assumeno",),
     assume_yes=("-y", "--assumeyes"),
     assume_yes_settings=("assumeyes",),
+    asks=("module enable", "module disable", "module reset"),
     no_recommends=("--setopt=install_weak_deps=False", "--setopt=install_weak_deps=0"),
     recommends_setting="install_weak_deps",
     unsigned=("--nogpgcheck", "--no-gpgchecks"),

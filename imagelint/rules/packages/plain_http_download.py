@@ -26,7 +26,8 @@ def plain_http_download(node: Script | EnvVar | Requirements, ctx: Context) -> F
 
     A file, a repository, a wheel index, a registry of npm, a hub of models: without TLS nobody
     knows who answered. Nearly every server speaks HTTPS by now. Distributions' own repositories are
-    signed, so that plain HTTP is enough for them.
+    signed, so that plain HTTP is enough for them. Options, variables and settings that a command
+    makes (`npm config set registry`) are read.
 
     Except:
         Files whose checksum or signature the same script verifies, hosts of one's own network

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from imagelint.core.fact import Known
 from imagelint.documents.packages.installs import package_installs
-from imagelint.documents.packages.lookup import MANAGERS
+from imagelint.documents.packages.lookup import MANAGERS, manager_call
 from imagelint.documents.queries.downloads import downloads, last_verification
 from imagelint.documents.queries.packages.addresses import Plain, plain_at
 from imagelint.documents.shell.script import ScriptRole
@@ -15,6 +16,7 @@ from imagelint.knowledge.packages.transport import is_plain
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from imagelint.core.source import Span
     from imagelint.documents.packages.installs import PackageInstall
     from imagelint.documents.shared import EnvVar
     from imagelint.documents.shell.script import Command, Script
@@ -27,6 +29,7 @@ _VARIABLES = frozenset(name for manager in MANAGERS for name in manager.index_va
 _HEAD = ("-I", "--head", "--spider")
 _NOWHERE = "/dev/null"
 _REGISTRY = "--registry"
+_SETTING = frozenset(("config", "c", "set", "env"))
 
 
 def plain_variable(variable: EnvVar) -> list[Plain]:
@@ -34,7 +37,7 @@ def plain_variable(variable: EnvVar) -> list[Plain]:
     value = variable.value.value if isinstance(variable.value, Known) else ""
     if variable.name not in _VARIABLES:
         return []
-    return list(plain_at(variable.value_span, next(filter(is_plain, value.split()), "")))
+    return list(_listed(variable.value_span, value))
 
 
 def plain_addresses(node: Script) -> list[Plain]:
@@ -46,6 +49,7 @@ def plain_addresses(node: Script) -> list[Plain]:
 
 
 def _of_command(command: Command, verified: int) -> Iterator[Plain]:
+    yield from _of_setting(command)
     for install in package_installs(command):
         if not install.ecosystem.is_system:
             yield from _of_install(install)
@@ -64,3 +68,28 @@ def _of_install(install: PackageInstall) -> Iterator[Plain]:
     for package in install.packages:
         if not package.hashed:
             yield from plain_at(package.span, package.url)
+
+
+def _of_setting(command: Command) -> Iterator[Plain]:
+    """`npm config set registry http://…`, `pip config set global.index-url http://…`."""
+    call = manager_call(command)
+    names = call.manager.index_settings if call else ()
+    words = call.words.operands if call and names and not call.words.has("--remove") else ()
+    if not words or words[0].text not in _SETTING:
+        return
+    for before, word in pairwise(words):
+        name, _, value = word.text.partition("=")
+        if _last(name) in names:
+            yield from _listed(word.span, value)
+        elif _last(before.text) in names:
+            yield from _listed(word.span, word.text)
+
+
+def _last(name: str) -> str:
+    """The name without its section (`global.index-url`) or scope (`@acme:registry`)."""
+    return name.rpartition(".")[2].rpartition(":")[2]
+
+
+def _listed(span: Span, addresses: str) -> Iterator[Plain]:
+    """The place, where one of some addresses is of plain HTTP; those of GOPROXY have commas."""
+    return plain_at(span, next(filter(is_plain, addresses.replace(",", " ").split()), ""))

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from imagelint.core.fact import Known
 from imagelint.core.record import NamedTuple
+from imagelint.core.source import Span
 from imagelint.documents.packages.installs import package_installs
 from imagelint.documents.packages.lookup import MANAGERS, manager_call
 from imagelint.documents.queries.stages import enclosing_stage, stages_where
@@ -32,16 +33,32 @@ def unanswered_prompt(document: Document, command: Command) -> Prompt | None:
     call = manager_call(command)
     if call is None or not call.manager.assume_yes or call.words.has(*call.manager.dry_run):
         return None
-    if _is_fed(command) or not call.words.complete or not _asks(call):
+    if _is_fed(document, command) or not call.words.complete or not _asks(call):
         return None
     if _answered_for_all(document, command, call.manager):
         return None
     return Prompt(call.manager, call.words.operands[0])
 
 
-def _is_fed(command: Command) -> bool:
-    """Whether something is written to its standard input: `yes | apt-get install …`."""
+def _is_fed(document: Document, command: Command) -> bool:
+    """Whether something is written to its standard input: `yes | apt-get install …`.
+
+    xargs starts it without input, unless what it reads itself comes from a file (`-a`):
+    https://www.gnu.org/software/findutils/manual/html_node/find_html/xargs-options.html
+    """
+    if "xargs" in command.wrappers and not _reads_file(document, command):
+        return False
     return command.stage > 0 or any(one.operator.startswith("<") for one in command.redirects)
+
+
+def _reads_file(document: Document, command: Command) -> bool:
+    """Whether what stands before its program names a file for xargs: `-a FILE`, `-0a FILE`."""
+    before = document.written(Span(command.span.start, command.words[0].span.start))
+    return any(
+        word.startswith("--arg-file") or ("a" in word and word[0] == "-" and word[1] != "-")
+        for word in before.split()
+        if len(word) > 1
+    )
 
 
 def _asks(call: Call) -> bool:
