@@ -152,8 +152,7 @@ def gather(store: Store, asked: Question) -> Fleet:
 
 def _has_any(reader: Reader, run: views.RunView, wanted: ResultFilter) -> bool:
     """Whether there are images in which to look for the findings that are wanted."""
-    images = wanted._replace(rule="", package="", vulnerability="")
-    return next(reader.results(run.id, images), None) is not None
+    return next(reader.results(run.id, wanted.of_images), None) is not None
 
 
 def _drift(

@@ -44,6 +44,11 @@ class ResultFilter(NamedTuple):
         return bool(self.rule or self.package or self.vulnerability)
 
     @property
+    def of_images(self) -> ResultFilter:
+        """The same, whatever was found."""
+        return self._replace(rule="", package="", vulnerability="")
+
+    @property
     def words(self) -> tuple[tuple[str, str], ...]:
         """What is asked for, as names and values; the owner of what has none is `nobody`."""
         said = [(name, value) for name, value in self._asdict().items() if value]

@@ -174,7 +174,10 @@ def test_a_question_without_an_answer_says_what_is_not_known(
         ),
         (("--rule", "root-user", "--owner", "nobody"), (1, "nobody's")),
         (("--rule", "unpinned-image", "--repository", "*/team-1/*"), (0, "no image has a finding")),
-        (("--rule", "root-user", "--repository", "nosuch", "--format", "csv"), (3, "")),
+        (
+            ("--rule", "root-user", "--repository", "nosuch", "--format", "csv"),
+            (3, "met no image of that owner"),
+        ),
     ],
 )
 def test_that_there_is_none_is_said_of_what_there_could_be(
