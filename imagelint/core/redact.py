@@ -210,7 +210,8 @@ VALUE_SHAPES: tuple[tuple[str, str, str], ...] = (
     ("SaladCloud key", "salad_cloud_", r"\bsalad_cloud_[A-Za-z0-9]{1,7}_[A-Za-z0-9]{20,235}\b"),
     ("Scalingo token", "tk-us-", r"\btk-us-[\w-]{48}"),
     ("Slack configuration token", "xoxe", r"\bxoxe(?:\.xox[bp])?-\d-[A-Za-z0-9]{140,170}\b"),
-    ("Typeform token", "tfp_", r"\btfp_\w{40,59}\b"),
+    # TensorFlow Probability's names begin so, too.
+    ("Typeform token", "tfp_", r"\btfp_(?=[A-Za-z_]{0,58}\d)\w{40,59}\b"),
     ("Sourcegraph token", "sgp_", r"\bsgp_(?:[a-f0-9]{16}_|local_)?[a-f0-9]{40}\b"),
     (
         "JSON web token",

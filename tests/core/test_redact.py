@@ -33,6 +33,7 @@ def test_what_stands_behind_a_word_for_secrets_is_masked(text: str) -> None:
         '["--api-key"]',
         "an_npm_" + "Qw7Zk3Xv9Mt2Bn5Hr8Pd4Fj6Ly1Gs0CuVbEa",
         "- --api-key\n- --port",
+        "tfp_joint_distribution_with_a_long_name_of_words",
     ],
 )
 def test_other_words_stay(text: str) -> None:
