@@ -149,9 +149,12 @@ def seldom_secret(kind: str) -> bool:
 
 
 def copied_as(source: str, target: str) -> str:
-    """The path that a file or folder has which is copied to a target; empty for whole folders."""
+    """The path that a file or folder has which is copied to a target.
+
+    Empty for whole folders, and for here-documents, whose text stands in the Dockerfile.
+    """
     name = source.rstrip("/").rpartition("/")[2]
-    if not name.strip(".*"):
+    if not name.strip(".*") or source.startswith("<<"):
         return ""
     return f"{target}{name}" if target.endswith("/") else target
 

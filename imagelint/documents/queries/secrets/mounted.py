@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from imagelint.core.fact import Known
 from imagelint.core.pattern import pattern
 from imagelint.core.record import NamedTuple
 
@@ -91,7 +92,9 @@ class Tellers:
     def fed(self, command: Command) -> str:
         """The secret that a command gets on its standard input, before it is learnt."""
         through = self._carrying.get(command.pipe, "") if command.stage else ""
-        return through or next(filter(None, map(self._redirected, command.redirects)), "")
+        fills = command.program == "envsubst"
+        told = (self._redirected(redirect, fills=fills) for redirect in command.redirects)
+        return through or next(filter(None, told), "")
 
     def printing(self, command: Command) -> str:
         """The secret that a command prints, once it is learnt."""
@@ -107,11 +110,14 @@ class Tellers:
         )
         return told or fed
 
-    def _redirected(self, redirect: Redirect) -> str:
+    def _redirected(self, redirect: Redirect, *, fills: bool) -> str:
         if redirect.operator not in _READ or redirect.target is None:
             return ""
         raw = redirect.target.raw
-        return self.file(raw) if redirect.operator == "<" else self._in(raw)
+        if redirect.operator == "<":
+            return self.file(raw)
+        # What is known has no secret in it: in `<<'EOF'` variables are letters.
+        return "" if isinstance(redirect.target.value, Known) and not fills else self._in(raw)
 
     def _in(self, raw: str) -> str:
         for _ in range(_DEEPEST):
