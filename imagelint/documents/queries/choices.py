@@ -56,9 +56,9 @@ def refused_numbers(server: ServingCommand) -> Iterator[UnknownChoice]:
 
 
 def quoted_model(server: ServingCommand) -> Known[str] | None:
-    """A model whose name has quotes around it, which no shell has taken away."""
+    """A model whose name has quotes around it, which no shell has taken away; not quotes alone."""
     model = server.model
-    if not isinstance(model, Known) or len(model.value) < len(_QUOTES):
+    if not isinstance(model, Known) or len(model.value) <= len(_QUOTES):
         return None
     first, last = model.value[0], model.value[-1]
     return model if first == last and first in _QUOTES else None
