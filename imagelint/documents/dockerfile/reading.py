@@ -295,9 +295,24 @@ def _frontend(text: str, directives: Iterable[Directive]) -> ImageUse | None:
     return None
 
 
+# A part of each name of a file of settings that is looked into.
+_OF_SETTINGS = (
+    *(
+        "rc",
+        "pip.",
+        "nuget.config",
+        "_service.conf",
+        "settings.xml",
+        "gradle.properties",
+        ".my.cnf",
+    ),
+    ".docker",
+)
+
+
 def _configurations(entries: tuple[InstructionEntry, ...], read: Beside) -> Configurations:
     copied = [each.instruction for each in entries if each.instruction.keyword in ("COPY", "ADD")]
-    if not any("rc" in each.value or "pip.conf" in each.value for each in copied):
+    if not any(part in each.value.lower() for each in copied for part in _OF_SETTINGS):
         return Configurations()
     from imagelint.documents.dockerfile.context.configurations import read_configurations
 

@@ -139,8 +139,10 @@ def credential_file(path: str) -> str:
 
 def is_configuration(path: str) -> bool:
     """Whether a path names a file of settings, which may hold a credential and may not."""
-    name = path.replace("\\", "/").rpartition("/")[2]
-    return name.lower() in _CONFIGURATIONS
+    folder, _, name = path.replace("\\", "/").rpartition("/")
+    # Docker's names a helper for the credentials in their place.
+    docker = name == "config.json" and folder.endswith(".docker")
+    return docker or name.lower() in _CONFIGURATIONS
 
 
 def seldom_secret(kind: str) -> bool:
