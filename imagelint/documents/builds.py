@@ -87,7 +87,7 @@ def image_built(repository: str) -> Key:
 
 
 class NamedContext(NamedTuple):
-    """A context that a build is given under a name."""
+    """A context that a build is given under a name: `ANY_CONTEXT` where that is not known."""
 
     span: Span
     name: str
@@ -107,6 +107,8 @@ def context_landmarks(dockerfile: str, context: NamedContext) -> Iterator[Landma
     yield Landmark(context_called(context.name), context)
 
 
+ANY_CONTEXT = ""
+"""Where it is not known what a context is called: contexts of an action are often an input."""
 ANY_DOCKERFILE = ""
 """Where it is not known which Dockerfile a build is of: that of an action is often an input."""
 

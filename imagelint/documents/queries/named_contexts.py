@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from itertools import product
 from typing import TYPE_CHECKING
 
 from imagelint.core.pattern import pattern
 from imagelint.documents.builds import (
+    ANY_CONTEXT,
     ANY_DOCKERFILE,
     NamedContext,
     context_called,
@@ -25,16 +27,20 @@ _BARE = pattern(r"[a-zA-Z0-9_-]+", re.ASCII)
 
 
 def is_named_context(use: ImageUse, dockerfile: str, project: Project) -> bool:
-    """Whether a compose or a bake file gives a context of that name to a Dockerfile's build."""
+    """Whether a Dockerfile's build is given a context of that name, or of one that is not known."""
     if use.role not in _OF_BUILDS or not _BARE.fullmatch(use.text):
         return False
-    keys = (named_context(one, use.text) for one in (dockerfile, ANY_DOCKERFILE))
-    return any(_is_declared(key, project) for key in keys)
+    from imagelint.knowledge.dockerfile.official_images import OFFICIAL_IMAGES
+
+    # Of an image that everybody knows it is not believed that it is one whose name is not known.
+    names = (use.text,) if use.text in OFFICIAL_IMAGES else (use.text, ANY_CONTEXT)
+    keys = product((dockerfile, ANY_DOCKERFILE), names)
+    return any(_is_declared(named_context(*key), project) for key in keys)
 
 
 def is_called_context(name: str, project: Project) -> bool:
     """Whether any build of the run is given a context of that name."""
-    return _is_declared(context_called(name), project)
+    return any(_is_declared(context_called(one), project) for one in (name, ANY_CONTEXT))
 
 
 def _is_declared(key: Key, project: Project) -> bool:

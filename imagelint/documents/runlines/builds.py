@@ -13,6 +13,7 @@ from imagelint.core.reference import UNKNOWN_PART, parse_partial
 from imagelint.core.report import ProblemKind
 from imagelint.documents.base import DocumentError, Landmark
 from imagelint.documents.builds import (
+    ANY_CONTEXT,
     ANY_DOCKERFILE,
     SYNTAX_ARGUMENT,
     BuildArgument,
@@ -136,7 +137,7 @@ def read_build(command: Command) -> BuildLine | None:
         dockerfile=dockerfile,
         target=_told(by_name.get("target", ())[-1:], "" if whole else None),
         arguments=tuple(map(argument, by_name.get("build-arg", ()))),
-        contexts=tuple(map(_named_context, by_name.get("build-context", ()))),
+        contexts=tuple(map(given_context, by_name.get("build-context", ()))),
         piped=_piped(command) if STANDARD_INPUT in (context, dockerfile) else None,
     )
 
@@ -224,8 +225,10 @@ def argument(value: Value) -> EnvVar:
     )
 
 
-def _named_context(value: Value) -> NamedContext:
-    return NamedContext(value.span, value.text.partition("=")[0])
+def given_context(value: Value) -> NamedContext:
+    """A context as `NAME=PLACE` says it."""
+    name = value.text.partition("=")[0]
+    return NamedContext(value.span, ANY_CONTEXT if "$" in name else name)
 
 
 def placed(line: BuildLine, folders: Iterable[str], read: Beside) -> ImageBuild:

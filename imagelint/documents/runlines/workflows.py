@@ -11,10 +11,9 @@ from typing import TYPE_CHECKING
 
 from imagelint.core.fact import UNKNOWN, Fact, Known
 from imagelint.core.pattern import pattern
-from imagelint.documents.builds import NamedContext
 from imagelint.documents.compose.interpolation import with_gaps
 from imagelint.documents.runlines.bakes import BakeLine
-from imagelint.documents.runlines.builds import BuildLine, argument
+from imagelint.documents.runlines.builds import BuildLine, argument, given_context
 from imagelint.documents.runlines.fragments import Fragment
 from imagelint.documents.runlines.values import Value
 from imagelint.documents.runtime.field import Place
@@ -153,7 +152,7 @@ def _built(told: Cursor) -> BuildLine:
         dockerfile=_path(told["file"], ""),
         target=_path(told["target"], ""),
         arguments=tuple(map(argument, _values(told["build-args"], _LINE))),
-        contexts=tuple(NamedContext(one.span, one.text.partition("=")[0]) for one in contexts),
+        contexts=tuple(map(given_context, contexts)),
     )
 
 
