@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
-from imagelint.collect.findup import repository_of, root_of
+from imagelint.collect.findup import repository_of, root_of, stand_in
 from imagelint.core.pattern import pattern
 from imagelint.core.record import NamedTuple
 from imagelint.core.report import Ignored, IgnoreReason, Problem, ProblemKind
@@ -66,6 +66,8 @@ def find(
     problem. What a link leads to is taken under the link's name if it lies in the same repository
     and is not taken as the same under its own; a link that leads elsewhere is a problem.
     """
+    paths = tuple(paths)
+    stand_in(path for path in paths if os.path.isdir(path))
     files: dict[str, FoundFile] = {}
     problems: list[Problem] = []
     left_out: dict[str, IgnoreReason] = {}

@@ -3,6 +3,18 @@
 from __future__ import annotations
 
 import os
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+_named: tuple[str, ...] = ()
+
+
+def stand_in(folders: Iterable[str]) -> None:
+    """The folders that the user named, in which a run stands as it does in the one it began in."""
+    global _named  # noqa: PLW0603 - as the folder is in which a process stands
+    _named = tuple(sorted(map(os.path.abspath, folders), key=len))
 
 
 def is_repository(folder: str) -> bool:
@@ -32,9 +44,14 @@ def nearest(folder: str, name: str) -> str | None:
 def root_of(folder: str) -> str:
     """The root of the repository that a folder is in.
 
-    Outside of any it is where the user stands, or the folder itself when it does not lie below.
+    Outside of any it is where the user stands, else the outermost folder that the user named and
+    in which it lies, else the folder itself.
     """
     return Ancestors().root_of(folder)
+
+
+def _holds(folder: str, path: str) -> bool:
+    return os.path.commonpath((folder, path)) == folder
 
 
 class Ancestors:
@@ -63,8 +80,7 @@ class Ancestors:
         while not self._is_repository(current):
             above = os.path.dirname(current)
             if above == current:
-                here = os.getcwd()
-                return here if os.path.commonpath((here, start)) == here else start
+                return next((one for one in (os.getcwd(), *_named) if _holds(one, start)), start)
             current = above
         return current
 

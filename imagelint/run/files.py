@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Protocol
 
 from imagelint import __version__
 from imagelint.collect.codedigest import code_stamp
+from imagelint.collect.files import relative_to
+from imagelint.collect.findup import Ancestors
 from imagelint.core.digest import digest_of
 from imagelint.core.record import NamedTuple
 from imagelint.core.report import Report, joined_tables
@@ -254,18 +256,27 @@ def _keyed(files: Iterable[FoundFile], plan: Plan, run: Run) -> list[Task]:
     if index is None or not run.results.keeps:
         return [Task(found, "") for found in files]
     policies: dict[int, str] = {}
+    place = _places()
     # The stamp of a checkout is long: what is hashed with each file is its digest.
     code = digest_of(__version__, _stamp())
     for found in files:
-        policy = run.policies.of(os.path.dirname(found.path) or ".")
+        folder = os.path.dirname(found.path) or "."
+        policy = run.policies.of(folder)
         digest = index.content(found).digest
         if not digest:
             tasks.append(Task(found, ""))
             continue
         if id(policy) not in policies:
             policies[id(policy)] = _judged_by(policy)
-        tasks.append(Task(found, _key(code, found, digest, policies[id(policy)])))
+        judged = digest_of(policies[id(policy)], place(folder))
+        tasks.append(Task(found, _key(code, found, digest, judged)))
     return tasks
+
+
+def _places() -> Callable[[str], str]:
+    """Gives the place of a folder within what is looked at, which a new repository changes."""
+    ancestors = Ancestors()
+    return cache(lambda folder: relative_to(ancestors.root_of(folder), folder))
 
 
 def _judged_by(policy: Policy) -> str:

@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import subprocess
 from typing import TYPE_CHECKING
 
 import pytest
@@ -598,3 +599,51 @@ scrape_configs:
     assert {"unanswered-address", "wrong-metrics-port"} <= set(beside)
     monkeypatch.chdir(elsewhere)
     assert rules(str(here)) == beside
+
+
+SPREAD = {
+    "pods/llm.yaml": """\
+apiVersion: v1
+kind: Pod
+metadata: {name: llm}
+spec:
+  containers:
+    - name: server
+      image: vllm/vllm-openai:v0.30.0
+      envFrom: [{configMapRef: {name: told}}]
+      args: [--model, Qwen/Qwen3-8B, --tensor-parallel-size, $(TP)]
+      resources: {limits: {nvidia.com/gpu: 2}}
+""",
+    "maps/told.yaml": """\
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: told}
+data: {TP: "4"}
+""",
+}
+
+
+def test_a_folder_without_a_repository_is_one_from_wherever_one_stands(
+    program: Program, here: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(here, **SPREAD)
+    elsewhere = tmp_path / "far" / "away" / "from" / "it"
+    elsewhere.mkdir(parents=True)
+    monkeypatch.chdir(elsewhere)
+    assert "tp-vs-gpus" in program("check", str(here)).out
+    # Files that are named alone are of no folder that one could look around in.
+    paths = [str(here / name) for name in SPREAD]
+    assert "tp-vs-gpus" not in program("check", *paths).out
+
+
+def test_what_is_remembered_is_of_the_repository_that_there_was(
+    program: Program, here: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(here, **SPREAD)
+    elsewhere = tmp_path / "far" / "away" / "from" / "it"
+    elsewhere.mkdir(parents=True)
+    monkeypatch.chdir(elsewhere)
+    paths = [str(here / name) for name in SPREAD]
+    assert "tp-vs-gpus" not in program("check", *paths).out
+    subprocess.run(["git", "init", "-q"], cwd=here, check=True)
+    assert "tp-vs-gpus" in program("check", *paths).out

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from imagelint.collect.findup import nearest, root_of
+from imagelint.collect.findup import nearest, root_of, stand_in
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -56,3 +56,16 @@ def test_the_root_is_that_of_the_repository_or_the_folder_itself(tree: Path) -> 
     if root_of(str(tree.parent)) == str(tree.parent):
         assert root_of(str(tree)) == str(tree)
     assert root_of("/") == "/"
+
+
+def test_a_folder_that_is_named_is_the_root_of_what_lies_in_it(tree: Path) -> None:
+    inner = tree / "a" / "b"
+    inner.mkdir(parents=True)
+    stand_in((str(tree / "a"), str(tree / "a" / "b"), str(tree / "repository")))
+    try:
+        assert root_of(str(inner)) == str(tree / "a")
+        assert root_of(str(tree / "ab")) == str(tree / "ab")
+        assert root_of(str(tree / "repository" / "deep")) == str(tree / "repository")
+    finally:
+        stand_in(())
+    assert root_of(str(inner)) == str(inner)
