@@ -153,11 +153,15 @@ def seldom_secret(kind: str) -> bool:
 def copied_as(source: str, target: str) -> str:
     """The path that a file or folder has which is copied to a target.
 
-    Empty for whole folders, and for here-documents, whose text stands in the Dockerfile.
+    Empty for whole folders, and for here-documents, whose text stands in the Dockerfile. What is
+    called otherwise than a folder of credentials is put into it: `COPY config /root/.aws`.
     """
     name = source.rstrip("/").rpartition("/")[2]
     if not name.strip(".*") or source.startswith("<<"):
         return ""
+    last = target.rpartition("/")[2]
+    if last in _FOLDERS and name.strip(".") != last.strip("."):
+        return f"{target}/{name}"
     return f"{target}{name}" if target.endswith("/") else target
 
 
