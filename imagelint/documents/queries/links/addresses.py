@@ -37,6 +37,7 @@ _ADDRESS = pattern(
 )
 _HOST = pattern(r"(?<![A-Za-z0-9_.-])[A-Za-z0-9_][A-Za-z0-9_.-]{0,252}:[0-9]{1,5}")
 _LONGEST = 300  # characters of a line before an address, among which a comment may begin
+_MOST_MISSED = 100  # each is looked for in all that is left of the text
 _PORTS = {"http": 80, "https": 443}
 _HOLDERS = (Holder.CONFIG_MAP, Holder.ENVIRONMENT_FILE)
 _SCHEME = "://"
@@ -78,11 +79,12 @@ def named_in(
     text, span = _stated(subject) if document.kind in _READ else ("", subject.span)
     if _SCHEME not in text:
         return
-    whole, at = document.written(span), 0
+    whole, at, missed = document.written(span), 0, 0
     for address in dict.fromkeys(_addresses_in(text)):
         written = text[address.span.start : address.span.end]
-        found = whole.find(written, at)  # they are written in the order in which they are read
-        at = max(at, found)
+        # They are written in the order in which they are read, unless they are written otherwise.
+        found = whole.find(written, at) if missed < _MOST_MISSED else -1
+        at, missed = max(at, found), missed + (found < 0)
         yield address, Place(_part(span, found, written), subject.path)
 
 
