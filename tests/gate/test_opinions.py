@@ -120,16 +120,18 @@ def test_what_somebody_says_does_no_harm_counts_for_all(yard: Yard, fake: Fake) 
 
 
 def test_what_is_exploited_is_so_whoever_reports_it(yard: Yard, fake: Fake) -> None:
-    medium = standins.match("GHSA-2099-x", "ray", "2.9.0", severity="Low", related=["CVE-2099-9"])
+    medium = standins.match(
+        "GHSA-2099-x", "ray", "2.9.0", severity="Low", related=["CVE-2099-0009"]
+    )
     fake("grype", standins.grype(matches=[medium]))
     kev = yard.folder / "kev.json"
-    listed = [{"cveID": "CVE-2099-9", "dateAdded": "2026-02-27"}]
+    listed = [{"cveID": "CVE-2099-0009", "dateAdded": "2026-02-27"}]
     kev.write_text(
         json.dumps({"dateReleased": "2026-03-01T00:00:00Z", "vulnerabilities": listed}),
         encoding="utf-8",
     )
     _, report = scanned(yard, LOW, *BOTH, "--kev", str(kev))
-    (only,) = (one for one in report["findings"] if "CVE-2099-9" in one["message"])
+    (only,) = (one for one in report["findings"] if "CVE-2099-0009" in one["message"])
     assert only["severity"] == "critical"
 
 
