@@ -137,4 +137,6 @@ def _state(revision: Fact[str], hub: Hub) -> str:
 
 def _advice(hub: Hub, pin: str) -> str:
     what, example = ("commit", "<40 hex digits>") if hub.commits else ("tag", "<tag>")
-    return f"name a {what} of it: {pin.format(example)}"
+    # What is written in front of it is anybody's, and may hold braces.
+    before, _, behind = pin.rpartition("{}")
+    return f"name a {what} of it: {before}{example}{behind}"

@@ -21,6 +21,7 @@ _COMPOSE = "compose"
 _WHOLE = 1.0 + 1e-6
 # What a server takes that is told none: 0.92 since vllm-project/vllm#38284, 0.9 in older releases.
 _BY_DEFAULT = 0.9
+_MOST = 1_024  # GPUs of one machine; of more nothing is said here
 
 
 class Overbooked(NamedTuple):
@@ -82,7 +83,7 @@ def _claimed(server: ServingCommand) -> Known[float] | None:
 def _gpus_used(server: ServingCommand) -> tuple[str, ...]:
     """The numbers of the GPUs on which a server runs: the first ones of those that it sees."""
     gpus, count = server.launch.runtime.gpus, parts_of_weights(server, None)
-    if not isinstance(gpus, Known) or not count:
+    if not isinstance(gpus, Known) or not 0 < (count or 0) <= _MOST:
         return ()
     if setting(server, "CUDA_VISIBLE_DEVICES") is not ABSENT:
         return ()
