@@ -9,7 +9,13 @@ from imagelint.core.fact import ABSENT, UNKNOWN, Fact, Known
 from imagelint.core.pattern import pattern
 from imagelint.core.record import NamedTuple
 from imagelint.documents.shell.script import Exports
-from imagelint.documents.shell.words import PERHAPS_APART, UNTOLD, word_fields, word_value
+from imagelint.documents.shell.words import (
+    LONGEST_FILLED,
+    PERHAPS_APART,
+    UNTOLD,
+    word_fields,
+    word_value,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -251,7 +257,7 @@ def partial_value(name: str, raw: str, scope: Scope, *, sure: bool) -> str:
         before = held.value if isinstance(held, Known) else ""
         # Of a variable that was declared as a number this is a sum.
         text = f"{before}{text}" if text and not before.isdigit() else ""
-    return text if text.strip(f"{_MARKS} ") else ""
+    return text if len(text) <= LONGEST_FILLED and text.strip(f"{_MARKS} ") else ""
 
 
 def _filled(raw: str, scope: Scope) -> str:

@@ -44,7 +44,7 @@ _ANSI_ESCAPE = pattern(
     re.DOTALL,
 )
 _MOST_ASCII = 0x7F
-_LONGEST_FILLED = 8_192
+LONGEST_FILLED = 8_192
 """Of what the variables of one word hold: `a=$a$a` doubles with every line."""
 UNTOLD = "\ufdd0"
 """Stands in a value for what of it is not known: a code point that no text holds."""
@@ -65,7 +65,7 @@ class _Fields:
     __slots__ = ("_room", "done", "open", "skeleton")
 
     def __init__(self) -> None:
-        self._room = _LONGEST_FILLED
+        self._room = LONGEST_FILLED
         self.done: list[str] = []
         self.open: list[str] | None = None
         self.skeleton: list[str] = []

@@ -96,7 +96,9 @@ def gpu_memory_fraction(server: ServingCommand, ctx: Context) -> Findings:
 def _crowded(server: ServingCommand, crowd: Overbooked, ctx: Context) -> Finding:
     """One server too many: vLLM compares what is free with its share before it loads anything."""
     names = " and ".join(f"`{name}`" for name in crowd.others)
-    take = "take" if len(crowd.others) > 1 else "takes"
+    rest = crowd.number - len(crowd.others)
+    names += f" and {rest} more" if rest else ""
+    take = "take" if crowd.number > 1 else "takes"
     return ctx.finding(
         place_of(server, crowd.share),
         f"{title(server)} wants {crowd.share.value:g} of GPU {crowd.gpu}, of which {names} "

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from imagelint.core.fact import ABSENT, Known
@@ -21,16 +22,38 @@ _COMPOSE = "compose"
 _WHOLE = 1.0 + 1e-6
 # What a server takes that is told none: 0.92 since vllm-project/vllm#38284, 0.9 in older releases.
 _BY_DEFAULT = 0.9
-_MOST = 1_024  # GPUs of one machine; of more nothing is said here
+_MOST = 64  # GPUs of one machine; of more nothing is said here
+_MOST_NAMED = 3
 
 
 class Overbooked(NamedTuple):
-    """A GPU of which a server wants a share beside those that others take already."""
+    """A GPU of which a server wants a share beside those that others take already.
+
+    `others` are the first of them, `number` says how many they are.
+    """
 
     gpu: str
     share: Known[float]
     taken: float
     others: tuple[str, ...]
+    number: int
+
+
+class _Taken:
+    """What servers take of a GPU."""
+
+    __slots__ = ("count", "names", "share")
+
+    def __init__(self) -> None:
+        self.share = 0.0
+        self.names: list[str] = []
+        self.count = 0
+
+    def add(self, name: str, share: float) -> None:
+        self.share += share
+        self.count += 1
+        if self.count <= _MOST_NAMED:
+            self.names.append(name)
 
 
 def overbooked(document: Document, server: ServingCommand) -> Overbooked | None:
@@ -48,24 +71,20 @@ def overbooked(document: Document, server: ServingCommand) -> Overbooked | None:
 def _overbooked(servers: tuple[ServingCommand, ...]) -> dict[str, Overbooked]:
     """The servers that find too little, by the names of their services."""
     found: dict[str, Overbooked] = {}
-    taken: dict[str, tuple[float, tuple[str, ...]]] = {}
+    taken: defaultdict[str, _Taken] = defaultdict(_Taken)
     for server in servers:
         share = _claimed(server)
         if share is None:
             continue
         name, gpus = server.launch.runtime.name, _gpus_used(server)
-        full = next((gpu for gpu in gpus if _sum(taken, gpu) + share.value > _WHOLE), None)
-        if full is not None and full in taken:
-            found[name] = Overbooked(full, share, *taken[full])
+        gpu = next((gpu for gpu in gpus if taken[gpu].share + share.value > _WHOLE), None)
+        if gpu is not None and taken[gpu].count:
+            full = taken[gpu]
+            found[name] = Overbooked(gpu, share, full.share, tuple(full.names), full.count)
             continue
         for gpu in gpus:
-            _, names = taken.get(gpu, (0.0, ()))
-            taken[gpu] = (_sum(taken, gpu) + share.value, (*names, name))
+            taken[gpu].add(name, share.value)
     return found
-
-
-def _sum(taken: dict[str, tuple[float, tuple[str, ...]]], gpu: str) -> float:
-    return taken[gpu][0] if gpu in taken else 0.0
 
 
 def _claimed(server: ServingCommand) -> Known[float] | None:

@@ -191,7 +191,10 @@ def _of_cluster(address: Named, scope: Scope, document: Document) -> Unanswered 
 def _namespaces(scope: Scope) -> set[str]:
     """The namespaces that are written in a manifest, one of which a short name means."""
     objects = scope.manifest.objects if scope.manifest is not None else ()
-    return {one.namespace for one in objects if one.namespace}
+    return scope.once(
+        ("namespaces that are written", ""),
+        lambda: {one.namespace for one in objects if one.namespace},
+    )
 
 
 def _is_near(origin: str, document: Document) -> bool:
