@@ -29,7 +29,7 @@ _OF_DOCKER = ("/run", "/var/run", "/var/lib/docker")
 # All devices, all of a kind, all disks of a driver: kernel.org, admin-guide/cgroup-v1/devices. To
 # make nodes (`m`) every container is let: opencontainers/runc, libcontainer/specconv/spec_linux.go.
 _ANY_DEVICE = pattern(
-    r"[ \t]*(?:a(?:[ \t].*)?|(?:[bc][ \t]+\*:|b[ \t]+(\d+):\*).*[ \t][rwm]*[rw][rwm]*)"
+    r"[ \t]*(?:a(?:[ \t].*)?|(?:[bc][ \t]+\*:|b[ \t]+(\d+):\*).*[ \t]m*[rw][rwm]*)"
 )
 # Disks in memory, and files that are mounted: kernel.org, admin-guide/devices.
 _NO_DISKS = frozenset({"1", "7"})
