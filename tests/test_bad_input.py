@@ -337,8 +337,7 @@ def test_hard_dockerfiles_are_examined_in_time(program: Program, here: Path, tex
         ("compose.yaml", "services:\n  a: {extends: {service: a}, image: b}\n"),
         (
             "compose.yaml",
-            "services:\n  a:\n    image: b\n"
-            f"    device_cgroup_rules: ['c *:* {'rwm' * 120_000}!']\n",
+            f"services: {{a: {{image: b, device_cgroup_rules: ['c *:* {'rwm' * 120_000}!']}}}}\n",
         ),
     ],
     ids=lambda text: text[:24].replace("\n", " "),
