@@ -76,11 +76,17 @@ class LoopbackServer:
         self.host = f"127.0.0.1:{server.sockets[0].getsockname()[1]}"
         self._ready.set()
         self.loop.run_forever()
-        server.close()
-        for transport in self.open:
-            transport.abort()
-        self.loop.run_until_complete(asyncio.sleep(0))
+        self.loop.run_until_complete(self._end(server))
         self.loop.close()
+
+    async def _end(self, server: asyncio.Server) -> None:
+        """Close all connections, those too whose making was under way when the loop stopped."""
+        server.close()
+        await asyncio.sleep(0)
+        while self.open or len(asyncio.all_tasks()) > 1:
+            for transport in self.open:
+                transport.abort()
+            await asyncio.sleep(0)
 
 
 class _Connection(asyncio.Protocol):
