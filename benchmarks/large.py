@@ -148,8 +148,9 @@ def _parts(given: Input) -> int:
 
 def _writer(given: Input, beside: str = "") -> Callable[[Path, int], None]:
     def write(folder: Path, number: int) -> None:
-        folder.mkdir(parents=True)
-        (folder / given.origin).write_text(given.text(number), encoding="utf-8")
+        path = folder / given.origin
+        path.parent.mkdir(parents=True)
+        path.write_text(given.text(number), encoding="utf-8")
         if beside:
             (folder / _DOCKERFILE).write_text(beside, encoding="utf-8")
 
