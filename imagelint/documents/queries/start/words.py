@@ -103,8 +103,9 @@ class LiteralVariable(NamedTuple):
 
 def literal_variables(server: ServingCommand) -> Iterator[LiteralVariable]:
     """The words in which a variable is named as in a shell that the container has."""
+    written = _written(server)
     for word in server.words:
-        text = _literal(server, word)
+        text = _literal(word, written)
         for match in _SHELLS_VARIABLE.finditer(text):
             found = variable(server, match[1] or match[2])
             if found is not None and _is_set_there(server, found):
@@ -119,13 +120,18 @@ def _is_set_there(server: ServingCommand, found: EnvVar) -> bool:
     return isinstance(found.value, Known) and not holds_template(found.value.value)
 
 
-def _literal(server: ServingCommand, word: Word) -> str:
+def _written(server: ServingCommand) -> frozenset[Word]:
+    """The words of a command that stands in a manifest itself: no shell reads them before."""
+    launch = server.launch
+    return frozenset(launch.argv) if launch.runtime.kind == "pod" else frozenset()
+
+
+def _literal(word: Word, written: frozenset[Word]) -> str:
     """What reaches the server, as far as it is known."""
     if isinstance(word.value, Known):
         return word.text
     # In a manifest `${NAME}` looks like a template; in the text of a shell it is not one of these.
-    launch = server.launch
-    return word.raw.strip("\"'") if launch.runtime.kind == "pod" and word in launch.argv else ""
+    return word.raw.strip("\"'") if word in written else ""
 
 
 def _has_entry_point(server: ServingCommand) -> bool:
