@@ -168,7 +168,7 @@ def _text(word: Word) -> str:
 
 def _names_a_model(raw: str) -> bool:
     """Whether a word with a variable in the place of the model is that, and not a list of flags."""
-    return "/" in raw or "model" in raw.lower()
+    return "/" in raw or ("model" in raw.lower() and not raw.strip('"').endswith("[@]}"))
 
 
 def _is_flag(word: Word) -> bool:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from imagelint.core.fact import UNKNOWN
 from imagelint.core.pattern import pattern
 from imagelint.documents.shared import EnvOrigin, EnvVar
-from imagelint.documents.shell.scope import names_set
+from imagelint.documents.shell.scope import ARGUMENTS, MOST_WORDS, Array, names_set
 
 if TYPE_CHECKING:
     from imagelint.documents.shell.scope import Scope
@@ -20,8 +20,9 @@ _NAME = pattern(r"[A-Za-z_]\w*", re.ASCII)
 DECLARING = frozenset({"export", "declare", "typeset", "readonly", "local"})
 _READING = frozenset({"read", "mapfile", "readarray", "getopts", "printf", "let", "eval"})
 _SOURCING = frozenset({".", "source"})
+_GIVING = frozenset({"set", "shift"})
 _NOTHING = ":"  # whose words are expanded all the same
-EFFECTIVE = DECLARING | _READING | _SOURCING | {"unset", "set", _NOTHING}
+EFFECTIVE = DECLARING | _READING | _SOURCING | _GIVING | {"unset", _NOTHING}
 _SET_TO_DEFAULT = pattern(r"\$\{([A-Za-z_]\w*):?=[^{}'\"`$\\]*\}", re.ASCII)
 # Files that set up an environment of their own and leave the author's variables alone.
 _HARMLESS = frozenset(
@@ -37,8 +38,9 @@ def apply_effects(command: Command, scope: Scope, text: str) -> None:
         _assign(command, scope, program)
     elif program == _NOTHING:
         _default(command, scope)
-    elif program == "set":
+    elif program in _GIVING:
         _set_options(command, scope)
+        _set_arguments(command, scope)
     elif program == "unset":
         _unset(command, scope)
     elif program == "eval" and any(word.value is UNKNOWN for word in command.arguments):
@@ -82,6 +84,23 @@ def _set_options(command: Command, scope: Scope) -> None:
         named = word[1:] == "o" and following == "allexport"
         if named or (word[:1] in ("-", "+") and word[1:].isalpha() and "a" in word[1:]):
             scope.exports_all = word[0] == "-"
+
+
+def _set_arguments(command: Command, scope: Scope) -> None:
+    """`set -- "$@" --more` gives the script other arguments, or perhaps more of them."""
+    texts = [word.text for word in command.words]
+    options = all(text.startswith(("-", "+")) or text == "pipefail" for text in texts[1:])
+    if command.program == "set" and options and texts[-1] != "--":
+        return
+    before = scope.array(ARGUMENTS)
+    scope.assign(ARGUMENTS, UNKNOWN)
+    words = command.words[texts.index("--") + 1 :] if "--" in texts else ()
+    if not words or len(words) > MOST_WORDS:
+        return
+    if command.unconditional:
+        scope.assign_array(ARGUMENTS, Array(words))
+    elif before is not None and words[: len(before.words)] == before.words:
+        scope.assign_array(ARGUMENTS, before._replace(complete=False))
 
 
 def _default(command: Command, scope: Scope) -> None:

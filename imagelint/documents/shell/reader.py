@@ -177,7 +177,9 @@ class Reader:
             span = self.span(piece)
             text = self.text[piece[0] : piece[1]]
             raw = text if verbatim else self._written(piece, span)
-            if "[" in text and (held := self._held(text, Word(span, raw, UNKNOWN))):
+            if ("[" in text or "@" in text) and (
+                held := self._held(text, Word(span, raw, UNKNOWN))
+            ):
                 words += held
                 ranges += [piece] * len(held)
                 continue
@@ -195,7 +197,7 @@ class Reader:
         Behind those of an array that may have more, the word itself stands for the rest.
         """
         match = ALL_WORDS.fullmatch(text)
-        array = self.scope.array(match[1] or match[2]) if match else None
+        array = self.scope.array(match[match.lastindex or 0]) if match else None
         if array is None:
             return ()
         self.output.unwritten -= len(array.words) * _EACH
@@ -210,14 +212,17 @@ class Reader:
             match = ARRAY.fullmatch(self.text[start:end]) if self.text[end - 1] == ")" else None
             if match is None:
                 continue
-            before = self.scope.array(match["name"]) if match["more"] else Array(())
-            if before is None or not (sure or match["more"]):
+            name, place = match["name"], self.span((start, end))
+            adds = match["more"] or (not sure and _begins_with(name, match["words"]))
+            if not (sure or adds):
                 continue
-            array = before.plus(
-                self._listed(start + match.start("words"), match["words"], sure=sure)
+            before = self.scope.array(name) if adds else Array(())
+            array = (before or Array((), complete=False)).plus(
+                self._listed(start + match.start("words"), match["words"], sure=sure),
+                Word(place, f"${{{name}[@]}}", UNKNOWN),
             )
             if len(array.words) <= MOST_WORDS:
-                found.append((match["name"], array))
+                found.append((name, array))
         return found
 
     def _partial(self, pieces: tuple[Range, ...], *, sure: bool) -> list[tuple[str, str]]:
@@ -364,3 +369,8 @@ class Reader:
         inner.depth = self.depth + 1
         inner.unconditional = command.unconditional and command.program != "trap"
         self.output.read(inner)
+
+
+def _begins_with(name: str, words: str) -> bool:
+    """Whether a literal begins with all words of an array: `("${NAME[@]}" --more)`."""
+    return words.lstrip().startswith((f'"${{{name}[@]}}"', f"${{{name}[@]}}", f"${{{name}[*]}}"))

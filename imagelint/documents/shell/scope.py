@@ -36,8 +36,10 @@ _MOST_HANDED_OUT = 4_000_000
 """Characters of the values of a script's variables, each as often as it is asked for."""
 
 
-ALL_WORDS = pattern(r"(?:\"\$\{(\w+)\[@\]\}\"|\$\{(\w+)\[[@*]\]\})")
-"""What stands for all words of an array."""
+ALL_WORDS = pattern(r"(?:\"\$\{(\w+)\[@\]\}\"|\$\{(\w+)\[[@*]\]\}|\"\$\{?(@)\}?\"|\$\{?(@)\}?)")
+"""What stands for all words of an array, or of those that the script was given."""
+ARGUMENTS = "@"
+"""The name under which a scope holds the words that `set --` gives to the script."""
 ARRAY = pattern(r"(?P<name>[A-Za-z_]\w*)(?P<more>\+)?=\((?P<words>.*)\)", re.DOTALL)
 """How a script sets an array, or adds to it."""
 _ELEMENT = pattern(
@@ -59,9 +61,10 @@ class Array(NamedTuple):
     words: tuple[Word, ...]
     complete: bool = True
 
-    def plus(self, other: Array) -> Array:
-        """The same with the words of another behind."""
-        return Array((*self.words, *other.words), self.complete and other.complete)
+    def plus(self, other: Array, between: Word) -> Array:
+        """The words of both; `between` stands for more that may be there."""
+        more = () if self.complete else (between,)
+        return Array((*self.words, *more, *other.words), other.complete)
 
 
 def elements(text: str) -> list[tuple[int, int]] | None:

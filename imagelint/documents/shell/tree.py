@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from imagelint.core.fact import UNKNOWN
 from imagelint.core.pattern import pattern
 from imagelint.core.record import NamedTuple
 from imagelint.documents.shell.flatten import REDIRECTS, Part, flatten, is_several, words_behind
@@ -11,7 +12,7 @@ from imagelint.documents.shell.grammar import parse
 from imagelint.documents.shell.heredocuments import alone
 from imagelint.documents.shell.lists import PROBES, pipelines
 from imagelint.documents.shell.reader import CommandPosition, RawCommand, RawRedirect
-from imagelint.documents.shell.scope import names_set
+from imagelint.documents.shell.scope import ARGUMENTS, names_set
 from imagelint.documents.shell.syntax import syntax_of
 from imagelint.documents.shell.wrappers import ASSIGNMENT
 
@@ -134,6 +135,7 @@ class _Walk:
     def repeated(self, task: _Task) -> _Tasks:
         """A loop or a function: what it assigns may hold before it is reached in the text."""
         self._reader.scope.taint(names_set(self._text(task.node)))
+        self._reader.scope.assign(ARGUMENTS, UNKNOWN)
         return self.conditional(task)
 
     def subshell(self, task: _Task) -> _Tasks:

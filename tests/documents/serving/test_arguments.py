@@ -39,9 +39,15 @@ def test_other_words_are_left_alone() -> None:
     assert words_of("run a b", "x") == ["run", "a", "b"]
 
 
-@pytest.mark.parametrize("before", ["shift", "set -- q", "set q", ". /env.sh", "eval x"])
+@pytest.mark.parametrize(
+    "before", ["shift", 'set -- "$@"', "set -- q; set q", "set q", ". /env.sh", "eval x"]
+)
 def test_what_changes_the_arguments_makes_them_unknown(before: str) -> None:
     assert words_of(f'{before}\nrun "$@"', "x") == ["run", None]
+
+
+def test_a_script_gives_itself_arguments() -> None:
+    assert words_of('set -- q "$@"\nrun "$@"', "x") == ["run", "q", None]
 
 
 @pytest.mark.parametrize("before", ["set -eu", "set -euo pipefail", "set +x", "echo shift"])

@@ -86,3 +86,28 @@ def fits(words: list[str | None], found: list[str]) -> bool:
         else:
             reached = {at + 1 for at in reached if at < len(found) and found[at] == word}
     return len(found) in reached
+
+
+ADDED = st.lists(
+    st.sampled_from(["a", "'b c'", '"$M"', '"${L[@]}"', '"$@"', "--f"]), min_size=1, max_size=3
+).map(" ".join)
+GROWN = st.builds(
+    lambda wrap, form, words: wrap % (form % words),
+    st.sampled_from(["%s", "%s", 'if [ -n "$Q" ]; then %s; fi', '[ -n "$Q" ] && %s', "(%s)"]),
+    st.sampled_from(["L+=(%s)", "L=(%s)", 'L=("${L[@]}" %s)', "set -- %s", 'set -- "$@" %s']),
+    ADDED,
+)
+
+
+@settings(max_examples=120)
+@given(st.lists(GROWN, max_size=6), st.sampled_from(["", "q"]), st.sampled_from(["", "m", "m n"]))
+def test_bash_makes_the_same_arrays(lines: list[str], question: str, other: str) -> None:
+    script = "\n".join(["L=(l)", *lines, 'printf \'%s\\n\' x "${L[@]}" y "$@" z'])
+    found = subprocess.run(
+        ["bash", "-c", script, "bash", "given"],
+        env={"Q": question, "M": other},
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout.splitlines()
+    assert fits(told(script)[2:], found), (told(script), found)
