@@ -323,6 +323,7 @@ class HubTable(forms.Dated):
     source: str
     hubs: list[HubRow]
     gated: list[GatedRow]
+    companions: list[forms.CompanionRow]
     moved: list[MovedModel]
 
 

@@ -48,7 +48,8 @@ def _by_engine(server: ServingCommand, engine: Engine) -> Iterator[str]:
     known |= {*engine.multi_node, *(removed.replacement for removed in engine.removed)}
     known |= {*enumerated(engine.name), *number_flags(engine.name)}
     for switch in server.switches:
-        if switch.name not in known and not switch.variable:
+        whole, _, _ = switch.name.partition(".")
+        if not {switch.name, whole} & known and not switch.variable:
             yield f"{engine.title} has no {switch.written}"
 
 

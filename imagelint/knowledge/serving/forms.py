@@ -278,6 +278,18 @@ class FlagConflictTable(Dated):
     conflicts: list[FlagConflictRow]
 
 
+class CompanionRow(TypedDict):
+    """What a server fetches from a hub besides its model."""
+
+    engine: str
+    flag: Annotated[str, "the flag that names it"]
+    what: Annotated[str, "what it is, in words"]
+    form: Literal["name", "json", "pairs", "list"]
+    revisions: Annotated[list[str], "flags that say its revision, the first that is set counts"]
+    own: Annotated[bool, "whether the first of them is for it alone"]
+    source: str
+
+
 class FlagNumberRow(TypedDict):
     """Flags of an engine that take a number of one form."""
 

@@ -55,6 +55,30 @@ def is_gated(model: str) -> bool:
     return any(matches(model, row["glob"]) for row in table("hubs")["gated"])
 
 
+class Companion(NamedTuple):
+    """What a server fetches from a hub besides its model, by the flag that names it.
+
+    `form` is `name`, `json`, `pairs` or `list`. Of `revisions`, flags too, the first that is set
+    says the revision; `own` tells that the first is for it alone.
+    """
+
+    flag: str
+    what: str
+    form: str
+    revisions: tuple[str, ...]
+    own: bool
+
+
+@looked_up
+def companions(engine: str) -> tuple[Companion, ...]:
+    """What servers of an engine can be told to fetch besides their model."""
+    return tuple(
+        Companion(row["flag"], row["what"], row["form"], tuple(row["revisions"]), row["own"])
+        for row in table("hubs")["companions"]
+        if row["engine"] == engine
+    )
+
+
 class MovedModel(NamedTuple):
     """Where a model lies now, and since when (`YYYY-MM`)."""
 

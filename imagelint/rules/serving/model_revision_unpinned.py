@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 from imagelint.core.fact import Fact, Known
 from imagelint.documents.queries.downloads import HUB_DOWNLOADERS
 from imagelint.documents.queries.serving import is_offline, place_of
+from imagelint.documents.queries.weights.companions import fetched_companions
 from imagelint.documents.queries.weights.hubdownloads import hub_downloads, is_kept, moves
-from imagelint.documents.queries.weights.modelcache import hub_of, weights_stay
+from imagelint.documents.queries.weights.modelcache import downloads_stay, hub_of, weights_stay
+from imagelint.documents.runtime.field import Place
 from imagelint.documents.serving.command import ServingCommand
 from imagelint.documents.serving.options import REVISION
 from imagelint.documents.shell.script import Script
@@ -16,6 +18,9 @@ from imagelint.rules.api import Context, Findings, Severity, rule
 
 if TYPE_CHECKING:
     from imagelint.knowledge.serving.hubs import Hub
+
+# What has no revision of its own is told one by where it lies.
+_FETCHED_BEFORE = "download it at a commit before the start, and name the folder"
 
 
 @rule((ServingCommand, Script), Severity.MEDIUM, programs=HUB_DOWNLOADERS)
@@ -25,7 +30,8 @@ def model_revision_unpinned(subject: ServingCommand | Script, ctx: Context) -> F
     A name on the hub means the branch `main`, and branches and tags move: weights, chat template
     and generation settings change under the same manifest, two replicas can serve different
     models, and an evaluation says nothing about what runs. Only a whole commit stays; ModelScope
-    knows tags. The rule speaks about servers and about scripts, of builds and of init containers.
+    knows tags. The rule speaks about servers and about scripts, of builds and of init containers,
+    and about the tokenizer, the draft model and the adapters that a server is told beside it.
 
     Except:
         Paths, object stores, servers that are kept offline. Weights that stay on a volume, or in
@@ -95,11 +101,16 @@ def model_revision_unpinned(subject: ServingCommand | Script, ctx: Context) -> F
     if isinstance(subject, Script):
         yield from _of_script(subject, ctx)
         return
-    server, hub = subject, hub_of(subject)
-    revision, model = server.option(REVISION), server.model
-    if not isinstance(model, Known) or not server.is_remote_model:
+    hub = hub_of(subject)
+    if is_offline(subject) and hub.commits:
         return
-    if (is_offline(server) and hub.commits) or not moves(revision, hub):
+    yield from _of_model(subject, hub, ctx)
+    yield from _of_companions(subject, hub, ctx)
+
+
+def _of_model(server: ServingCommand, hub: Hub, ctx: Context) -> Findings:
+    revision, model = server.option(REVISION), server.model
+    if not isinstance(model, Known) or not server.is_remote_model or not moves(revision, hub):
         return
     yield ctx.finding(
         place_of(server, revision),
@@ -108,6 +119,19 @@ def model_revision_unpinned(subject: ServingCommand | Script, ctx: Context) -> F
         subject=model.value,
         severity=Severity.LOW if weights_stay(server) else None,
     )
+
+
+def _of_companions(server: ServingCommand, hub: Hub, ctx: Context) -> Findings:
+    for found in fetched_companions(server):
+        if not moves(found.revision, hub):
+            continue
+        yield ctx.finding(
+            Place(found.switch.span, server.path),
+            f"the {found.what} {found.name} is downloaded {_state(found.revision, hub)}",
+            help=_advice(hub, found.pin) if found.pin else _FETCHED_BEFORE,
+            subject=found.name,
+            severity=Severity.LOW if downloads_stay(server) else None,
+        )
 
 
 def _pin(server: ServingCommand, model: str) -> str:

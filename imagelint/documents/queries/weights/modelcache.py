@@ -174,8 +174,11 @@ def is_temporary(mount: Mount) -> bool:
 
 def weights_stay(server: ServingCommand) -> bool:
     """Whether the weights are certainly on a volume, or in the image, before the server starts."""
-    if server.is_local_path:
-        return True
+    return server.is_local_path or downloads_stay(server)
+
+
+def downloads_stay(server: ServingCommand) -> bool:
+    """Whether what the server downloads certainly lands on a volume that outlives it."""
     folder = weights_folder(server)
     mount = volume_at(server, folder.value) if isinstance(folder, Known) else None
     return mount is not None and not is_temporary(mount) and mount.source != ""
