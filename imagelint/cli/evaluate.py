@@ -58,10 +58,12 @@ def evaluate(  # noqa: PLR0913 - the options of the command
     """
     from imagelint.cli.evaluations.run import attested, digest_in, verdict_of
     from imagelint.cli.evaluations.store import keep_evaluation, with_previous
+    from imagelint.cli.output.missingextras import need_statistics
     from imagelint.cli.output.verdict import show
     from imagelint.run.evaluating.evaluation import EvaluationRequest
     from imagelint.run.evaluating.evaluation import evaluate as judge
 
+    need_statistics()
     request = EvaluationRequest(results, baselines, plan, digest_in(image), first)
     if power:
         from imagelint.cli.output.power import power_of

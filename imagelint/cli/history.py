@@ -15,9 +15,9 @@ def history(*, image: str, store: str, as_json: bool) -> int:
     IMAGE is a repository, with or without a tag. What `evaluate --store` and `gate --store` keep is
     shown, the oldest first; a bar of the plot is a tag.
     """
-    from imagelint.cli.output.missingextras import need
+    from imagelint.cli.output.missingextras import need_store
 
-    need("sqlalchemy", "audit", "the store of audits")
+    need_store()
     from imagelint.cli.output.history import history_of
 
     return history_of(image, store, as_json=as_json)

@@ -40,7 +40,7 @@ def try_rules(files: Iterable[str]) -> int:
     if complaints:
         raise PolicyError(*complaints)
     if not tests:
-        help_ = "see docs/custom-rules.md"
+        help_ = "see https://imagelint.dev/custom-rules"
         raise UsageError(Diagnostic("these policies define no rules", ", ".join(paths), help_))
     width = max(len(test.rule.name) for test in tests)
     for test in tests:

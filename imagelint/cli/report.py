@@ -63,9 +63,9 @@ def report(  # noqa: PLR0913 - the options of the command
     --vulnerability, --package and --rule list the images with such a finding, allowed ones too, and
     whose they are: it ends with 1 where there is one, with 3 where some image could not be told.
     """
-    from imagelint.cli.output.missingextras import need
+    from imagelint.cli.output.missingextras import need_store
 
-    need("sqlalchemy", "audit", "what keeps audits")
+    need_store()
     from imagelint.cli.audits.asked import asked_of
     from imagelint.cli.output.reports import tell
     from imagelint.fleet.formats import OVERVIEWS

@@ -35,14 +35,15 @@ def score(
     Latency, KV cache, queue, preemptions and errors become signals from 1 (target met) to 0
     (severe breach); the lowest one counts. What cannot be told is no pass.
     """
-    from imagelint.cli.output.scorecard import attested, installed, show_scorecard
+    from imagelint.cli.output.missingextras import need
+    from imagelint.cli.output.scorecard import attested, show_scorecard
     from imagelint.core.serving.scorecard import ScorecardSettings
     from imagelint.run.scoring.score import score as score_server
 
+    need("prometheus_client", "score", "what reads metrics pages")
     settings = policy.open().policies.of(".").scorecard
     said = ScorecardSettings(fail_under=fail_under)
     request = source.request()._replace(settings=said.over(settings))
-    with installed():
-        card = score_server(request)
+    card = score_server(request)
     attested(attest, source.image, card)
     return show_scorecard(card, formats)

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import json
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -242,26 +241,6 @@ def test_markdown_escapes_what_servers_say(program: Program, page: Path) -> None
     failed = program("score", "--metrics", "none", "--format", "markdown")
     assert "| Score |" not in failed.out
     assert "- no such file\n" in failed.out
-
-
-def test_what_is_not_installed_is_told(
-    program: Program, page: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setitem(sys.modules, "prometheus_client.parser", None)
-    with pytest.raises(ModuleNotFoundError):
-        import prometheus_client.parser  # noqa: F401
-    answer = program("score", "--metrics", "page.txt")
-    assert answer.code == 2
-    assert "pip install 'imagelint[score]'" in answer.err
-
-
-def test_another_missing_module_is_a_defect(
-    program: Program, page: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setitem(sys.modules, "imagelint.evaluation.scorecard", None)
-    monkeypatch.delitem(sys.modules, "imagelint.run.scoring.score", raising=False)
-    with pytest.raises(ModuleNotFoundError):
-        program("score", "--metrics", "page.txt")
 
 
 def statement(**dimension: object) -> str:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 import tomllib
 
 import pytest
@@ -37,7 +39,7 @@ def test_an_extra_is_used(extra: str) -> None:
 @pytest.mark.parametrize("extra", EXTRAS)
 def test_who_lacks_it_is_told_how_to_get_it(extra: str) -> None:
     message = rf"install (it: pip install )?[`']?imagelint\[(\w+,)*{extra}(,\w+)*\]"
-    told = re.compile(rf'{message}|\bneed\("\w+", "{extra}"')
+    told = re.compile(rf'{message}|\bneed\((?:"\w+"|module), "{extra}"')
     assert any(told.search(text) for text in SOURCES.values()), f"no message names [{extra}]"
 
 
@@ -51,3 +53,45 @@ def test_no_module_names_an_extra_that_there_is_not() -> None:
     told = re.compile(r"imagelint\[([a-z,]+)\]")
     named = {one for text in SOURCES.values() for at in told.findall(text) for one in at.split(",")}
     assert named <= set(EXTRAS)
+
+
+# Started without the modules that are named.
+WITHOUT = """\
+import sys
+sys.modules.update(dict.fromkeys(sys.argv.pop(1).split(",")))
+from imagelint.cli.main import run
+run()
+"""
+RESULTS = "testdata/examples/promotion/candidate"
+DIGEST = "team/llm:1@sha256:" + "ab" * 32
+LACKING = (
+    ("numpy", "evaluation", f"evaluate {RESULTS}"),
+    ("scipy", "evaluation", f"evaluate {RESULTS} --power"),
+    ("sqlalchemy", "audit", f"evaluate {RESULTS} --image {DIGEST} --store kept.db"),
+    ("alembic", "audit", f"gate {DIGEST} --store kept.db"),
+    ("sqlalchemy", "audit", "audit registry://127.0.0.1:1"),
+    ("sqlalchemy", "audit", "report"),
+    ("sqlalchemy", "audit", "waivers --store kept.db"),
+    ("sqlalchemy", "audit", "history team/llm"),
+    ("jinja2", "report", "check --format html=report.html"),
+    ("pygls", "lsp", "lsp"),
+    ("cel_expr_python", "cel", "policy test docs/examples/custom-rules.yaml"),
+    ("prometheus_client", "score", "score --metrics none"),
+)
+
+
+@pytest.mark.parametrize(
+    ("module", "extra", "command"), LACKING, ids=[command for *_, command in LACKING]
+)
+def test_a_command_that_lacks_an_extra_says_so_at_once(
+    module: str, extra: str, command: str
+) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", WITHOUT, module, *command.split()],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.stderr.endswith(f"install it: pip install 'imagelint[{extra}]'\n"), done.stderr
+    assert done.returncode == 2

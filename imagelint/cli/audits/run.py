@@ -7,8 +7,8 @@ from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
 from imagelint.cli.output.auditprogress import drawn, logged
+from imagelint.cli.output.missingextras import need_store
 from imagelint.cli.output.streams import say
-from imagelint.core.errors import Diagnostic, UsageError
 from imagelint.core.report import ExitCode
 
 if TYPE_CHECKING:
@@ -30,17 +30,12 @@ def run_audit(
     Raises:
         UsageError: a source, the store or the log cannot be used, or a package is missing.
     """
-    try:
-        from imagelint.cli.audits.recipe import AuditRecipe
+    need_store()
+    from imagelint.cli.audits.recipe import AuditRecipe
 
-        recipe = AuditRecipe(choice.store, scanning, policy)
-        with recipe.prepared(choice.options()) as ready, ready.store.trusted():
-            return _run(sources, choice, recipe, ready)
-    except ModuleNotFoundError as error:
-        if (error.name or "").partition(".")[0] not in ("sqlalchemy", "alembic"):
-            raise
-        help_ = "install it: pip install 'imagelint[audit]'"
-        raise UsageError(Diagnostic("the store of audits is not installed", help=help_)) from None
+    recipe = AuditRecipe(choice.store, scanning, policy)
+    with recipe.prepared(choice.options()) as ready, ready.store.trusted():
+        return _run(sources, choice, recipe, ready)
 
 
 def _run(

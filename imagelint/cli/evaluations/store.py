@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from imagelint.cli.output.missingextras import need
+from imagelint.cli.output.missingextras import need_store
 from imagelint.core.errors import Diagnostic, UsageError
 from imagelint.core.reference import parse_reference
 
@@ -18,10 +18,8 @@ def opened(place: str, *, create: bool) -> Store:
     """The store at a place, or the one of audits.
 
     Raises:
-        UsageError: it cannot be used, or is not installed.
+        UsageError: it cannot be used.
     """
-    for module in ("sqlalchemy", "alembic"):
-        need(module, "audit", "the store of audits")
     from imagelint.store.database import DEFAULT_FILE, Store
 
     return Store.open(place or DEFAULT_FILE, create=create)
@@ -41,7 +39,12 @@ def named(image: str) -> tuple[str, str]:
 
 
 def with_previous(request: EvaluationRequest, image: str, store: str) -> EvaluationRequest:
-    """The request with what was promoted last, where nothing else is to be compared with."""
+    """The request with what was promoted last, where nothing else is to be compared with.
+
+    Raises:
+        UsageError: the store cannot be used, or is not installed.
+    """
+    need_store()
     from imagelint.run.evaluating.previous import compared_with
     from imagelint.store.promotions import previous
 

@@ -41,8 +41,12 @@ def promotion_options(command: C) -> C:
 
     @wraps(command)
     def with_options(**given: object) -> object:
-        values = [given.pop(name) for name in PromotionOptions._fields]
-        return command(promotion=PromotionOptions._make(values), **given)
+        promotion = PromotionOptions._make(given.pop(name) for name in PromotionOptions._fields)
+        if promotion.store:
+            from imagelint.cli.output.missingextras import need_store
+
+            need_store()
+        return command(promotion=promotion, **given)
 
     collected = cast("C", with_options)
     help_ = "Demand an evaluation of this image: a statement, or `attested` for a signed one on it."

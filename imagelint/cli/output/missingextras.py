@@ -16,3 +16,23 @@ def need(module: str, extra: str, what: str) -> None:
     if find_spec(module) is None:
         help_ = f"install it: pip install 'imagelint[{extra}]'"
         raise UsageError(Diagnostic(f"{what} is not installed", help=help_))
+
+
+def need_store() -> None:
+    """See whether what keeps audits, evaluations and verdicts is there.
+
+    Raises:
+        UsageError: it is not installed; the help says how to get it.
+    """
+    for module in ("sqlalchemy", "alembic"):
+        need(module, "audit", "the store of audits")
+
+
+def need_statistics() -> None:
+    """See whether what judges results of evaluations is there.
+
+    Raises:
+        UsageError: it is not installed; the help says how to get it.
+    """
+    for module in ("numpy", "scipy"):
+        need(module, "evaluation", "what judges results of evaluations")

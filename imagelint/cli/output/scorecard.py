@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from imagelint.cli.options.formats import Format
@@ -12,28 +11,10 @@ from imagelint.core.errors import Diagnostic, UsageError
 from imagelint.reporters.scorecard import load
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from imagelint.cli.options.statements import AttestOptions
     from imagelint.core.serving.scorecard import Scorecard
 
 _NAMED = "name the one that is served: `--image NAME@sha256:…`"
-
-
-@contextmanager
-def installed() -> Iterator[None]:
-    """Tell how to get what is missing.
-
-    Raises:
-        UsageError: what reads metrics pages is not installed.
-    """
-    try:
-        yield
-    except ModuleNotFoundError as error:
-        if (error.name or "").partition(".")[0] != "prometheus_client":
-            raise
-        help_ = "install it: pip install 'imagelint[score]'"
-        raise UsageError(Diagnostic("what reads metrics pages is missing", help=help_)) from None
 
 
 def attested(options: AttestOptions, image: str, card: Scorecard) -> None:

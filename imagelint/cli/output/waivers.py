@@ -65,9 +65,9 @@ def _need_store(what: str) -> None:
 def _of_store(place: str) -> tuple[tuple[WaiverView, ...], tuple[WaivedVulnerability, ...]]:
     if not place:
         return (), ()
-    from imagelint.cli.output.missingextras import need
+    from imagelint.cli.output.missingextras import need_store
 
-    need("sqlalchemy", "audit", "what keeps audits")
+    need_store()
     from imagelint.store.database import Store
     from imagelint.store.questions import waived_vulnerabilities
     from imagelint.store.reading import Reader

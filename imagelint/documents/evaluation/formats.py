@@ -71,7 +71,7 @@ _TABLE = pattern(r'(?:.*,)?"?(?:user_input|question|query)"?,')
 
 KNOWN = (
     "lm-evaluation-harness, inspect_ai, promptfoo, DeepEval, Ragas, HELM, OpenAI evals, "
-    "and the simple form of docs/evaluation.md"
+    "and the simple form of https://imagelint.dev/evaluation"
 )
 
 

@@ -24,7 +24,7 @@ _UNITS: Mapping[str, str] = {
 def scorecard_schema() -> Mapping[str, object]:
     """The schema of `scorecard`."""
     return {
-        "description": "What the signals of a model server are worth: see docs/scorecard.md.",
+        "description": "What the signals of a model server are worth: see https://imagelint.dev/scorecard.",
         "type": "object",
         "additionalProperties": False,
         "properties": {

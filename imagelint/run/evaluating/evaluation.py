@@ -130,7 +130,7 @@ def evaluate(request: EvaluationRequest, policy: Policy) -> EvaluationOutcome:
     """Judge results by their plan.
 
     Raises:
-        UsageError: there is no plan, or what judges results is not installed.
+        UsageError: there is no plan.
     """
     inputs = read_inputs(request)
     if not isinstance(inputs, EvaluationInputs):
@@ -156,15 +156,9 @@ def evaluate(request: EvaluationRequest, policy: Policy) -> EvaluationOutcome:
 
 
 def _assessed(inputs: EvaluationInputs, request: EvaluationRequest) -> Assessment:
-    try:
-        from imagelint.evaluation.assess import Baseline, assess
-        from imagelint.evaluation.binding import Used
-    except ImportError as error:
-        if error.name is None or error.name.partition(".")[0] not in ("numpy", "scipy"):
-            raise
-        help_ = "pip install 'imagelint[evaluation]'"
-        message = f"results are judged with SciPy, and {error.name} is not installed"
-        raise UsageError(Diagnostic(message, help=help_)) from None
+    from imagelint.evaluation.assess import Baseline, assess
+    from imagelint.evaluation.binding import Used
+
     plan = inputs.plan
     folder = os.path.dirname(plan.source.origin)
     file = plan.dataset.file
