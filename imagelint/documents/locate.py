@@ -198,7 +198,20 @@ def looking_secret(document: Document) -> tuple[Span, ...]:
     """Everything in the texts of a document that looks like a secret, for `Document.derived`."""
     found = secret_spans(document.source.text, document.derived(hinted_secrets))
     inside = (map(part.shifted, secret_spans(part.source.text)) for part in document.attached)
-    return (*found, *chain.from_iterable(inside))
+    meant = document.derived(disguised_secrets)
+    return (*found, *chain.from_iterable(inside), *meant)
+
+
+def disguised_secrets(document: Document) -> frozenset[Span]:
+    """Those of them whose text says only when it is read what they are, for `Document.derived`."""
+    parts = [one for one in document.parts if "\\" in one.source.text or "64" in one.source.text]
+    if not parts:
+        return frozenset()
+    from imagelint.documents.secrets.disguised import disguised_spans
+
+    return frozenset(
+        part.shifted(span) for part in parts for span in disguised_spans(part.source.text)
+    )
 
 
 def _secrets(document: Document) -> tuple[Span, ...]:

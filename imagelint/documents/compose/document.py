@@ -18,7 +18,11 @@ from imagelint.documents.compose.layers import is_whole_project, layers
 from imagelint.documents.compose.model import Assembly, ComposeService
 from imagelint.documents.compose.ports import container_ports, read_ports
 from imagelint.documents.compose.project.names import service_landmarks
-from imagelint.documents.compose.project.references import circular_services, undefined_names
+from imagelint.documents.compose.project.references import (
+    circular_services,
+    services_without_image,
+    undefined_names,
+)
 from imagelint.documents.compose.runtime import read_runtime
 from imagelint.documents.compose.services import ServiceFile, may_read_settings
 from imagelint.documents.compose.specification.validation import refused
@@ -215,6 +219,7 @@ def _inconsistent(assembly: Assembly, end: int) -> Iterator[Complaint]:
     found = [*circular_services(services)]
     if assembly.root is not None:
         found += undefined_names(services, assembly.root)
+        found += services_without_image(services)
     yield from (one for one in dict.fromkeys(found) if one.span.end <= end)
 
 

@@ -65,8 +65,12 @@ def is_set(place: Cursor) -> bool:
 
 def is_partial(service: Cursor) -> bool:
     """Whether the rest of a service stands where nobody has looked: it is never started so."""
-    whole = any(is_set(service[key]) for key in ("image", "build", "provider"))
-    return is_set(service["extends"]) or not whole
+    return is_set(service["extends"]) or not says_what_runs(service)
+
+
+def says_what_runs(service: Cursor) -> bool:
+    """Whether a service has an image, a build, or a program that provides it."""
+    return any(is_set(service[key]) for key in ("image", "build", "provider"))
 
 
 def is_collection(place: Cursor) -> bool:

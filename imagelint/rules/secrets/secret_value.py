@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from imagelint.core.redact import secret_spans
 from imagelint.documents.base import Text
-from imagelint.documents.locate import looking_secret
+from imagelint.documents.locate import disguised_secrets, looking_secret
 from imagelint.documents.secrets.values import is_placeholder, secret_kind
 from imagelint.documents.shared import Setting
 from imagelint.rules.api import Context, Finding, Findings, Severity, rule
@@ -31,7 +31,8 @@ def secret_value(node: Text | Setting, ctx: Context) -> Findings:
 
     Its shape says what it is: Hugging Face, NVIDIA NGC, OpenAI, GitHub, AWS and others give their
     keys prefixes of their own. Whoever has the file, its history or the image has the key. The
-    value itself is never shown. What a Secret holds under `data` is decoded: base64 hides nothing.
+    value itself is never shown. What a Secret holds under `data` is decoded, and what a line tells
+    to decode: base64 hides nothing, nor do escapes (`\x68f_…`), nor the end of a line.
 
     Except:
         Placeholders and the examples of documentation (`hf_xxxx…`, `AKIA…EXAMPLE`), what is left
@@ -48,12 +49,22 @@ def secret_value(node: Text | Setting, ctx: Context) -> Findings:
             --revision b968826d9c46dd6066d109eabc6255188de91218 Qwen/Qwen3-8B
     """
     if isinstance(node, Text):
-        for kind, span in _secrets(ctx.text, ctx.document.derived(looking_secret)):
+        for kind, span in _secrets(_meant(ctx), ctx.document.derived(looking_secret)):
             if not _is_elided(ctx.document.source.text, span):
                 yield _finding(kind, span, ctx)
     elif node.encoded:  # what no text shows
         for kind, _ in _secrets(lambda at: node.text[slice(*at)], secret_spans(node.text)):
             yield _finding(kind, node, ctx)
+
+
+def _meant(ctx: Context) -> Callable[[Span], str]:
+    """What the text means where it is written in another way, elsewhere what it says."""
+    disguised = ctx.document.derived(disguised_secrets)
+    if not disguised:
+        return ctx.text
+    from imagelint.documents.secrets.disguised import revealed
+
+    return lambda at: revealed(ctx.text(at)) if at in disguised else ctx.text(at)
 
 
 def _finding(kind: str, at: Node, ctx: Context) -> Finding:

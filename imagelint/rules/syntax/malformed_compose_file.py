@@ -14,12 +14,13 @@ from imagelint.rules.api import Context, Findings, Severity, rule
 def malformed_compose_file(complaint: MalformedComposeFile, ctx: Context) -> Findings:
     """A part of a compose file has a form that compose refuses.
 
-    It ends before anything runs: a list where one word is asked, a number where a string is, a
-    size or a duration that is none, a range of ports that does not fit, `count` beside
-    `device_ids`, a `${` that begins no variable. For a capability that NVIDIA's devices do not have
-    Docker finds no driver, and the container does not start. Each service is a mapping below its
-    name, and all of them are below `services`: a dash before the name, or a body that is not
-    indented deeper than the name, makes it something else. What can be read is examined.
+    It ends before anything runs: a list where one word is asked, a number where a string is, a size
+    or a duration that is none, a range of ports that does not fit, `count` beside `device_ids`, a
+    `${` that begins no variable, a service without `image` and `build`. For a capability that
+    NVIDIA's devices do not have Docker finds no driver, and the container does not start. Each
+    service is a mapping below its name, and all of them are below `services`: a dash before the
+    name, or a body that is not indented deeper than the name, makes it something else. What can be
+    read is examined.
 
     Bad (compose.yaml):
         services:

@@ -11,9 +11,13 @@ from typing import TYPE_CHECKING
 from imagelint.core.fact import Known
 from imagelint.core.nearest import nearest
 from imagelint.core.record import NamedTuple
-from imagelint.documents.complaints import CircularComposeService, UndefinedComposeName
+from imagelint.documents.complaints import (
+    CircularComposeService,
+    MalformedComposeFile,
+    UndefinedComposeName,
+)
 from imagelint.documents.compose.mounts import volume_name
-from imagelint.documents.compose.values import boolean, is_set, word
+from imagelint.documents.compose.values import boolean, is_set, says_what_runs, word
 from imagelint.documents.yaml.nodes import Mapping, Sequence
 
 if TYPE_CHECKING:
@@ -61,6 +65,20 @@ def undefined_names(services: Services, root: Cursor) -> Iterator[Complaint]:
             if missing and known is not None and one.span not in told:
                 told.add(one.span)
                 yield _undefined(name, one, known)
+
+
+def services_without_image(services: Services) -> Iterator[Complaint]:
+    """Services of which nothing says what they run, where all files of the project are at hand.
+
+    What has a profile may be there to be extended; what extends in vain is told elsewhere.
+    """
+    for name, body in services:
+        elsewhere = is_set(body["profiles"]) or is_set(body["extends"])
+        if not elsewhere and not says_what_runs(body):
+            place = next((body[key] for key in ("image", "build") if body[key].exists), body)
+            message = f"the service `{name}` has neither an image nor a build"
+            help_ = "write its `image:` (or `build:`)"
+            yield MalformedComposeFile(place.key_span, name, message, help_)
 
 
 def circular_services(services: Services) -> Iterator[Complaint]:
