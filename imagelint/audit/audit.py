@@ -148,6 +148,7 @@ class Audit:
             fail_on=str(policy.threshold),
             version=__version__,
             shards=options.shard.of,
+            asked=self._judge.asks,
         )
 
     def _tasks(

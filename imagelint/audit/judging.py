@@ -9,8 +9,15 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from imagelint import __version__
-from imagelint.audit.deep.scanned import Scanned
-from imagelint.audit.statements import asked_rules, bare, narrowed, read, written
+from imagelint.audit.deep.scanned import Scanned, by_layer
+from imagelint.audit.statements import (
+    asked_rules,
+    asked_with_options,
+    bare,
+    narrowed,
+    read,
+    written,
+)
 from imagelint.collect import environment
 from imagelint.collect.codedigest import code_stamp
 from imagelint.core.digest import digest_of, sha256
@@ -114,6 +121,12 @@ class Judge:
         self._narrow = lru_cache(_MOST_REMEMBERED)(narrowed)
         self._lock = threading.Lock()
 
+    @property
+    def asks(self) -> str:
+        """The rules that are asked of images, with what each is told; in JSON."""
+        deeper = self.deep.asked if self.deep else ()
+        return asked_with_options(self.policy, (*self._rules, *deeper))
+
     def identify(self, repository: str, digest: str) -> str:
         """What the judgement about an image is called, without judging it."""
         return Judgement(self.key, repository, digest, "").id
@@ -189,6 +202,8 @@ class Judge:
         findings = tuple(map(scanned.located, self._findings(verdict, report)))
         outcome, known = verdict.outcome.value, scanned.known(findings)
         judgement = Judgement(self.key, repository, looked.digest, outcome, findings, known)
+        if deep.packages is not None:
+            judgement = judgement._replace(packages=by_layer(deep.packages))
         return Judged(judgement, tuple(map(stored, report.problems)))
 
     def _verdict(self, report: Report, origin: str) -> tuple[Verdict, Report]:

@@ -23,6 +23,7 @@ from imagelint.documents.shared import EnvVar, ImageUse, Setting
 from imagelint.engine.examine import concerned
 from imagelint.policy.digest import policy_digest
 from imagelint.policy.model import Policy, RuleSetting
+from imagelint.policy.options import options_given
 from imagelint.store.records import AskedRules
 
 if TYPE_CHECKING:
@@ -64,6 +65,11 @@ def _named(rule: tuple[str, RuleSetting]) -> str:
     if not setting.options:
         return name
     return f"{name} {digest_of(repr(sorted(setting.options.items())))[:_DIGITS]}"
+
+
+def asked_with_options(policy: Policy, names: Iterable[str]) -> str:
+    """Rules in JSON, each with its options that the policy gives another value than they have."""
+    return json.dumps({name: list(options_given(policy, name)) for name in sorted({*names})})
 
 
 def written(report: Report, origin: str) -> bytes | None:

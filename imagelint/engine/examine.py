@@ -158,7 +158,14 @@ def asks(policy: Policy, kind: str) -> bool:
     A rule about trust asks for nothing where the policy demands none, and one about what scanners
     say of each other nothing where it demands no second.
     """
+    return next(judging(policy, kind), None) is not None
+
+
+def judging(policy: Policy, kind: str) -> Iterator[str]:
+    """The rules of a policy that are on and judge a kind of document, but for such as those."""
     silent = () if policy.environment.trust else BY_TRUST
     if len(policy.environment.scan.scanners) <= 1:
         silent = (*silent, _BY_SECOND)
-    return any(family_of(name).judges == kind for name in policy.enabled if name not in silent)
+    for name in policy.enabled:
+        if name not in silent and family_of(name).judges == kind:
+            yield name

@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from imagelint.core.finding import Severity
-from imagelint.fleet.verdicts import together, unasked
+from imagelint.fleet.unasked import ASK
+from imagelint.fleet.verdicts import together
 from imagelint.reporters.visible import visible
+from imagelint.store.contents.reading import INSTALLED
 from imagelint.store.questions import named_like
 from imagelint.store.reading import Reader
 
@@ -42,10 +44,11 @@ def answer(store: Store, fleet: Fleet) -> Iterator[str]:
 
 
 def _image(one: views.ResultView, found: Sequence[views.FindingView]) -> Iterator[str]:
-    worst = Severity(max(said.severity for said in found))
+    wrong = [said.severity for said in found if said.rule != INSTALLED]
+    worst = str(Severity(max(wrong))) if wrong else "installed"
     reached = f"  reached from outside by {visible(one.exposed)}" if one.exposed else ""
     owner = visible(one.owner) or "nobody's"
-    yield f"{worst!s:<9} {visible(one.reference)}  {one.digest[:_DIGITS]}  {owner}{reached}\n"
+    yield f"{worst:<9} {visible(one.reference)}  {one.digest[:_DIGITS]}  {owner}{reached}\n"
     for said in found[:_MOST]:
         allowed = f" (allowed by {said.allowed}: {visible(said.reason)})" if said.allowed else ""
         yield f"          {visible(said.message)}{allowed}\n"
@@ -54,14 +57,14 @@ def _image(one: views.ResultView, found: Sequence[views.FindingView]) -> Iterato
 
 
 def _nothing(store: Store, fleet: Fleet) -> Iterator[str]:
-    unknown = unasked(fleet.run.depth, fleet.wanted)
-    if unknown:
-        yield f"\nnobody knows: {unknown}; audit with `--depth scan` or `--depth sbom`\n"
+    if fleet.unknown:
+        yield f"\nnobody knows: {visible(fleet.unknown)}; {ASK}\n"
         return
     if fleet.is_about_nothing:
         yield "\nnobody knows: the run met no image of that owner, or in such a repository\n"
         return
-    yield "\nno image has a finding like that\n"
+    had = "has such a package" if fleet.wanted.of_packages else "has a finding like that"
+    yield f"\nno image {had}\n"
     for name, word in _words(fleet.wanted):
         with store.reading() as connection:
             names = named_like(connection, name, word, _MOST)

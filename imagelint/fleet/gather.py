@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from imagelint.core.errors import Diagnostic, UsageError
 from imagelint.core.record import NamedTuple
 from imagelint.fleet.days import days_before
+from imagelint.fleet.unasked import unasked
 from imagelint.store.filters import EVERYTHING
 from imagelint.store.reading import Reader
 from imagelint.store.records import Category
@@ -42,6 +43,7 @@ class Fleet(NamedTuple):
     `stale_day`. `names` knows what bases are called. All is about what is `wanted`; what cannot be
     told of a part of a run (`trend`, `waivers`) or of some findings (`drift`, `stale`) is empty
     where only that is. `is_about_nothing`: the run met no image that could have what is wanted.
+    `unknown` is why the run cannot tell what is wanted, or not of all images.
     """
 
     run: views.RunView
@@ -61,6 +63,7 @@ class Fleet(NamedTuple):
     names: BaseNames | None = None
     wanted: ResultFilter = EVERYTHING
     is_about_nothing: bool = False
+    unknown: str = ""
 
     @property
     def audited(self) -> int:
@@ -119,6 +122,7 @@ def gather(store: Store, asked: Question) -> Fleet:
             of_sources=of_sources,
             wanted=wanted,
             is_about_nothing=nothing,
+            unknown=unasked(store, run, wanted),
         )
     before = reader.run(asked.since) if asked.since else reader.before(run, asked.day)
     if (asked.since or asked.day) and before is None:
@@ -147,6 +151,7 @@ def gather(store: Store, asked: Question) -> Fleet:
         names=tally.names,
         wanted=wanted,
         is_about_nothing=nothing,
+        unknown=unasked(store, run, wanted),
     )
 
 

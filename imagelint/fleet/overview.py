@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from imagelint.core.finding import Severity
 from imagelint.fleet.days import days_before
 from imagelint.fleet.sizes import counted, in_bytes
-from imagelint.fleet.verdicts import unasked
 from imagelint.reporters.visible import visible
 from imagelint.store.records import Category
 
@@ -72,9 +71,8 @@ def _lines(fleet: Fleet) -> Iterator[tuple[str, str]]:
         never = sum(not last for _, last in fleet.stale)
         yield "too old", f"{more}{f', {never:,} of them never' if never else ''}"
     yield from _waivers(fleet)
-    unknown = unasked(run.depth, fleet.wanted)
-    if unknown:
-        yield "not known", unknown
+    if fleet.unknown:
+        yield "not known", fleet.unknown
     yield "policy", f"{run.policy} {run.policy_digest}".strip()
     of_run = " (of the whole run)" if fleet.wanted.words else ""
     yield "outcome", f"{run.outcome or 'the run goes on'}{of_run}"

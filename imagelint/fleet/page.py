@@ -8,7 +8,6 @@ from imagelint.fleet.images import MOST_ROWS, Images, images
 from imagelint.fleet.plots import plots
 from imagelint.fleet.sizes import counted, in_bytes
 from imagelint.fleet.tables import tables
-from imagelint.fleet.verdicts import unasked
 from imagelint.reporters.html.page import CHARTS, COLOR, DATATABLES, Page, render
 from imagelint.reporters.visible import visible
 
@@ -107,9 +106,8 @@ def _only(fleet: Fleet) -> Iterator[str]:
     if fleet.wanted.words:
         said = ", ".join(f"{name} {value}" for name, value in fleet.wanted.words)
         yield f"Only: {visible(said)}"
-    unknown = unasked(fleet.run.depth, fleet.wanted)
-    if unknown:
-        yield f"Nobody knows: {unknown}"
+    if fleet.unknown:
+        yield f"Nobody knows: {visible(fleet.unknown)}"
 
 
 def _remark(table: Table, fleet: Fleet) -> str:

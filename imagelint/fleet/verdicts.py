@@ -18,6 +18,7 @@ from imagelint.core.report import (
     Verdict,
 )
 from imagelint.core.subject import About
+from imagelint.fleet.unasked import ASK, unasked
 from imagelint.reporters.order import by_severity
 from imagelint.store.filters import EVERYTHING
 from imagelint.store.questions import whose
@@ -37,8 +38,6 @@ _MOST_FINDINGS = 5_000
 OF_NO_IMAGE = "imagelint audit"
 """What stands for a repository where something is about none of them."""
 _ANYTHING = Finding("", Severity.INFO, "", Location(""))
-_WITH_PACKAGES = ("sbom", "scan")
-"""Depths at which packages are looked at."""
 _TOLD = frozenset(category.value for category in Category if category.is_told)
 _KINDS = {
     Category.UNAUTHORIZED.value: ProblemKind.UNAUTHORIZED,
@@ -190,18 +189,10 @@ class Verdicts:
             asked = " of that owner, or in such a repository" if wanted.words else ""
             detail = f"run {self._run.id} met no image{asked}"
             said.append(Problem(ProblemKind.NOTHING_EXAMINED, OF_NO_IMAGE, detail))
-        unknown = unasked(self._run.depth, wanted)
+        unknown = unasked(self._store, self._run, wanted)
         if unknown:
-            help_ = "audit with `--depth scan` or `--depth sbom`"
-            said.append(Problem(ProblemKind.UNJUDGED, OF_NO_IMAGE, unknown, help_))
+            said.append(Problem(ProblemKind.UNJUDGED, OF_NO_IMAGE, unknown, ASK))
         return tuple(said)
-
-
-def unasked(depth: str, wanted: ResultFilter) -> str:
-    """Why a run says nothing of the packages that somebody asks for; empty: it does."""
-    if depth in _WITH_PACKAGES or not (wanted.package or wanted.vulnerability):
-        return ""
-    return f"the depth `{depth}` looks for no vulnerabilities of packages"
 
 
 def together(results: Iterable[views.ResultView]) -> Iterator[list[views.ResultView]]:

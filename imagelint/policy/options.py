@@ -54,6 +54,16 @@ def options_of(kind: type[Any]) -> tuple[Option, ...]:
     )
 
 
+def options_given(policy: Policy, name: str) -> tuple[str, ...]:
+    """The options of a rule that a policy gives another value than they have by themselves."""
+    given = {option for option in policy.setting(name).options if option != LEVELS}
+    if not given or catalog.is_custom(name):
+        return tuple(sorted(given))
+    rule = catalog.load(name)
+    said, plain = options_for(policy, rule), rule.options() if rule.options else None
+    return tuple(sorted(one for one in given if getattr(said, one) != getattr(plain, one)))
+
+
 def options_for(policy: Policy, rule: Rule) -> object:
     """The rule's options as its dataclass; None for a rule without options.
 

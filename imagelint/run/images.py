@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from imagelint.collect.images.names import is_local
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from imagelint.collect.tools.trivy import TrivyOptions
     from imagelint.documents.image.attestations import Attestation
     from imagelint.documents.image.image import ImageTarget
+    from imagelint.documents.image.opinions.listed import ListedPackage
     from imagelint.documents.image.vulnerabilities import Vulnerability
     from imagelint.policy.model import Policy
     from imagelint.run.evaluating.gating import RequiredResult
@@ -45,8 +47,8 @@ class ImageRequest(NamedTuple):
     `attested` where the image is to carry it.
     `sbom` is a file for what was listed, as a bill of materials.
     `bom` matches what attached bills of materials list instead of scanning: verified ones, where
-    `verify` looks for signers. `clients` are those of repositories that are
-    there already.
+    `verify` looks for signers. `packages` tells of all packages that a scan lists. `clients` are
+    those of repositories that are there already.
     """
 
     policy: Policy
@@ -66,6 +68,7 @@ class ImageRequest(NamedTuple):
     kept_layers: KeptLayers | None = None
     kept_scans: KeptScans | None = None
     bom: bool = False
+    packages: bool = False
     clients: Clients | None = None
 
     @property
@@ -78,20 +81,24 @@ class ImageResult(NamedTuple):
     """What came of one or more stages: the report, and the evidence behind it.
 
     `vulnerabilities` are all that the scan tells, whether or not the policy minds them; `targets`
-    the images that were looked at.
+    the images that were looked at. `packages` are those that it lists; None where nobody did.
     """
 
     report: Report = Report()
     evidence: tuple[tuple[str, str], ...] = ()
     vulnerabilities: tuple[Vulnerability, ...] = ()
     targets: tuple[ImageTarget, ...] = ()
+    packages: tuple[ListedPackage, ...] | None = None
 
     def plus(self, other: ImageResult) -> ImageResult:
         """Both, one after the other."""
         evidence = tuple(dict.fromkeys((*self.evidence, *other.evidence)))
         vulnerabilities = self.vulnerabilities + other.vulnerabilities
         targets = self.targets or other.targets
-        return ImageResult(self.report + other.report, evidence, vulnerabilities, targets)
+        lists = [each.packages for each in (self, other) if each.packages is not None]
+        packages = tuple(chain.from_iterable(lists)) if lists else None
+        report = self.report + other.report
+        return ImageResult(report, evidence, vulnerabilities, targets, packages)
 
 
 def examine_image(image: str, request: ImageRequest) -> ImageResult:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import or_, select
 
 from imagelint.core.record import NamedTuple
 from imagelint.store import models
+from imagelint.store.contents.reading import holding, is_called, is_package, like
 from imagelint.store.records import Category
 
 if TYPE_CHECKING:
@@ -24,7 +25,8 @@ class ResultFilter(NamedTuple):
     `repository`, `reference`, `rule`, `package` and `vulnerability` are globs (`*`), the last two
     whatever their case; a package may be named without what stands before its last `/` or `:`.
     Those three are about findings: results with one that fits all of them, and of such a result
-    no other finding.
+    no other finding. A vulnerability may be named by any of its names. A package alone asks for
+    results of images that have it as well.
     """
 
     category: str = ""
@@ -42,6 +44,11 @@ class ResultFilter(NamedTuple):
     def of_findings(self) -> bool:
         """Whether it asks for results with certain findings."""
         return bool(self.rule or self.package or self.vulnerability)
+
+    @property
+    def of_packages(self) -> bool:
+        """Whether it asks for results with a package, whatever is wrong with it."""
+        return bool(self.package) and not (self.rule or self.vulnerability)
 
     @property
     def of_images(self) -> ResultFilter:
@@ -67,7 +74,7 @@ def of_results(wanted: ResultFilter, row: Any = models.ResultRow) -> Iterator[Co
         yield row.owner == wanted.owner
     for column, glob in ((row.repository, wanted.repository), (row.reference, wanted.reference)):
         if glob:
-            yield column.like(_like(glob), escape="\\")
+            yield column.like(like(glob), escape="\\")
 
 
 def having(wanted: ResultFilter) -> Iterator[ColumnElement[bool]]:
@@ -94,26 +101,16 @@ def among(wanted: ResultFilter) -> Iterator[ColumnElement[bool]]:
 def _has(wanted: ResultFilter) -> ColumnElement[bool]:
     # One walk over what judgements hold takes a tenth of looking for that of each result.
     link = models.JudgedRow
-    return models.ResultRow.judgement.in_(select(link.judgement).where(*among(wanted)))
+    mine = models.ResultRow.judgement
+    found = mine.in_(select(link.judgement).where(*among(wanted)))
+    return or_(found, mine.in_(holding(wanted.package))) if wanted.of_packages else found
 
 
 def _of_finding(wanted: ResultFilter) -> Iterator[ColumnElement[bool]]:
     row = models.FindingRow
     if wanted.rule:
-        yield row.rule.like(_like(wanted.rule), escape="\\")
+        yield row.rule.like(like(wanted.rule), escape="\\")
     if wanted.vulnerability:
-        yield fits(row.vulnerability, wanted.vulnerability)
+        yield is_called(row.vulnerability, wanted.vulnerability)
     if wanted.package:
-        name = wanted.package
-        yield or_(*(fits(row.package, glob) for glob in (name, f"*/{name}", f"*:{name}")))
-
-
-def fits(column: Any, glob: str) -> ColumnElement[bool]:
-    """The condition that a column is like a glob, whatever their case."""
-    return func.lower(column).like(_like(glob.lower()), escape="\\")
-
-
-def _like(glob: str) -> str:
-    for special in ("\\", "%", "_"):
-        glob = glob.replace(special, f"\\{special}")
-    return glob.replace("*", "%")
+        yield is_package(row.package, wanted.package)

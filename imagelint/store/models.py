@@ -10,10 +10,12 @@ from __future__ import annotations
 from sqlalchemy import BigInteger, Float, ForeignKey, Index, LargeBinary, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from imagelint.store.contents.tables import AliasRow, InventoryRow, PackageListRow, PackageRow
 from imagelint.store.gated import EvaluationRow, MeasureRow, PromotionRow, VerdictRow
 from imagelint.store.table import BY_KEY, Base
 
 __all__ = [
+    "AliasRow",
     "Base",
     "ChainRow",
     "EvaluationRow",
@@ -22,9 +24,12 @@ __all__ = [
     "FindingRow",
     "ImageRow",
     "IndexMemberRow",
+    "InventoryRow",
     "JudgedRow",
     "JudgementRow",
     "MeasureRow",
+    "PackageListRow",
+    "PackageRow",
     "ProblemRow",
     "PromotionRow",
     "ResultRow",
@@ -57,6 +62,9 @@ class RunRow(Base):
     fail_on: Mapped[str] = mapped_column(String(8), doc="The lowest severity that fails.")
     version: Mapped[str] = mapped_column(String(32), doc="Of imagelint.")
     shards: Mapped[int] = mapped_column(default=1, doc="Into how many parts it is divided.")
+    asked: Mapped[str | None] = mapped_column(
+        Text, doc="JSON object: the rules that images are asked, with the options of each."
+    )
     started: Mapped[str] = mapped_column(String(20), doc="When it began.")
     finished: Mapped[str | None] = mapped_column(String(20), doc="When its last shard was through.")
     outcome: Mapped[str | None] = mapped_column(

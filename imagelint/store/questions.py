@@ -10,7 +10,8 @@ from sqlalchemy.orm import aliased
 from imagelint.core.finding import Severity
 from imagelint.core.record import NamedTuple
 from imagelint.store import models, views
-from imagelint.store.filters import EVERYTHING, among, fits, having
+from imagelint.store.contents.reading import fits
+from imagelint.store.filters import EVERYTHING, among, having, of_results
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -78,6 +79,14 @@ def named_like(connection: Connection, column: str, word: str, most: int) -> tup
     said = getattr(models.FindingRow, column)
     query = select(said).where(said.is_not(None), fits(said, f"*{word}*"))
     return tuple(connection.scalars(query.distinct().order_by(said).limit(most)))
+
+
+def unlisted(connection: Connection, run_id: int, wanted: ResultFilter) -> int:
+    """How many images of a run, of those that are wanted, nobody listed the packages of."""
+    result, link = models.ResultRow, models.InventoryRow
+    listed = exists().where(link.judgement == result.judgement)
+    those = result.run_id == run_id, result.judgement.is_not(None), ~listed, *of_results(wanted)
+    return connection.scalar(select(func.count(result.digest.distinct())).where(*those)) or 0
 
 
 def whose(

@@ -11,6 +11,8 @@ from sqlalchemy import and_, func, select
 from sqlalchemy.orm import aliased
 
 from imagelint.store import models, views
+from imagelint.store.contents.layers import layers_of, upwards
+from imagelint.store.contents.reading import holding, installed
 from imagelint.store.filters import EVERYTHING, among, having, having_or_untold
 from imagelint.store.questions import counted
 from imagelint.store.tags import of_tags
@@ -19,7 +21,6 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
     from sqlalchemy import Select, Subquery
-    from sqlalchemy.engine import Connection
     from sqlalchemy.sql.elements import ColumnElement
 
     from imagelint.store.database import Store
@@ -94,7 +95,13 @@ class Reader:
                 total = counted(connection, each, wanted)
             many, size = connection.execute(images).one()
             references = sum(by_category.values())
-            return views.Overview(references, many, int(size), by_category, by_outcome, total)
+            told = views.Overview(references, many, int(size), by_category, by_outcome, total)
+            if wanted.of_packages:
+                with_it = select(func.count(result.digest.distinct())).where(
+                    of_run, result.judgement.in_(holding(wanted.package))
+                )
+                told = told._replace(installed=connection.scalar(with_it) or 0)
+            return told
 
     def results(self, run_id: int, wanted: ResultFilter = EVERYTHING) -> Iterator[views.ResultView]:
         """The references of a run in order, asked page by page.
@@ -165,12 +172,12 @@ class Reader:
         self, judgements: Iterable[str], wanted: ResultFilter = EVERYTHING
     ) -> dict[str, tuple[views.FindingView, ...]]:
         """What was found in some images, asked at once; by judgement, in the order of a report."""
-        said, link = models.FindingRow, models.JudgedRow
+        said, link, asked = models.FindingRow, models.JudgedRow, tuple(judgements)
         columns = [getattr(said, name) for name in views.FindingView._fields[:11]]
         query = (
             select(link.judgement, *columns, link.allowed, link.reason, link.until)
             .join(said, said.id == link.finding)
-            .where(link.judgement.in_(tuple(judgements)), *among(wanted))
+            .where(link.judgement.in_(asked), *among(wanted))
             .order_by(link.judgement, link.position)
         )
         found: dict[str, list[views.FindingView]] = {}
@@ -178,6 +185,9 @@ class Reader:
             for judgement, *row in connection.execute(query):
                 named = dict(zip(views.FindingView._fields, row, strict=True))
                 found.setdefault(judgement, []).append(_finding(named))
+            if wanted.of_packages:
+                for judgement, told in installed(connection, asked, wanted.package):
+                    found.setdefault(judgement, []).append(told)
         return {judgement: tuple(several) for judgement, several in found.items()}
 
     def image(self, digest: str) -> views.ImageView | None:
@@ -192,7 +202,7 @@ class Reader:
         with self._store.reading() as connection:
             known = select(row.__table__).where(row.digest.in_(digests))
             found = connection.execute(known).all()
-            layers = _layers(connection, {each.chain for each in found if each.chain})
+            layers = layers_of(connection, {each.chain for each in found if each.chain})
             tags = _grouped(connection.execute(led.distinct()))
             members = _grouped(connection.execute(listed.where(member.listing.in_(digests))))
         return {each.digest: _image(each, layers, tags, members) for each in found}
@@ -291,6 +301,7 @@ def _asked(run: views.RunView) -> tuple[object, ...]:
 def _run(row: Any) -> views.RunView:
     values = row._asdict()
     values["sources"] = tuple(json.loads(row.sources))
+    values["asked"] = None if row.asked is None else dict(json.loads(row.asked))
     values |= {name: values[name] or "" for name in ("finished", "outcome")}
     return views.RunView(**{name: values[name] for name in views.RunView._fields})
 
@@ -364,29 +375,8 @@ def _image(
 ) -> views.ImageView:
     values = row._asdict() | {
         "config": row.config or "",
-        "layers": tuple(_upwards(layers, row.chain)),
+        "layers": tuple(upwards(layers, row.chain)),
         "members": tuple(members.get(row.digest, ())),
         "tags": tuple(sorted(tags.get(row.digest, ()))),
     }
     return views.ImageView(**{name: values[name] for name in views.ImageView._fields})
-
-
-def _layers(connection: Connection, tops: set[str]) -> dict[str, Any]:
-    """The rows of chains and of all below them, asked level by level."""
-    row = models.ChainRow
-    found: dict[str, Any] = {}
-    while tops:
-        below = select(row.__table__).where(row.chain.in_(tops))
-        found |= {each.chain: each for each in connection.execute(below)}
-        tops = {found[top].parent for top in tops if found[top].parent} - found.keys()
-    return found
-
-
-def _upwards(layers: Mapping[str, Any], top: str | None) -> Iterator[views.LayerView]:
-    """The layers of a chain, the lowest first."""
-    found = []
-    while top is not None:
-        found.append(layers[top])
-        top = layers[top].parent
-    for each in reversed(found):
-        yield views.LayerView(each.layer, each.diff_id, each.size, each.command)

@@ -105,11 +105,35 @@ class StoredFinding(NamedTuple):
         return digest_of(*map(str, said))[:_ID_DIGITS]
 
 
+class StoredPackage(NamedTuple):
+    """A package in one version; `kind` is its type as Trivy calls it."""
+
+    name: str
+    version: str
+    kind: str
+
+    @property
+    def id(self) -> str:
+        """Equal for the same package in the same version."""
+        return digest_of(*self)[:_ID_DIGITS]
+
+
+class PackageList(NamedTuple):
+    """Packages of an image that other images have together, too: those of a layer."""
+
+    packages: frozenset[StoredPackage] = frozenset()
+
+    @property
+    def id(self) -> str:
+        """Equal for the same packages."""
+        return digest_of(*sorted(one.id for one in self.packages))[:_ID_DIGITS]
+
+
 class StoredVulnerability(NamedTuple):
     """What is known of a vulnerability besides the images that have it.
 
     `fixed` is whether some package has a version without it, `published` and `exploited` are days
-    or empty, `epss` a probability or None: nobody knows.
+    or empty, `epss` a probability or None: nobody knows. `aliases` are its other names.
     """
 
     id: str
@@ -119,6 +143,7 @@ class StoredVulnerability(NamedTuple):
     fixed: bool = False
     epss: float | None = None
     exploited: str = ""
+    aliases: tuple[str, ...] = ()
 
 
 class Judgement(NamedTuple):
@@ -126,6 +151,7 @@ class Judgement(NamedTuple):
 
     `vulnerabilities` are those that findings are about, as far as a scan told more of them.
     `statements` is the digest of the fact that it was made of, `examination` which rules said that.
+    `packages` are those that a scan listed, together all; None where nobody listed any.
     """
 
     key: str
@@ -136,6 +162,7 @@ class Judgement(NamedTuple):
     vulnerabilities: tuple[StoredVulnerability, ...] = ()
     examination: str | None = None
     statements: str | None = None
+    packages: tuple[PackageList, ...] | None = None
 
     @property
     def id(self) -> str:
@@ -212,7 +239,10 @@ class UsedWaiver(NamedTuple):
 
 
 class NewRun(NamedTuple):
-    """What a run is asked to do. Equal `key`s mean the same task."""
+    """What a run is asked to do. Equal `key`s mean the same task.
+
+    `asked` are the rules that it asks of images, in JSON: each with the options that it is given.
+    """
 
     key: str
     sources: tuple[str, ...]
@@ -223,6 +253,7 @@ class NewRun(NamedTuple):
     fail_on: str = "high"
     version: str = ""
     shards: int = 1
+    asked: str | None = None
 
 
 class Worker(NamedTuple):

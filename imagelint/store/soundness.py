@@ -43,11 +43,11 @@ def _wrong(connection: Connection) -> Iterator[tuple[str, Select[Any]]]:
                 yield said, _one(table).where(_is_of_another_type(column))
         array, obj = "array", "object"
         texts = (models.RunRow.sources, array), (models.FindingRow.notes, array)
-        for text, kind in (*texts, (models.RunRow.options, obj)):
+        for text, kind in (*texts, (models.RunRow.options, obj), (models.RunRow.asked, obj)):
             told = case((func.json_valid(text), func.json_type(text)), else_="")
             yield (
                 f"`{text.class_.__tablename__}.{text.key}` is no {kind} in JSON",
-                _where(told != kind),
+                _where(told != kind).where(text.is_not(None)),
             )
         days = models.RunRow.started, models.ResultRow.at
         for day in days:
@@ -83,6 +83,8 @@ def _leads_nowhere() -> Iterator[tuple[str, Select[Any]]]:
         (models.ResultRow.judgement, models.JudgementRow.id),
         (models.ImageRow.chain, models.ChainRow.chain),
         (models.ChainRow.parent, below.chain),
+        (models.InventoryRow.judgement, models.JudgementRow.id),
+        (models.PackageListRow.package, models.PackageRow.id),
     ):
         said = f"`{column.class_.__tablename__}.{column.key}` names what is not there"
         missing = select(literal(1)).select_from(column.class_)

@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from imagelint.core.record import NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    Asked = Mapping[str, Sequence[str]]
+    """Rules, each with the options that it is given."""
 
 
 class RunView(NamedTuple):
-    """A run. `finished` is empty while it goes on; `outcome` too."""
+    """A run. `finished` is empty while it goes on; `outcome` too.
+
+    `asked` are the rules that it asks of images, each with its options; None: nobody knows.
+    """
 
     id: int
     key: str
@@ -21,6 +32,7 @@ class RunView(NamedTuple):
     started: str
     finished: str
     outcome: str
+    asked: Asked | None = None
 
 
 class Counts(NamedTuple):
@@ -43,7 +55,8 @@ class Overview(NamedTuple):
     """A run in numbers.
 
     `categories` counts references, `outcomes` the audited ones by what they came to; `images` are
-    different digests, `findings` those of all judgements of the run.
+    different digests, `findings` those of all judgements of the run. `installed` are digests of
+    images that have a package that is asked for.
     """
 
     references: int
@@ -52,6 +65,7 @@ class Overview(NamedTuple):
     categories: dict[str, int]
     outcomes: dict[str, int]
     findings: Counts
+    installed: int = 0
 
 
 class ResultView(NamedTuple):

@@ -15,6 +15,7 @@ from imagelint.core.finding import Severity
 from imagelint.core.record import NamedTuple
 from imagelint.store import models
 from imagelint.store.bases import Bases, shared
+from imagelint.store.contents.writing import alias_rows, inventory_rows
 from imagelint.store.prepared import Insertion, insertion
 from imagelint.store.tags import TagLog
 
@@ -191,8 +192,12 @@ class Writer:
             "statements": judgement.statements,
         }
         yield models.JudgementRow, row | findings.counts
+        yield from inventory_rows(judgement, self._is_new)
         for known in judgement.vulnerabilities:
-            yield models.VulnerabilityRow, known._asdict() | {"severity": int(known.severity)}
+            yield from alias_rows(known, self._is_new)
+            said = known._asdict() | {"severity": int(known.severity)}
+            del said["aliases"]
+            yield models.VulnerabilityRow, said
         for at, (finding, why) in enumerate(zip(findings.rows, findings.why, strict=True)):
             if self._is_new(models.FindingRow, finding["id"]):
                 yield models.FindingRow, finding
@@ -262,7 +267,11 @@ _ORDER: tuple[type[models.Base], ...] = (
     models.ChainRow,
     models.FactRow,
     models.FindingRow,
+    models.AliasRow,
+    models.PackageRow,
+    models.PackageListRow,
     models.JudgementRow,
+    models.InventoryRow,
     models.JudgedRow,
     models.ResultRow,
     models.ProblemRow,

@@ -47,6 +47,17 @@ def test_a_scan_tells_of_vulnerable_packages(lab: Lab, program: Program, here: P
     rules = ("vulnerable-package=on", "--rule", "unsigned-image=off")
     answer = program("audit", image, *words, *rules, "--policy", "recommended")
     assert "vulnerable-package" in answer.out, answer.out + answer.err
+    # torch has no vulnerability that the database knows of.
+    for name, code in (("torch", 1), ("openssl", 1), ("nosuch", 0)):
+        assert program("report", "--package", name).code == code
+    answer = program("report", "--package", "torch")
+    assert "torch 2.5.0 is installed (python-pkg)" in answer.out
+    assert program("report", "--vulnerability", "CVE-2020-1").code == 0
+    rules = ("vulnerable-package=off", "--rule", "unsigned-image=off")
+    program("audit", image, *words, *rules, "--policy", "recommended")
+    answer = program("report", "--vulnerability", "CVE-2020-1")
+    assert (answer.code, "`vulnerable-package` off" in answer.out) == (3, True)
+    assert program("report", "--package", "torch").code == 1
 
 
 KEV = """{"dateReleased": "%(day)s", "vulnerabilities": [

@@ -7,6 +7,7 @@ import io
 import json
 import sqlite3
 from contextlib import closing
+from itertools import permutations
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -150,13 +151,89 @@ def test_a_question_without_an_answer_says_what_is_not_known(
     assert (code, "nobody knows: the depth `config` looks for no" in lines[0]) == (3, True)
     store = scanned(place, here)
     code, lines = asked(program, store, "--package", "ssl")
-    said = ["no image has a finding like that", "of such a name the store knows: openssl"]
+    said = ["no image has such a package", "of such a name the store knows: openssl"]
     assert (code, lines) == (3, said)  # three images could not be audited
     lost = "DELETE FROM problems", "DELETE FROM results WHERE digest IS NULL"
     with closing(sqlite3.connect(store)) as connection, connection:
         for statement in lost:
             connection.execute(statement)
     assert asked(program, store, "--package", "ssl") == (0, said)
+
+
+def test_a_package_without_a_finding_is_found(program: Program, place: Path, here: Path) -> None:
+    store = scanned(place, here)
+    words = "--package", "ROUTER", "--repository", "*/team-1/*"
+    code, lines = asked(program, store, *words)
+    assert (code, len(lines)) == (1, 7)
+    assert {line.split()[0] for line in lines} == {"installed"}
+    answer = program("report", "--store", str(store), *words)
+    assert "          com.acme:router 0.1 is installed (jar)\n" in answer.out
+    rows = list(csv.DictReader(io.StringIO(tell(program, store, *words, "--format", "csv"))))
+    found = [row for row in rows if row["rule"] == "installed-package"]
+    assert len(found) == 7
+    assert {row["message"] for row in found} <= {
+        f"com.acme:router 0.{at} is installed (jar)" for at in range(2)
+    }
+    assert all(row["digest"].startswith("sha256:") for row in found)
+    assert asked(program, store, "--package", "router", "--rule", "root-user")[0] == 3
+    text = tell(program, store, "--package", "openssl")
+    assert "openssl 3.0.2 is installed (debian)\n" in text
+    with closing(sqlite3.connect(store)) as connection, connection:
+        connection.execute("DELETE FROM inventories")
+    code, lines = asked(program, store, *words)
+    assert (code, lines) == (3, [lines[0]])
+    assert "nobody knows: nobody listed the packages of 7 images" in lines[0]
+
+
+def tell(program: Program, store: Path, *words: str) -> str:
+    """What a report says."""
+    return program("report", "--store", str(store), *words).out
+
+
+@pytest.mark.parametrize(
+    "case",
+    [
+        ("{}", ("--vulnerability", "CVE-2026-9"), "the policy has `vulnerable-package` off"),
+        (
+            '{"vulnerable-package": ["epss", "ignore_unfixed"]}',
+            ("--vulnerability", "CVE-2026-9"),
+            "the policy has `vulnerable-package` leave some out, by `ignore-unfixed`",
+        ),
+        ('{"vulnerable-package": []}', ("--vulnerability", "CVE-2026-9"), ""),
+        ('{"root-user": []}', ("--rule", "unsigned-image"), "asked images no rule `unsigned-ima"),
+        ('{"root-user": []}', ("--rule", "r[o]*"), "asked images no rule `r[o]*`"),
+        ('{"unsigned-image": []}', ("--rule", "unsigned-*"), ""),
+        ("{}", ("--package", "nosuch"), ""),
+    ],
+)
+def test_what_no_rule_was_asked_is_not_known(
+    program: Program, place: Path, here: Path, case: tuple[str, tuple[str, ...], str]
+) -> None:
+    asks, words, said = case
+    told = "DELETE FROM problems", "DELETE FROM results WHERE digest IS NULL"
+    store = changed(place, here, *told, "UPDATE runs SET depth = 'scan'")
+    with closing(sqlite3.connect(store)) as connection, connection:
+        connection.execute("UPDATE runs SET asked = ?", (asks,))
+    code, lines = asked(program, store, *words)
+    if said:
+        assert (code, "nobody knows: " in lines[0], said in lines[0]) == (3, True, True)
+        table = tell(program, store, *words, "--format", "jsonl")
+        assert said in table
+    else:
+        assert (code, lines[0].startswith("no image has ")) == (0, True)
+
+
+@pytest.mark.parametrize("name", ["GHSA-aaaa", "ghsa-*", "CVE-2026-1002", "PYSEC-7"])
+def test_a_vulnerability_is_found_by_each_of_its_names(
+    program: Program, place: Path, here: Path, name: str
+) -> None:
+    pairs = permutations(("CVE-2026-1002", "GHSA-aaaa", "PYSEC-7"), 2)
+    renamed = "UPDATE findings SET vulnerability = 'GHSA-aaaa' WHERE message LIKE '%3.0.2%'"
+    store = changed(place, here, "UPDATE runs SET depth = 'scan'", f"{renamed} AND severity = 5")
+    with closing(sqlite3.connect(store)) as connection, connection:
+        connection.executemany("INSERT INTO aliases (name, other) VALUES (?, ?)", pairs)
+    code, lines = asked(program, store, "--vulnerability", name)
+    assert (code, sum("sha256:" in line for line in lines)) == (1, 12)
 
 
 @pytest.mark.parametrize(

@@ -14,8 +14,10 @@ from imagelint.store.records import (
     Judgement,
     Layer,
     NewRun,
+    PackageList,
     Result,
     StoredFinding,
+    StoredPackage,
     StoredProblem,
     StoredVulnerability,
     UsedWaiver,
@@ -123,6 +125,13 @@ def findings(number: int, build: int, bases: int = 3) -> Iterator[StoredFinding]
         yield StoredFinding("secret-value", Severity.MEDIUM, "likely", message, place="config.Env")
 
 
+def packages(number: int) -> tuple[PackageList, ...]:
+    """What is installed in it: by its base, and by itself."""
+    system = StoredPackage("openssl", f"3.0.{number % 3}", "debian")
+    library = StoredPackage("com.acme:router", f"0.{number % 2}", "jar")
+    return PackageList(frozenset({system})), PackageList(frozenset({library}))
+
+
 def finished(number: int, build: int = 0) -> Finished:
     """One reference that is through."""
     repository = f"{REGISTRY}/team-{number % 5}/app-{number // 2}"
@@ -137,7 +146,7 @@ def finished(number: int, build: int = 0) -> Finished:
     fails = any(one.severity >= Severity.HIGH and one.allowed is None for one in told)
     judgement = Judgement(
         digest("key")[7:], repository, found.digest, "fail" if fails else "pass", told
-    )
+    )._replace(packages=packages(number))
     result = Result(
         f"{repository}:{tag}",
         repository,

@@ -53,10 +53,12 @@ def test_a_store_of_an_earlier_release_keeps_its_runs(tmp_path: Path) -> None:
                 "evaluations",
                 "verdicts",
                 "examinations",
+                *("aliases", "inventories", "package_lists", "packages"),
             ):
                 connection.execute(text(f"DROP TABLE {table}"))
             for column in ("statements", "examination"):
                 connection.execute(text(f"ALTER TABLE judgements DROP COLUMN {column}"))
+            connection.execute(text("ALTER TABLE runs DROP COLUMN asked"))
             connection.execute(text("ALTER TABLE chains DROP COLUMN created"))
             connection.execute(text("ALTER TABLE results DROP COLUMN exposed"))
             for table, column in (("chains", "parent"), ("chains", "layer"), ("judged", "finding")):

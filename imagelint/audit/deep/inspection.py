@@ -12,9 +12,10 @@ from imagelint.audit.options import DEPTHS
 from imagelint.collect.tools.trivy import TrivyOptions
 from imagelint.core.environment import ScanSettings
 from imagelint.core.record import NamedTuple
+from imagelint.documents.image.layers import nodes
 from imagelint.documents.image.signatures import SignatureReport
 from imagelint.documents.image.vulnerabilities import VulnerabilityReport
-from imagelint.engine.examine import asks
+from imagelint.engine.examine import asks, concerned, judging
 from imagelint.run.images import (
     ImageRequest,
     ImageResult,
@@ -33,6 +34,11 @@ if TYPE_CHECKING:
     from imagelint.run.session import Session
 
 _UNSIGNED = "unsigned-image"
+LAYER_NODES: tuple[type, ...] = (
+    *(nodes.LayerContents, nodes.LayerFiles, nodes.InstalledSystem, nodes.InstalledPackage),
+    *(nodes.Account, nodes.Waste, nodes.CudaRuntimes, nodes.UnreadLayer),
+)
+"""What is met in an image of which the layers were read, besides its configuration."""
 
 
 class ScanRequest(NamedTuple):
@@ -70,7 +76,17 @@ class DeepInspection:
         self._bom = depth == "sbom" and asks_for_packages
         self._layers = level >= DEPTHS.index("layers")
         self._scan = depth == "scan" and asks_for_packages
+        self._scans = self._scan or self._bom
         self._clients = clients
+
+    @property
+    def asked(self) -> tuple[str, ...]:
+        """The rules that are asked of what only a deeper look tells."""
+        return (
+            *(judging(self._policy, SignatureReport.kind) if self._verify else ()),
+            *(judging(self._policy, VulnerabilityReport.kind) if self._scans else ()),
+            *(concerned(self._policy, LAYER_NODES) if self._layers else ()),
+        )
 
     def _asks(self, kind: str) -> bool:
         return asks(self._policy, kind)
@@ -89,6 +105,7 @@ class DeepInspection:
             kept_layers=self._kept.layers,
             kept_scans=self._kept.scans,
             bom=self._bom,
+            packages=True,
             clients=self._clients,
         )
         if first.identity.layout:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from imagelint.store.records import StoredVulnerability
+from imagelint.store.records import PackageList, StoredPackage, StoredVulnerability
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from imagelint.documents.image.opinions.listed import ListedPackage
     from imagelint.documents.image.vulnerabilities import Vulnerability
     from imagelint.store.records import StoredFinding
 
@@ -55,4 +56,13 @@ def _known(several: list[Vulnerability]) -> StoredVulnerability:
         fixed=any(one.fixed for one in several),
         epss=first.epss,
         exploited=first.exploited,
+        aliases=tuple(sorted({alias for one in several for alias in one.aliases})),
     )
+
+
+def by_layer(packages: Iterable[ListedPackage]) -> tuple[PackageList, ...]:
+    """Packages as lists, layer by layer; one that is empty where there are none."""
+    found: dict[str, set[StoredPackage]] = {}
+    for name, version, kind, layer in packages:
+        found.setdefault(layer, set()).add(StoredPackage(name, version, kind))
+    return tuple(map(PackageList, map(frozenset, found.values()))) or (PackageList(),)

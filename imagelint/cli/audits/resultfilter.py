@@ -20,10 +20,13 @@ _OPTIONS = (
         "--package",
         default="",
         metavar="GLOB",
-        help="Which images have findings about it: log4j-core, '*log4j*'.",
+        help="Which images have it, installed or in a finding: log4j-core, '*log4j*'.",
     ),
     click.option(
-        "--vulnerability", default="", metavar="GLOB", help="Which images have it: CVE-2021-44228."
+        "--vulnerability",
+        default="",
+        metavar="GLOB",
+        help="Which images have it, by any of its names: CVE-2021-44228, GHSA-….",
     ),
     click.option(
         "--owner",

@@ -13,7 +13,6 @@ from imagelint.collect.write import write_text
 from imagelint.core.errors import Diagnostic, UsageError
 from imagelint.core.report import ExitCode, Outcome
 from imagelint.fleet.formats import Telling, chunks, sarif_files
-from imagelint.fleet.verdicts import unasked
 from imagelint.reporters.context import ReportContext
 
 if TYPE_CHECKING:
@@ -53,9 +52,9 @@ def tell(store: Store, fleet: Fleet, formats: tuple[Format, ...]) -> int:
 
 
 def _found(fleet: Fleet) -> ExitCode:
-    if any(fleet.overview.findings):
+    if any(fleet.overview.findings) or fleet.overview.installed:
         return ExitCode.FAIL
-    unknown = fleet.untold or fleet.of_sources or unasked(fleet.run.depth, fleet.wanted)
+    unknown = fleet.untold or fleet.of_sources or fleet.unknown
     unknown = unknown or fleet.is_about_nothing
     return ExitCode.INCOMPLETE if unknown or not fleet.run.finished else ExitCode.PASS
 

@@ -199,10 +199,10 @@ def _listed(result: JsonView, kind: str) -> Iterator[JsonView]:
 
 def names_of_packages(packages: Iterable[JsonView]) -> tuple[str, ...]:
     """Packages of Trivy's report as `name version`, each once."""
-    return tuple(sorted({f"{one['Name'].text} {_version(one)}".strip() for one in packages}))
+    return tuple(sorted({f"{one['Name'].text} {version_of(one)}".strip() for one in packages}))
 
 
-def _version(package: JsonView) -> str:
+def version_of(package: JsonView) -> str:
     """The version as package managers write it: Trivy takes it apart."""
     release = package["Release"].text
     return f"{package['Version'].text}-{release}" if release else package["Version"].text

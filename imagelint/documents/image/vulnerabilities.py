@@ -146,7 +146,8 @@ class Scanned(NamedTuple):
 
     `digest` is that of the reference in the registry, empty for layouts; `image_id` the digest of
     the configuration; `system` the distribution (`alpine 3.22.1`), empty when none was recognised;
-    `packages` counts all that are listed, `layers` are digest and diff id of each, in order.
+    `packages` counts all that are listed, `layers` are digest and diff id of each, in order;
+    `results` is where Trivy lists them, None where another scanner leads.
     """
 
     digest: str = ""
@@ -155,6 +156,7 @@ class Scanned(NamedTuple):
     packages: int = 0
     config: ImageConfig | None = None
     layers: tuple[tuple[str, str], ...] = ()
+    results: JsonView | None = None
 
 
 class VulnerabilityReport(Document):
@@ -289,6 +291,7 @@ def _scanned(report: JsonView) -> Scanned:
         sum(1 for result in report["Results"].items() for _ in result["Packages"].items()),
         image_config(config) if config.is_object else None,
         tuple((layer["Digest"].text, layer["DiffID"].text) for layer in metadata["Layers"].items()),
+        results=report["Results"],
     )
 
 

@@ -9,6 +9,7 @@ from imagelint.collect.tools.cosign import Verification
 from imagelint.core.report import Problem, ProblemKind, Report
 from imagelint.documents.image.boms import of_statements
 from imagelint.documents.image.exploits import Exploits
+from imagelint.documents.image.opinions.listed import listed_packages
 from imagelint.documents.image.vulnerabilities import Vulnerability
 from imagelint.documents.project import Project
 from imagelint.engine.examine import Examination
@@ -141,7 +142,10 @@ def _scan(
     marked = tuple(mark._replace(digest=target.digest) for mark in report.examined)
     found = tuple(one for one in document.nodes() if isinstance(one, Vulnerability))
     problems = (*report.problems, *scanned.problems)
-    return ImageResult(report._replace(examined=marked, problems=problems), evidence, found)
+    report = report._replace(examined=marked, problems=problems)
+    results = document.scanned.results if request.packages else None
+    listed = None if results is None else tuple(listed_packages(results))
+    return ImageResult(report, evidence, found, packages=listed)
 
 
 def _unlisted(target: ImageTarget) -> Problem:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from imagelint.audit.deep.scanned import Scanned
+from imagelint.audit.deep.scanned import Scanned, by_layer
 from imagelint.core.finding import Severity
 from imagelint.documents.image.image import NOWHERE
+from imagelint.documents.image.jsonview import JsonView
+from imagelint.documents.image.opinions.listed import ListedPackage, listed_packages
 from imagelint.documents.image.vulnerabilities import Status, Vulnerability
-from imagelint.store.records import StoredFinding, StoredVulnerability
+from imagelint.store.records import StoredFinding, StoredPackage, StoredVulnerability
 
 ONE = Vulnerability(
     *(NOWHERE, "CVE-2026-1", "openssl", "3.0.1", "", Severity.LOW, True, Status.AFFECTED, None),
@@ -59,3 +61,29 @@ def test_known_is_what_findings_are_about_by_all_packages() -> None:
     assert Scanned((ONE,)).known([scanned.located(about(ONE))])[0].fixed is False
     elsewhere = about(ONE)._replace(vulnerability="CVE-2026-3")
     assert scanned.known([elsewhere]) == ()
+
+
+def test_packages_are_lists_by_the_layer_that_holds_them() -> None:
+    packages = [
+        ListedPackage("openssl", "3.0.1", "debian", "sha256:a"),
+        ListedPackage("libssl3", "3.0.1", "debian", "sha256:a"),
+        ListedPackage("vllm", "0.9", "python-pkg", "sha256:b"),
+        ListedPackage("vllm", "0.9", "python-pkg", "sha256:b"),
+    ]
+    below, own = by_layer(packages)
+    assert {one.name for one in below.packages} == {"openssl", "libssl3"}
+    assert own.packages == {StoredPackage("vllm", "0.9", "python-pkg")}
+    assert by_layer(reversed(packages))[1].id == below.id != own.id
+    assert by_layer([])[0].packages == frozenset()
+
+
+def test_the_names_of_a_vulnerability_are_known() -> None:
+    called = ONE._replace(aliases=("GHSA-b", "GHSA-a"))
+    (known,) = Scanned((called, ONE)).known([Scanned((called,)).located(about(called))])
+    assert known.aliases == ("GHSA-a", "GHSA-b")
+
+
+def test_trivys_list_is_read_with_epochs_and_releases() -> None:
+    one = {"Name": "a", "Version": "1.2", "Release": "3", "Epoch": 1, "Layer": {"DiffID": "d"}}
+    results = JsonView([{"Type": "debian", "Packages": [one]}, {"Type": "jar"}, {}])
+    assert list(listed_packages(results)) == [ListedPackage("a", "1:1.2-3", "debian", "d")]

@@ -1,0 +1,55 @@
+"""Why a run cannot tell what somebody asks of it: "none" is no answer where nobody looked."""
+
+from __future__ import annotations
+
+from fnmatch import fnmatchcase
+from typing import TYPE_CHECKING
+
+from imagelint.fleet.sizes import counted
+from imagelint.store.questions import unlisted
+
+if TYPE_CHECKING:
+    from imagelint.store import views
+    from imagelint.store.database import Store
+    from imagelint.store.filters import ResultFilter
+
+_WITH_PACKAGES = ("sbom", "scan")
+"""Depths at which packages are looked at."""
+_HOLES = "vulnerable-package"
+_HIDING = frozenset(
+    (
+        *("minimum", "ignore_unfixed", "ignore_status", "ignore_paths", "packages"),
+        *("high_only", "critical_only"),
+    )
+)
+"""Options of that rule by which it leaves vulnerabilities out."""
+ASK = "audit with a policy that asks it, as deep as it wants (`--depth scan`)"
+"""What helps."""
+
+
+def unasked(store: Store, run: views.RunView, wanted: ResultFilter) -> str:
+    """Why a run does not say what is asked for, or not of all images; empty: it does."""
+    if run.depth not in _WITH_PACKAGES and (wanted.package or wanted.vulnerability):
+        return f"the depth `{run.depth}` looks for no vulnerabilities of packages"
+    if wanted.rule and run.asked is not None and not _fitting(run.asked, wanted.rule):
+        return f"the run asked images no rule `{wanted.rule}`: its policy or depth has none"
+    if wanted.vulnerability and run.asked is not None:
+        return _unmatched(run.asked)
+    if wanted.of_packages:
+        with store.reading() as connection:
+            without = unlisted(connection, run.id, wanted)
+        return f"nobody listed the packages of {counted(without, 'image')}" if without else ""
+    return ""
+
+
+def _fitting(asked: views.Asked, glob: str) -> bool:
+    # Only `*` means something in what is asked for.
+    return any(fnmatchcase(name, glob.replace("[", "[[]").replace("?", "[?]")) for name in asked)
+
+
+def _unmatched(asked: views.Asked) -> str:
+    if _HOLES not in asked:
+        return f"the policy has `{_HOLES}` off: it told no vulnerabilities"
+    hiding = [name.replace("_", "-") for name in asked[_HOLES] if name in _HIDING]
+    told = ", ".join(f"`{name}`" for name in hiding)
+    return f"the policy has `{_HOLES}` leave some out, by {told}" if hiding else ""
