@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from heapq import merge
 from itertools import pairwise
 from typing import TYPE_CHECKING
@@ -27,6 +28,7 @@ __all__ = [
     "enclosing_stage",
     "ends_soon",
     "is_windows",
+    "last_set_before",
     "server_of",
     "set_before",
     "shell_chosen",
@@ -127,6 +129,17 @@ def set_before(
         inside = enclosing_stage(document, setting.span)
         if inside is not None and places[inside.index].covers(places[stage.index]):
             yield setting
+
+
+def last_set_before(document: Document, stage: Stage, name: str, span: Span) -> EnvVar | None:
+    """The setting of a variable that holds at a place in a stage."""
+    places, start = document.derived(_places), anchor(document, span)
+    settings = document.derived(_settings).get(name, ())
+    for at in reversed(range(bisect_right(settings, start, key=end_of))):
+        inside = enclosing_stage(document, settings[at].span)
+        if inside is not None and places[inside.index].covers(places[stage.index]):
+            return settings[at]
+    return None
 
 
 def _settings(document: Document) -> dict[str, tuple[EnvVar, ...]]:

@@ -6,22 +6,20 @@ from bisect import bisect_right
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
-from imagelint.core.fact import Known
 from imagelint.core.pattern import pattern
 from imagelint.core.record import NamedTuple
 from imagelint.documents.dockerfile.model import Instruction, start_of
+from imagelint.documents.queries.secrets.arguments import arguments_at
 from imagelint.documents.queries.secrets.mounted import MountedSecret, Tellers, mounted_secrets
-from imagelint.documents.queries.stages import chain, enclosing_stage
+from imagelint.documents.queries.stages import enclosing_stage
 from imagelint.documents.secrets.files import credential_file, seldom_secret
 from imagelint.documents.secrets.names import is_secret_name
-from imagelint.documents.shared import EnvOrigin
 from imagelint.documents.shell.script import Script, Word
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from imagelint.documents.base import Document
-    from imagelint.documents.shared import EnvVar
     from imagelint.documents.shell.script import Command
 
 __all__ = ["KeptSecret", "kept_secrets", "written_credentials"]
@@ -113,31 +111,14 @@ def kept_secrets(document: Document, instruction: Instruction) -> tuple[KeptSecr
 def written_credentials(
     document: Document, instruction: Instruction
 ) -> Iterator[tuple[KeptSecret, str]]:
-    """The build arguments that a RUN leaves in files of credentials, and of which kind those are.
-
-    Of those only what no default tells, in ARG or through ENV.
-    """
+    """The build arguments that a RUN leaves in files of credentials, and the kind of each file."""
     stage = enclosing_stage(document, instruction.span)
-    names = [
-        name
-        for part in (chain(document, stage) if stage is not None else ())
-        for name, variables in part.variables.items()
-        if any(_is_told_by_builds(one, inherited=part is not stage) for one in variables)
-    ]
+    names = arguments_at(document, stage, instruction.span) if stage is not None else ()
     arguments = tuple(MountedSecret(name, "", name) for name in names)
     for kept in _kept(document, instruction, arguments):
         kind = "" if kept.by else credential_file(kept.target)
         if kind and (is_secret_name(kept.id) or not seldom_secret(kind)):
             yield kept, kind
-
-
-def _is_told_by_builds(variable: EnvVar, *, inherited: bool) -> bool:
-    """Whether a build may give a variable its value; stages that are built upon hand on no ARG."""
-    if variable.origin is EnvOrigin.ARG and inherited:
-        return False
-    return variable.origin in (EnvOrigin.ARG, EnvOrigin.ENV) and not isinstance(
-        variable.value, Known
-    )
 
 
 def _kept(

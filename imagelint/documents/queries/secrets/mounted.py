@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from imagelint.core.fact import Known
 from imagelint.core.pattern import pattern
 from imagelint.core.record import NamedTuple
+from imagelint.documents.shell.effects import DECLARING
 
 if TYPE_CHECKING:
     import re
@@ -75,13 +76,21 @@ class Tellers:
         return self._in(raw)
 
     def learn(self, command: Command) -> None:
-        """Note what a command sets, and whether what it prints is a secret."""
+        """Note what a command sets, and whether what it prints is a secret.
+
+        What it may set to something else, in a branch or a loop, may be the secret as before.
+        """
         for variable in command.assignments:
             value = self._text[variable.value_span.start : variable.value_span.end]
             told = self.word(value)
             if told:
                 self._variables[variable.name] = told
+            elif command.unconditional and (not command.words or command.program in DECLARING):
+                self._variables.pop(variable.name, "")
         fed = self.fed(command)
+        if command.unconditional and command.program in ("read", "unset"):
+            for word in command.arguments:
+                self._variables.pop(word.text, "")
         if fed and command.program == "read":
             self._variables.update((word.text, fed) for word in command.arguments)
         printed = self._printed(command, fed)
