@@ -10,6 +10,7 @@ from imagelint.documents.mapped import MappedText
 
 if TYPE_CHECKING:
     import re
+    from collections.abc import Iterator
 
 # `<<EOT bash -e` in front of its command; what may follow it is another redirect or an operator.
 _LEADING = pattern(
@@ -43,6 +44,14 @@ _BROUGHT = pattern(r"(?<=\$\{)(\w+:?[+-][^{}\"'`\n;]*);(?=[^{}\"'`\n;]*\})")
 # Within double quotes a single one is a letter: `"${POLICY:-default-src 'self'; base-uri 'self'}"`.
 _LETTERS = pattern(r"(?<=\")\$\{\w+:?[-=+?][^{}\"'`]*'[^{}\"`]*\}(?=\")")
 _OF_LETTERS = pattern(r"[';]")
+# What bash matches beyond plain wildcards: `!(a|b)`, `*.@(jpg|png)`. Where a command may stand,
+# `!(a)` is a subshell.
+_EXTENDED = pattern(
+    r"(?<!\$)(?:[@?*+]|(?<!^)(?<![;&|({\n])(?<![;&|({!] )(?<!\bif )(?<!\bdo )(?<!\bthen )"
+    r"(?<!\belse )(?<!\belif )(?<!\bwhile )(?<!\buntil )!)"
+    r"\((?:[^()\s;&`$]|\$(?!\()|\((?:[^()\s;&`$]|\$(?!\())*\))*\)"
+)
+_OF_EXTENDED = pattern(r"[()|]")
 # Within `${ … }` both have a meaning.
 _SIGN = pattern(r"\$\{[^{}]*\}|[%:]")
 
@@ -51,6 +60,8 @@ _NESTING = pattern(
     r"\\[\s\S]|'[^']*'|\"(?:[^\"\\]|\\[\s\S])*\"|(?<![^\s;&|()])#[^\n]*"
     r"|(?P<open>\()|(?P<close>\))|[^\\'\"#()]+|[\s\S]"
 )
+
+_SUBSTITUTED = pattern(r"\$\(\(")
 
 _FAR = 100  # a here-document that begins the text is near its beginning
 _LONGEST = 100_000  # a place for each character takes a hundred bytes
@@ -81,8 +92,7 @@ def parted(text: str) -> MappedText | None:
     """
     if "((" not in text or len(text) > _LONGEST:
         return None
-    closed = _closed(text)
-    nested = [at + 1 for at, end in closed.items() if closed.get(at + 1, end - 1) != end - 1]
+    nested = _nested(dict(_pairs(text))) | _nested(_quoted_pairs(text))
     if not nested:
         return None
     starts: list[int] = []
@@ -97,15 +107,35 @@ def parted(text: str) -> MappedText | None:
     return MappedText(" ".join(pieces), Span(0, len(text)), starts)
 
 
-def _closed(text: str) -> dict[int, int]:
-    """Where each parenthesis that is opened is closed."""
-    closed: dict[int, int] = {}
+def _nested(closed: dict[int, int]) -> set[int]:
+    """Which parentheses open a subshell directly behind another one."""
+    return {at + 1 for at, end in closed.items() if closed.get(at + 1, end - 1) != end - 1}
+
+
+def _pairs(text: str, start: int = 0) -> Iterator[tuple[int, int]]:
+    """Each parenthesis that is closed, and where, the inner ones first."""
     opened: list[int] = []
-    for match in _NESTING.finditer(text):
+    for match in _NESTING.finditer(text, start):
         if match["open"]:
             opened.append(match.start())
         elif match["close"] and opened:
-            closed[opened.pop()] = match.start()
+            yield opened.pop(), match.start()
+
+
+def _quoted_pairs(text: str) -> dict[int, int]:
+    """Those of substitutions, which may stand within quotes: `"$((a) | b)"`."""
+    closed: dict[int, int] = {}
+    done = 0
+    for match in _SUBSTITUTED.finditer(text):
+        first = match.start() + 1
+        if first < done:
+            continue
+        for at, end in _pairs(text, first):
+            closed[at] = done = end
+            if at == first:
+                break
+        if first not in closed:
+            break  # it is never closed: nor is any behind it
     return closed
 
 
@@ -115,8 +145,8 @@ def simplified(text: str) -> str:
     It knows no `${X:-0}` before an operator in a sum: a number stands for each `$(( … ))`. A
     percent sign or a colon in a program's name may be too much for it: a comma means as little. It
     wants a semicolon between `fi` and `fi`, a blank between assignments, and no comments in
-    backquotes. It knows no `<>`, no dollar that stands for itself, and no single quotes in defaults
-    within double ones.
+    backquotes. It knows no `<>`, no `!(a|b)`, no dollar that stands for itself, and no single
+    quotes in defaults within double ones.
 
     In `[[ … ]]` it loses its way at a pattern behind `=` where more follows (`= *a* || …`), not at
     one behind `!=`, and takes `<` for a redirect.
@@ -129,6 +159,7 @@ def simplified(text: str) -> str:
         text = _NOTE.sub(_blanks, text)
     if "[[" in text:
         text = _compared(text)
+    text = _EXTENDED.sub(lambda match: _OF_EXTENDED.sub(",", match[0]), text)
     if "'" in text and "${" in text:
         text = _LETTERS.sub(lambda match: _OF_LETTERS.sub(",", match[0]), text)
     text = _ESCAPED.sub("!=", _BROUGHT.sub(r"\1,", text))

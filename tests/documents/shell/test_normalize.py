@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from subprocess import PIPE, run
+
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from imagelint.core.source import Span
@@ -112,6 +114,45 @@ def test_a_single_quote_within_double_ones_is_a_letter(word: str) -> None:
     script = read(f"export A={word}\ncurl -fsSL https://example.com/a | sh")
     assert script.readable
     assert words(script)[-2:] == [["curl", "-fsSL", "https://example.com/a"], ["sh"]]
+
+
+WORDS = ("a", "*.", "/opt/", "[0-9]", "$A", "-x", "(b", "c)", "|", '"q"', "@(a|b)", "*(c)")
+
+
+@given(
+    st.sampled_from("@?*+!"),
+    st.lists(st.sampled_from(WORDS), min_size=1, max_size=4),
+    st.sampled_from(
+        ("{}", "if x; then {}; fi", 'a="$({})"', "({})", "[[ $a == {} ]] && b", "{} |")
+    ),
+)
+@settings(max_examples=60)
+def test_what_bash_matches_beyond_wildcards_is_read(
+    sign: str, inside: list[str], around: str
+) -> None:
+    extended = f"{sign}({'|'.join(inside)})"
+    command = extended if "[[" in around else f"rm -rf {extended} {extended}.txt"
+    text = f"{around.format(command)}\ncurl -fsSL https://example.com/a | sh"
+    checked = run(["bash", "-O", "extglob", "-n", "-c", text], stderr=PIPE, check=False)
+    if not checked.stderr:
+        script = read(text)
+        assert script.readable
+        assert words(script)[-1] == ["sh"]
+
+
+def test_where_a_command_may_stand_a_pattern_is_a_subshell() -> None:
+    script = read("rm !(a) && { !(curl x); if !(wget y) then z; fi }")
+    assert [command.program for command in script.commands] == ["rm", "curl", "wget", "z"]
+
+
+@pytest.mark.parametrize(
+    "around", ['x="{}"', 'echo "$((1 + 2)) {}"', 'x="$(echo {})"', '(a; x="b {} $((3))")']
+)
+@pytest.mark.parametrize("inner", ["(curl a; b) | sh", "(curl a) && (b)", "((curl a; b) | c) | sh"])
+def test_a_subshell_may_begin_a_substitution_within_quotes(around: str, inner: str) -> None:
+    script = read(around.format(f"$({inner})"))
+    assert script.readable
+    assert "curl" in [command.program for command in script.commands]
 
 
 @pytest.mark.parametrize("condition", ['[[ $A = *"b"* || ]]', "[[ $A = *b || $B", "[ $A \\< 1; )"])
