@@ -76,7 +76,8 @@ def _with_runtime(pod: Pod, predictor: PodContainer, found: ObjectInRun, attache
     container = _merged(model, _only(server, {entry.key.text for entry in server.entries} - _NAMED))
     own = _merged(_replaced(spec, model, container), _only(below, _OF_POD))
     body = Cursor(_replaced(whole, spec, own), pod.owner.body.path)
-    made = read_pods(pod.owner._replace(body=body, merged=found.object.kind))
+    owner = pod.owner._replace(body=body, merged=found.object.kind, below=below.span)
+    made = read_pods(owner)
     return next((one for one in made if one.path == pod.path), pod)
 
 

@@ -48,7 +48,7 @@ class KubernetesObject(NamedTuple):
     must have been meant where it is spelt wrongly (`deployments`). Strings are empty where nothing
     is written, or a template. `path` is that of the item of a list, `incomplete` is true where
     something else completes it. `merged` is the kind of the object that its operator has merged
-    with it, empty where it stands alone.
+    with it, empty where it stands alone, and `below` where the spec of that object is written.
     """
 
     span: Span
@@ -62,6 +62,7 @@ class KubernetesObject(NamedTuple):
     path: str
     incomplete: bool = False
     merged: str = ""
+    below: Span | None = None
 
     @property
     def extent(self) -> Span:

@@ -122,7 +122,8 @@ class Runtime(NamedTuple):
     means the default of 64 MB, `Known(inf)` an unbounded one. `restarts` is false for pods that
     run to an end, `group` counts the pods that form one server (LeaderWorkerSet, worker specs).
     `managed` says that who runs it may add checks which kill it, `optional` that it starts only
-    where that is asked for (profiles of compose, no replicas), `details` is the rest.
+    where that is asked for (profiles of compose, no replicas), `below` is where the object stands
+    that its operator merges it with, which is judged by itself, `details` is the rest.
     """
 
     platform: Platform
@@ -146,6 +147,7 @@ class Runtime(NamedTuple):
     managed: bool = False
     optional: bool = False
     path: str = ""
+    below: Span | None = None
 
     @property
     def probes(self) -> Probes:

@@ -6,6 +6,7 @@ from imagelint.core.fact import ABSENT, Known, value_or
 from imagelint.documents.booleans import nccl_variable
 from imagelint.documents.queries.serving import least_workers, switched_on, title
 from imagelint.documents.serving.command import ServingCommand
+from imagelint.documents.serving.options import PIPELINE_PARALLEL, TENSOR_PARALLEL
 from imagelint.rules.api import Confidence, Context, Findings, Severity, rule
 
 _MANY = 8
@@ -69,6 +70,8 @@ def shm_missing(server: ServingCommand, ctx: Context) -> Findings:
     count = least_workers(server, ctx.environment.gpus_per_node)
     if not isinstance(count, Known) or count.value < 2 or _avoids_shm(server):  # noqa: PLR2004 - more than one
         return
+    if _is_so_below(server):
+        return
     unsure = server.facts is not None and server.facts.traits.gpus_by_profile
     proposal = runtime.platform.shared_memory(16 if count.value >= _MANY else 8)
     yield ctx.finding(
@@ -78,6 +81,16 @@ def shm_missing(server: ServingCommand, ctx: Context) -> Findings:
         subject=runtime.name,
         severity=Severity.MEDIUM if unsure else None,
         confidence=Confidence.LIKELY if unsure else None,
+    )
+
+
+def _is_so_below(server: ServingCommand) -> bool:
+    """Whether the runtime that a predictor is merged with has several processes by itself."""
+    below = server.launch.runtime.below
+    sizes = (server.option(TENSOR_PARALLEL), server.option(PIPELINE_PARALLEL))
+    return below is not None and any(
+        isinstance(size, Known) and size.value > 1 and size.span and below.covers(size.span)
+        for size in sizes
     )
 
 

@@ -255,6 +255,7 @@ def _runtime(
         managed=not _KILLING.isdisjoint(adds.probes),
         details=ContainerDetails(body, place.spec, around.together, adds),
         path=body.path,
+        below=around.owner.below,
     )
 
 
