@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from imagelint.cli.adoption.linters import CONFIGURATIONS
+from imagelint.cli.options.valuetypes import OneOf
 from imagelint.core.errors import Diagnostic, UsageError
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 @click.option(
     "--from",
     "tool",
-    type=click.Choice(tuple(CONFIGURATIONS)),
+    type=OneOf(tuple(CONFIGURATIONS)),
     help="Make it of the configuration of another linter.",
 )
 @click.option("--config", type=click.Path(), metavar="FILE", help="That configuration.")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Literal
 import click
 
 from imagelint.cli.options.shared import policy_options
+from imagelint.cli.options.valuetypes import OneOf
 
 if TYPE_CHECKING:
     from imagelint.cli.options.policy import PolicyOptions
@@ -16,7 +17,7 @@ Controller = Literal["kyverno", "policy-controller"]
 
 
 @click.command()
-@click.argument("controller", type=click.Choice(("kyverno", "policy-controller")))
+@click.argument("controller", type=OneOf(("kyverno", "policy-controller")))
 @policy_options
 def export(*, controller: Controller, policy: PolicyOptions) -> None:
     """Print who must have signed, as the policy of an admission controller."""

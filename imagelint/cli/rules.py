@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from imagelint.cli.options.shared import policy_options
+from imagelint.cli.options.valuetypes import OneOf
 
 if TYPE_CHECKING:
     from imagelint.cli.options.policy import PolicyOptions
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 @click.command()
 @policy_options
 @click.option("--json", "as_json", is_flag=True, help="As JSON: the same as --format json.")
-@click.option("--format", "form", type=click.Choice(("text", "json")), default="text")
+@click.option("--format", "form", type=OneOf(("text", "json")), default="text")
 def rules(*, policy: PolicyOptions, as_json: bool, form: str) -> None:
     """List the rules: name, level under the policy that holds here, summary."""
     from imagelint.policy.custom.rulebook import Rulebook

@@ -44,8 +44,8 @@ class FoundFile(NamedTuple):
 class FileListing(NamedTuple):
     """The files that were found, in a stable order, and what could not be listed.
 
-    `left_out` are files that the policy excludes, links to files that are examined anyway, and
-    what a `.gitignore` hides where git itself could not be asked.
+    `left_out` are files that the policy excludes, links to files that are examined anyway, what
+    git ignores, and what it tracks and has not checked out.
     """
 
     files: tuple[FoundFile, ...]
@@ -57,11 +57,13 @@ def find(
     paths: Iterable[str],
     excluded: Callable[[str], bool],
     listed_by_git: Callable[[str], Iterable[str] | None],
+    ignored_by_git: Callable[[str], Iterable[str]] = lambda _folder: (),
 ) -> FileListing:
     """All files below the paths that may be ours, each once.
 
     `listed_by_git` gives the files that git knows or would know below a folder, relative to it,
-    or None where git cannot tell; `excluded` says whether the policy leaves a found path out.
+    or None where git cannot tell, `ignored_by_git` those that it ignores, folders with `/` behind
+    them; `excluded` says whether the policy leaves a found path out.
     A named file is taken whatever its name, unless it is excluded; a path that is not there is a
     problem. What a link leads to is taken under the link's name if it lies in the same repository
     and is not taken as the same under its own; a link that leads elsewhere is a problem.
@@ -71,7 +73,7 @@ def find(
     files: dict[str, FoundFile] = {}
     problems: list[Problem] = []
     left_out: dict[str, IgnoreReason] = {}
-    for found in _at(paths, listed_by_git):
+    for found in _at(paths, _Git(listed_by_git, ignored_by_git)):
         if isinstance(found, Problem):
             problems.append(found)
         elif isinstance(found, Ignored):
@@ -145,6 +147,13 @@ def display(path: str) -> str:
     return shown.replace(os.sep, "/")
 
 
+def never_examined(entry: os.DirEntry[str]) -> bool:
+    """Whether nothing is ever found at a place: a file by its name, or what tools keep there."""
+    if entry.is_dir(follow_symlinks=False):
+        return entry.name == _HISTORY or entry.name in _INSTALLED
+    return not _may_be_ours(entry.path)
+
+
 def relative_to(folder: str, path: str) -> str:
     """A path as it is from a folder, with `/`."""
     return os.path.relpath(path, folder or ".").replace(os.sep, "/")
@@ -155,13 +164,18 @@ def as_from(file: str, path: str) -> str:
     return relative_to(os.path.dirname(file), path)
 
 
-def _at(
-    paths: Iterable[str], listed_by_git: Callable[[str], Iterable[str] | None]
-) -> Iterator[FoundFile | Problem | Ignored]:
+class _Git(NamedTuple):
+    """What git says of a folder: the files that it knows, and those that it ignores."""
+
+    lists: Callable[[str], Iterable[str] | None]
+    ignores: Callable[[str], Iterable[str]]
+
+
+def _at(paths: Iterable[str], git: _Git) -> Iterator[FoundFile | Problem | Ignored]:
     for path in paths:
         if os.path.isdir(path):
             bounds = os.path.realpath(root_of(path))
-            for each in _below(path, listed_by_git):
+            for each in _below(path, git):
                 yield _found(each, bounds) if isinstance(each, str) else each
         elif os.path.islink(path):
             bounds = os.path.realpath(root_of(os.path.dirname(path) or "."))
@@ -169,7 +183,22 @@ def _at(
         elif os.path.lexists(path):
             yield FoundFile(path, display(path), named=True)
         else:
-            yield Problem(ProblemKind.UNREADABLE, display(path), "no such file or folder")
+            yield _missing(path)
+
+
+def _missing(path: str) -> Problem:
+    """The problem of a path where nothing is, with what may have been meant."""
+    from imagelint.core.nearest import nearest
+
+    folder, name = os.path.split(path.rstrip(os.sep))
+    while folder and not os.path.isdir(folder):
+        folder, name = os.path.split(folder)
+    try:
+        near = nearest(name, os.listdir(folder or os.curdir))
+    except OSError:
+        near = ""
+    help_ = f"did you mean `{display(os.path.join(folder, near))}`?" if near else ""
+    return Problem(ProblemKind.UNREADABLE, display(path), "no such file or folder", help_)
 
 
 def _may_be_ours(path: str) -> bool:
@@ -181,11 +210,9 @@ def _found(path: str, bounds: str) -> FoundFile:
     return FoundFile(path, display(path), within=bounds, target=target)
 
 
-def _below(
-    folder: str, listed_by_git: Callable[[str], Iterable[str] | None]
-) -> Iterator[str | Problem | Ignored]:
-    names = listed_by_git(folder)
-    walked = _walk(folder) if names is None else _resolve(folder, names, listed_by_git)
+def _below(folder: str, git: _Git) -> Iterator[str | Problem | Ignored]:
+    names = git.lists(folder)
+    walked = _walk(folder) if names is None else _resolve(folder, names, git)
     for path in walked:
         if not isinstance(path, str) or _may_be_ours(path):
             yield path
@@ -193,19 +220,46 @@ def _below(
             yield Ignored(display(path), IgnoreReason.OTHER_TOOL)
 
 
-def _resolve(
-    folder: str, names: Iterable[str], listed_by_git: Callable[[str], Iterable[str] | None]
-) -> Iterator[str | Problem | Ignored]:
+def _resolve(folder: str, names: Iterable[str], git: _Git) -> Iterator[str | Problem | Ignored]:
     """Paths for what git lists; a submodule is listed as a folder and has files of its own."""
+    complete = True
     for name in names:
         path = os.path.join(folder, name)
         if os.path.isdir(path) and not os.path.islink(path):
             is_module = os.path.lexists(os.path.join(path, ".git"))
-            yield from _below(path, listed_by_git) if is_module else _walk(path)
-        elif (_may_be_ours(name) or of_another_tool(name)) and (
-            os.path.isfile(path) or os.path.islink(path)
-        ):
-            yield path
+            complete = complete and not _is_absent(path)
+            yield from _below(path, git) if is_module else _walk(path)
+        elif _may_be_ours(name) or of_another_tool(name):
+            complete = complete and not _is_absent(path)
+            yield from _file(path)
+    if not complete:
+        yield from _not_checked_out(folder)
+    for name in git.ignores(folder):
+        path = os.path.join(folder, name.rstrip("/"))
+        if os.path.basename(path) not in _INSTALLED:
+            yield from _hidden(path, is_folder=name.endswith("/"))
+
+
+def _not_checked_out(folder: str) -> Iterator[Ignored]:
+    """What git tracks below a folder, that may be ours, is not there, and that nobody deleted."""
+    from imagelint.collect.gitindex import uncertain_files
+
+    below = os.path.realpath(folder)
+    root = repository_of(below)
+    for name in uncertain_files(root) if root else ():
+        place = os.path.join(root or "", name)
+        is_folder = name.endswith("/")
+        if _is_below(place, below) and (is_folder or _may_be_ours(name)) and _is_absent(place):
+            origin = display(os.path.join(folder, os.path.relpath(place, below)))
+            yield Ignored(f"{origin}/" if is_folder else origin, IgnoreReason.NOT_CHECKED_OUT)
+
+
+def _is_absent(path: str) -> bool:
+    """Whether there is nothing at a path, or an empty folder, as that of a submodule."""
+    try:
+        return not os.listdir(path) if os.path.isdir(path) else not os.path.lexists(path)
+    except OSError:  # that it cannot be listed is told where it is walked
+        return False
 
 
 class _Folder(NamedTuple):
@@ -230,6 +284,8 @@ def _walk(folder: str) -> Iterator[str | Problem | Ignored]:
 
     root = repository_of(os.path.abspath(folder)) or ""
     tracked = _tracked(root) if root else frozenset()
+    if root:
+        yield from _not_checked_out(folder)
     stack = [_Folder(folder, GitignoreRules(), tracked, root)]
     while stack:
         current = stack.pop()
@@ -253,15 +309,15 @@ def _walk(folder: str) -> Iterator[str | Problem | Ignored]:
             elif is_folder:
                 stack.append(current._replace(path=entry.path, rules=rules))
             else:
-                yield from _entry(entry)
+                yield from _file(entry.path)
 
 
-def _entry(entry: os.DirEntry[str]) -> Iterator[str | Problem]:
+def _file(path: str) -> Iterator[str | Problem]:
     """A file or a link; a pipe or a socket that is named like one of ours is told."""
-    if entry.is_file(follow_symlinks=False) or entry.is_symlink():
-        yield entry.path
-    elif _may_be_ours(entry.path):
-        yield Problem(ProblemKind.UNREADABLE, display(entry.path), "not a regular file")
+    if os.path.isfile(path) or os.path.islink(path):
+        yield path
+    elif os.path.lexists(path) and _may_be_ours(path):
+        yield Problem(ProblemKind.UNREADABLE, display(path), "not a regular file")
 
 
 def _hidden(path: str, *, is_folder: bool) -> Iterator[Ignored]:

@@ -17,6 +17,11 @@ def stand_in(folders: Iterable[str]) -> None:
     _named = tuple(sorted(map(os.path.abspath, folders), key=len))
 
 
+def named_folders() -> tuple[str, ...]:
+    """The folders that the user named, absolute."""
+    return _named
+
+
 def is_repository(folder: str) -> bool:
     """Whether a folder is the root of a repository."""
     return os.path.lexists(os.path.join(folder, ".git"))

@@ -36,8 +36,29 @@ def list_files(folder: str) -> tuple[str, ...] | None:
     repository = repository_of(absolute)
     if repository is None:
         return None
-    listing = ("ls-files", "-z", "--cached", "--others", "--exclude-standard", "--deduplicate")
-    done = ask(repository, absolute, listing)
+    listing = ("--cached", "--others", "--exclude-standard", "--deduplicate")
+    return _listed(repository, absolute, listing)
+
+
+def ignored_files(folder: str) -> tuple[str, ...]:
+    """What is there below `folder`, untracked, and ignored: by whatever file git is told so.
+
+    That is a `.gitignore`, `.git/info/exclude` or `core.excludesFile`. A folder of which all is
+    ignored is one name that ends in `/`. Nothing where git cannot tell.
+    """
+    absolute = os.path.abspath(folder)
+    repository = repository_of(absolute)
+    listing = ("--others", "--ignored", "--exclude-standard", "--directory")
+    found: list[str] = []
+    for name in (_listed(repository, absolute, listing) or ()) if repository else ():
+        # Of a folder that is ignored by what is in it git lists both.
+        if not (found and found[-1].endswith("/") and name.startswith(found[-1])):
+            found.append(name)
+    return tuple(found)
+
+
+def _listed(repository: str, folder: str, options: tuple[str, ...]) -> tuple[str, ...] | None:
+    done = ask(repository, folder, ("ls-files", "-z", *options))
     if isinstance(done, Problem) or done.code != 0:
         return None
     return tuple(sorted(name for name in done.stdout.split("\0") if name))
@@ -81,8 +102,12 @@ def ask(  # noqa: PLR0913 - what it may take has three bounds
 def _settings(repository: str) -> tuple[str, ...]:
     """What holds whatever is configured: https://git-scm.com/docs/git-config#Documentation/git-config.txt-safedirectory."""
     trusted = dict.fromkeys((repository, os.path.realpath(repository)))
+    # Two names that differ in case are two files unless the file system takes them for one:
+    # https://git-scm.com/docs/git-config#Documentation/git-config.txt-coreignoreCase.
+    folds = os.path.lexists(os.path.join(repository, ".GIT"))
     return (
         *("-c", "core.fsmonitor=false"),
         *("-c", f"core.hooksPath={os.devnull}"),
+        *("-c", f"core.ignoreCase={str(folds).lower()}"),
         *(word for place in trusted for word in ("-c", f"safe.directory={place}")),
     )

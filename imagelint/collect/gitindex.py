@@ -11,7 +11,7 @@ from struct import Struct, error
 
 from imagelint.core.record import NamedTuple
 
-__all__ = ["IndexEntry", "read_index", "tracked_files", "written"]
+__all__ = ["IndexEntry", "read_index", "tracked_files", "uncertain_files", "written"]
 
 _MOST_BYTES = 256 * 1024 * 1024
 _HEADER = Struct(">4sII")
@@ -22,6 +22,7 @@ _SHA1, _SHA256 = 20, 32
 _EXTENDED = 0x4000
 _SKIPPED = 0x4000
 _STAGE = 0x3000
+_MODULE = 0o160000
 _SECOND = 1_000_000_000
 _COMPRESSED = 4
 _SHA256_REPOSITORY = re.compile(r"^\s*objectformat\s*=\s*sha256\s*$", re.MULTILINE | re.IGNORECASE)
@@ -52,6 +53,16 @@ def tracked_files(repository: str) -> frozenset[str] | None:
     """The files that a repository tracks, relative to its root; None where that cannot be told."""
     entries = read_index(repository)
     return None if entries is None else frozenset(name.rstrip("/") for name in entries)
+
+
+def uncertain_files(repository: str) -> frozenset[str]:
+    """What the working tree of a repository may lack though nobody deleted it, relative to it.
+
+    That is what a sparse checkout leaves out, and submodules; folders end in `/`.
+    """
+    entries = read_index(repository) or {}
+    modules = (f"{name}/" for name, entry in entries.items() if entry.mode == _MODULE)
+    return frozenset((*modules, *(name for name, entry in entries.items() if entry.skipped)))
 
 
 def read_index(repository: str) -> dict[str, IndexEntry] | None:

@@ -10,15 +10,24 @@ from imagelint.core.errors import Diagnostic, UsageError
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+_DEVICES = "/dev/"
+
 
 def write_text(path: str, chunks: Iterable[str]) -> None:
     """Write chunks of text as UTF-8; a special file (`/dev/stderr`, a pipe) is written directly.
 
     Raises:
-        UsageError: it cannot be written.
+        UsageError: it cannot be written, or a link of the examined tree leads there.
     """
+    from imagelint.collect.plantedlinks import planted_link
+
+    link = None if path.startswith(_DEVICES) else planted_link(path)
+    if link is not None:
+        detail = f"is not written: `{link}` is a link that the examined tree brings"
+        help_ = f"write elsewhere, or name what it leads to: {os.path.realpath(path)}"
+        raise UsageError(Diagnostic(detail, at=path, help=help_))
     try:
-        if path.startswith("/dev/") or (os.path.exists(path) and not os.path.isfile(path)):
+        if path.startswith(_DEVICES) or (os.path.exists(path) and not os.path.isfile(path)):
             # Behind /dev/stderr may be a log that others write too: never begin it anew.
             with open(path, "a", encoding="utf-8", errors="backslashreplace") as special:
                 special.writelines(chunks)

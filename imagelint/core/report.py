@@ -83,7 +83,8 @@ class IgnoreReason(Enum):
     EXCLUDED = "excluded"  # by the policy
     LINK = "link"  # what it leads to is examined where it lies
     UNRENDERED = "unrendered"  # a template that makes nothing with any of its values
-    HIDDEN = "hidden"  # by a `.gitignore`, or as installed, where git itself could not be asked
+    HIDDEN = "hidden"  # by what git is told to ignore, or as installed
+    NOT_CHECKED_OUT = "not-checked-out"  # tracked: a submodule, or left out of a sparse checkout
 
 
 class Ignored(NamedTuple):

@@ -37,7 +37,8 @@ IGNORED: dict[IgnoreReason, str] = {
     IgnoreReason.EXCLUDED: "excluded by the policy",
     IgnoreReason.UNRENDERED: "templates that make nothing with their values",
     IgnoreReason.LINK: "only a link",
-    IgnoreReason.HIDDEN: "hidden by a .gitignore or as installed, without git to ask",
+    IgnoreReason.HIDDEN: "that git ignores or tools installed",
+    IgnoreReason.NOT_CHECKED_OUT: "tracked by git and not checked out",
 }
 
 

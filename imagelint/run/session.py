@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from imagelint.collect import environment
 from imagelint.collect.deadline import NEVER
 from imagelint.collect.files import FoundFile, find
-from imagelint.collect.git import list_files
+from imagelint.collect.git import ignored_files, list_files
 from imagelint.core.record import NamedTuple
 from imagelint.core.report import Evidence, Ignored, IgnoreReason, Report
 from imagelint.engine.decide import Bounds, count
@@ -17,6 +17,7 @@ from imagelint.engine.waivers import SuppressionResult
 from imagelint.policy.digest import policy_digest
 from imagelint.policy.model import DEFAULT_FAIL_ON
 from imagelint.policy.options import LEVELS
+from imagelint.run.coverage import Coverage
 from imagelint.run.examiner import Examiner, Plan
 from imagelint.run.exclusions import Exclusions
 from imagelint.run.files import Judgement, Run, examine, judge, quiet, total
@@ -175,7 +176,7 @@ class Session(NamedTuple):
             UsageError: no file is named that could be of the kind that is said.
         """
         exclusions = Exclusions(self.policies, self.exclude)
-        listing = find(paths, exclusions.leave_out, list_files)
+        listing = find(paths, exclusions.leave_out, list_files, ignored_files)
         run = self.run(progress)
         files = naming.apply(listing.files)
         judgement = judge(files, run)
@@ -271,7 +272,6 @@ class Session(NamedTuple):
         paths: Iterable[str],
         loosened: Iterable[tuple[Policy, Report]] = (),
     ) -> SuppressionResult:
-        folders = tuple(os.path.realpath(path) for path in paths if os.path.isdir(path))
         groups: dict[int, tuple[Policy, list[Report]]] = {}
         if image is not None:
             here = self.policies.of(".")
@@ -281,7 +281,7 @@ class Session(NamedTuple):
             groups.setdefault(id(policy), (policy, []))[1].append(report)
         for policy, report in loosened:
             groups.setdefault(id(policy), (policy, []))[1].append(report)
-        suppress_group = GroupSuppression(self.policies, baseline, folders)
+        suppress_group = GroupSuppression(self.policies, baseline, Coverage.of(paths, reports))
         suppressed: list[Report] = []
         thresholds: dict[str, Severity] = {}
         limits: dict[int, AllowedLimit] = {}

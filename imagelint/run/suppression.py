@@ -14,10 +14,11 @@ from imagelint.engine.decide import AllowedLimit
 from imagelint.engine.examine import Examination
 from imagelint.engine.waivers import SuppressionContext, suppress_report, waiver_uses
 from imagelint.policy.allowances import terms_above, terms_of
+from imagelint.run.coverage import Coverage
 from imagelint.run.files import total
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from imagelint.engine.baseline import Baseline, BaselineEntry
     from imagelint.policy.model import Policy
@@ -39,13 +40,12 @@ class GroupResult(NamedTuple):
 class GroupSuppression(NamedTuple):
     """Suppresses what is about files under one policy.
 
-    `baseline` goes before that of the lowest layer, `folders` are those below which everything was
-    examined, without links.
+    `baseline` goes before that of the lowest layer.
     """
 
     policies: Policies
     baseline: Baseline | None = None
-    folders: tuple[str, ...] = ()
+    coverage: Coverage = Coverage()
 
     def __call__(self, policy: Policy, report: Report) -> GroupResult:
         """What counts: first without what the trusted layers allow, then without the tree's."""
@@ -97,9 +97,9 @@ class GroupSuppression(NamedTuple):
             environment.today(),
             baseline,
             place=lambda origin: place(origin, layer.base),
-            whole=_is_below(layer.base or ".", self.folders),
+            whole=self.coverage.is_whole(layer.base or "."),
             baseline_place=lambda origin: place(origin, held_in),
-            was_examined=lambda path: _is_below(os.path.join(held_in, path), self.folders),
+            was_examined=lambda path: self.coverage.was_examined(os.path.join(held_in, path)),
         )
 
     def _with_terms(
@@ -163,9 +163,3 @@ def _judges(policy: Policy) -> bool:
     from imagelint.policy.trust.trusted import about_trust
 
     return not {*policy.enabled} <= {*about_trust()}
-
-
-def _is_below(path: str, folders: Iterable[str]) -> bool:
-    """Whether a path is one of some folders, or lies below one; they are resolved already."""
-    resolved = os.path.realpath(path)
-    return any(os.path.commonpath((resolved, folder)) == folder for folder in folders)

@@ -478,7 +478,14 @@ def test_a_policy_alone_is_nothing_that_is_judged(program: Program, here: Path) 
         assert "- no file was examined, only a policy: name what it judges\n" in answer.out
 
 
-@pytest.mark.parametrize("paths", [(), (".",), ("../project",), ("./a/..",), ("a", "..")])
+@pytest.mark.parametrize(
+    "paths",
+    [
+        *((), (".",), ("../project",), ("./a/..",), ("a", "..")),
+        ("a", "Dockerfile", ".imagelint.yaml"),
+        ("../project/.imagelint.yaml", "./Dockerfile", "a/Dockerfile"),
+    ],
+)
 def test_the_whole_project_is_whatever_lies_below_its_policy(
     program: Program, here: Path, paths: tuple[str, ...]
 ) -> None:
@@ -488,6 +495,27 @@ def test_the_whole_project_is_whatever_lies_below_its_policy(
     assert "unused-allowance" in program("check", *paths).out
     assert "unused-allowance" not in program("check", "a").out
     assert "unused-allowance" not in program("check", "Dockerfile", "a/Dockerfile").out
+    assert "unused-allowance" not in program("check", "Dockerfile", ".imagelint.yaml").out
+
+
+def test_what_is_not_checked_out_is_not_called_unused_or_stale(
+    program: Program, here: Path
+) -> None:
+    write(here, Dockerfile=GOOD, a__Dockerfile=ROOT)
+    program("check", *RULES, "--write-baseline", "baseline.json")
+    waiver = "waivers: [{rule: root-user, path: a/Dockerfile, reason: a, until: 2999-01-31}]"
+    (here / ".imagelint.yaml").write_text(policy(waiver, "[recommended]"))
+    for command in ("init -q", "add .", "update-index --skip-worktree a/Dockerfile"):
+        subprocess.run(["git", *command.split()], check=True)
+    (here / "a" / "Dockerfile").unlink()
+    answer = program("check", "--baseline", "baseline.json")
+    assert "unused-allowance" not in answer.out
+    assert "1 tracked by git and not checked out" in answer.out
+    assert "no longer found" not in answer.err
+    subprocess.run(["git", "update-index", "--no-skip-worktree", "a/Dockerfile"], check=True)
+    answer = program("check", "--baseline", "baseline.json")
+    assert "unused-allowance" in answer.out
+    assert "no longer found" in answer.err
 
 
 def test_a_part_of_the_project_is_not_the_whole(

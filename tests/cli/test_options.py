@@ -183,6 +183,8 @@ def test_an_explanation_is_no_markdown(program: Program) -> None:
         (("check", "--kind", "dockerfil", "a"), "did you mean `dockerfile`?"),
         (("check", "--policy", "strictt"), "did you mean `strict`?"),
         (("check", "--rule", "root-usr=off"), "did you mean `root-user`?"),
+        (("check", "--rule", "root-user=hgh"), "did you mean `root-user=high`?"),
+        (("check", "--fail-on", "hihg"), "did you mean `high`?"),
         (("check", "--only", "root-usr"), "did you mean `root-user`?"),
         (("check", "--only", "secret"), "did you mean `secrets`?"),
         (("check", "--only", "xyzzyplugh"), "see `imagelint rules`"),

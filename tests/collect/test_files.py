@@ -1,16 +1,17 @@
 from __future__ import annotations
 
+import os
 import subprocess
 from typing import TYPE_CHECKING
 
 import pytest
 
 from imagelint.collect.files import display, find
-from imagelint.collect.git import list_files
+from imagelint.collect.git import ignored_files, list_files
 from imagelint.core.report import Ignored, IgnoreReason
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
     from pathlib import Path
 
 
@@ -235,3 +236,74 @@ def test_files_of_tools_that_are_not_read_are_counted(here: Path, *, in_git: boo
         Ignored("ci/Earthfile", IgnoreReason.OTHER_TOOL),
         Ignored("main.tf", IgnoreReason.OTHER_TOOL),
     )
+
+
+def test_what_git_ignores_is_said_whatever_file_says_so(here: Path) -> None:
+    write(here, "Dockerfile", "a/Dockerfile", "b/Dockerfile", "c/Dockerfile", "x.yaml", "x.txt")
+    write(here, "node_modules/a/Dockerfile", "kept/Dockerfile")
+    git("init", "-q")
+    (here / ".gitignore").write_text("a\nx.*\nnode_modules\nkept\n", encoding="utf-8")
+    (here / ".git" / "info" / "exclude").write_text("b\n", encoding="utf-8")
+    (here / "mine").write_text("/c/Dockerfile\n", encoding="utf-8")
+    git("config", "core.excludesFile", str(here / "mine"))
+    git("add", "-f", "kept")
+    listing = find(["."], nothing, list_files, ignored_files)
+    assert [found.origin for found in listing.files] == ["Dockerfile", "kept/Dockerfile"]
+    assert listing.left_out == tuple(
+        Ignored(origin, IgnoreReason.HIDDEN) for origin in ("a/", "b/", "c/", "x.yaml")
+    )
+
+
+@pytest.mark.parametrize("lists", [list_files, unknown])
+def test_what_is_tracked_and_not_checked_out_is_said(
+    here: Path, lists: Callable[[str], Iterable[str] | None]
+) -> None:
+    write(here, "Dockerfile", "a/Dockerfile", "b/Dockerfile", "b/main.py", "gone/Dockerfile")
+    git("init", "-q")
+    git("add", "-A")
+    git("update-index", "--add", "--cacheinfo", f"160000,{'1' * 40},module")
+    git("update-index", "--skip-worktree", "b/Dockerfile", "b/main.py", "a/Dockerfile")
+    (here / "module").mkdir()
+    for name in ("b/Dockerfile", "b/main.py", "gone/Dockerfile"):
+        (here / name).unlink()
+    listing = find(["."], nothing, lists)
+    assert [found.origin for found in listing.files] == ["Dockerfile", "a/Dockerfile"]
+    assert listing.left_out == tuple(
+        Ignored(origin, IgnoreReason.NOT_CHECKED_OUT) for origin in ("b/Dockerfile", "module/")
+    )
+    assert find(["a"], nothing, lists).left_out == ()
+
+
+def test_folders_of_a_sparse_index_are_said_as_such(here: Path) -> None:
+    write(here, "Dockerfile", "a/Dockerfile", "b/Dockerfile")
+    git("init", "-q")
+    git("add", "-A")
+    git("-c", "user.name=a", "-c", "user.email=a@b", "commit", "-qm", "a")
+    git("sparse-checkout", "set", "--cone", "--sparse-index", "a")
+    listing = find(["."], nothing, list_files)
+    assert listing.left_out == (Ignored("b/", IgnoreReason.NOT_CHECKED_OUT),)
+
+
+def test_a_tracked_file_that_became_a_pipe_is_said(here: Path) -> None:
+    write(here, "Dockerfile")
+    git("init", "-q")
+    git("add", "-A")
+    (here / "Dockerfile").unlink()
+    os.mkfifo(here / "Dockerfile")
+    (problem,) = find(["."], nothing, list_files).problems
+    assert problem.detail == "not a regular file"
+
+
+@pytest.mark.parametrize(
+    ("path", "meant"),
+    [
+        ("Dokerfile", "Dockerfile"),
+        ("serving/Dockerfil", "serving/Dockerfile"),
+        ("srving/Dockerfile", "serving"),
+        ("nothing-alike", ""),
+    ],
+)
+def test_who_misspells_a_path_is_told_which_may_be_meant(here: Path, path: str, meant: str) -> None:
+    write(here, "Dockerfile", "serving/Dockerfile")
+    (problem,) = find([path], nothing, unknown).problems
+    assert problem.help == (f"did you mean `{meant}`?" if meant else "")

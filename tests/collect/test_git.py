@@ -122,3 +122,19 @@ def test_what_git_says_is_read_to_its_nuls(
     assert list_files(".") == ("a", "b")
     fake("git", "sys.stdout.write('a\\0'); sys.exit(1)")
     assert list_files(".") is None
+
+
+def test_a_name_in_another_case_is_another_file(repository: Path) -> None:
+    git(repository, "config", "core.ignoreCase", "true")
+    (repository / "TRACKED").touch()
+    assert {"TRACKED", "tracked"} <= set(list_files(".") or ())
+
+
+@pytest.mark.parametrize("folds", [True, False])
+def test_a_file_system_that_folds_case_is_asked_as_one(
+    repository: Path, fake: Callable[[str, str], Path], *, folds: bool
+) -> None:
+    if folds:
+        (repository / ".GIT").touch()
+    fake("git", "sys.stdout.write('\\0'.join(sys.argv))")
+    assert f"core.ignoreCase={str(folds).lower()}" in (list_files(".") or ())

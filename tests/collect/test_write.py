@@ -1,9 +1,11 @@
 from __future__ import annotations
 
+import subprocess
 from typing import TYPE_CHECKING
 
 import pytest
 
+from imagelint.collect.findup import stand_in
 from imagelint.collect.write import write_text
 from imagelint.core.errors import UsageError
 
@@ -24,6 +26,68 @@ def test_a_link_stays_a_link(tmp_path: Path) -> None:
     write_text(str(tmp_path / "link"), ["a"])
     assert (tmp_path / "link").is_symlink()
     assert (tmp_path / "target").read_text(encoding="utf-8") == "a"
+
+
+@pytest.fixture
+def examined(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A folder that is examined, in which the user stands."""
+    folder = tmp_path / "tree"
+    folder.mkdir()
+    (tmp_path / "precious").write_text("mine", encoding="utf-8")
+    monkeypatch.chdir(folder)
+    stand_in(["."])
+    yield folder
+    stand_in([])
+
+
+def git(*arguments: str) -> None:
+    subprocess.run(["git", *arguments], check=True)
+
+
+@pytest.mark.parametrize("in_git", [True, False])
+@pytest.mark.parametrize("path", ["link", "folder/precious", "folder/../tree/link", "hop"])
+def test_nothing_is_written_through_a_link_of_the_tree(
+    examined: Path, path: str, *, in_git: bool
+) -> None:
+    (examined / "link").symlink_to("../precious")
+    (examined / "folder").symlink_to("..")
+    if in_git:
+        git("init", "-q")
+        git("add", "-A")
+    (examined.parent / "mine").symlink_to("tree/link")
+    (examined / "hop").symlink_to("../mine")
+    with pytest.raises(UsageError, match="is a link that the examined tree brings"):
+        write_text(path, ["theirs"])
+    assert (examined.parent / "precious").read_text(encoding="utf-8") == "mine"
+
+
+def test_links_of_the_user_are_followed(examined: Path) -> None:
+    (examined / "Dockerfile").touch()
+    git("init", "-q")
+    git("add", "-A")
+    (examined / "link").symlink_to("../precious")  # which git does not track
+    write_text("link", ["a"])
+    (examined.parent / "out").symlink_to("tree")
+    write_text("../out/report", ["b"])
+    assert (examined.parent / "precious").read_text(encoding="utf-8") == "a"
+    assert (examined / "report").read_text(encoding="utf-8") == "b"
+
+
+def test_a_link_to_an_examined_folder_is_the_users(
+    examined: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (examined.parent / "other").symlink_to("tree")
+    monkeypatch.chdir(examined.parent)
+    stand_in(["other"])
+    write_text("other/report", ["a"])
+    assert (examined / "report").exists()
+
+
+def test_a_circle_of_links_is_told(examined: Path) -> None:
+    (examined.parent / "x").symlink_to("y")
+    (examined.parent / "y").symlink_to("x")
+    with pytest.raises(UsageError, match="cannot write"):
+        write_text("../x/report", ["a"])
 
 
 def test_a_file_that_cannot_be_finished_stays_as_it_was(tmp_path: Path) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import click
 
+from imagelint.cli.options.valuetypes import OneOf
+
 DEPTHS = ("config", "signatures", "sbom", "layers", "scan")
 
 
@@ -37,7 +39,7 @@ OPTIONS = (
     click.option(
         "--cluster", metavar="tcp://HOST:PORT", default="", help="Let Dask's workers do the parts."
     ),
-    click.option("--depth", type=click.Choice(DEPTHS), default="config", help="How deep to look."),
+    click.option("--depth", type=OneOf(DEPTHS), default="config", help="How deep to look."),
     click.option("--plan", is_flag=True, help="Only say what it would take."),
     click.option("--store", metavar="FILE|URL", default="", help="[default: imagelint-audit.db]"),
     click.option("--log", metavar="FILE", default="", help="A line for each image; - is stderr."),

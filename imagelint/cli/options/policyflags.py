@@ -8,6 +8,7 @@ from imagelint.cli.options.names import LEVELS
 from imagelint.core.environment import Environment
 from imagelint.core.errors import Diagnostic, UsageError
 from imagelint.core.finding import Severity
+from imagelint.core.nearest import nearest
 from imagelint.policy.build import level_named
 from imagelint.policy.model import Policy, RuleSetting
 from imagelint.policy.suggest import did_you_mean
@@ -50,7 +51,8 @@ def _settings(text: str) -> Iterator[tuple[str, RuleSetting]]:
         hint = did_you_mean(name, catalog.names()) or "see `imagelint rules`"
         raise UsageError(Diagnostic(f"--rule: there is no rule {name!r}", help=hint))
     if level not in LEVELS:
-        choices = ", ".join(LEVELS)
-        raise UsageError(Diagnostic(f"--rule: {text!r} needs a level: {name}=LEVEL", help=choices))
+        near = nearest(level, LEVELS)
+        hint = f"did you mean `{name}={near}`?" if near else ", ".join(LEVELS)
+        raise UsageError(Diagnostic(f"--rule: {text!r} needs a level: {name}=LEVEL", help=hint))
     setting = RuleSetting(level_named(level), origins={"level": "--rule"})
     yield from ((rule, setting) for rule in meant)

@@ -9,6 +9,7 @@ import click
 
 from imagelint.cli.options.formats import FORMATS, Format, FormatType
 from imagelint.cli.options.names import SEVERITIES
+from imagelint.cli.options.valuetypes import OneOf
 from imagelint.core.record import NamedTuple
 
 if TYPE_CHECKING:
@@ -48,7 +49,7 @@ def report_options(command: C) -> C:
         click.option("--statistics", is_flag=True, help="Count the findings of each rule."),
         click.option(
             "--min-severity",
-            type=click.Choice(SEVERITIES),
+            type=OneOf(SEVERITIES),
             default=None,
             help="Show people no finding below it; it counts all the same.",
         ),
@@ -56,7 +57,7 @@ def report_options(command: C) -> C:
         click.option("--quiet", "-q", is_flag=True, help="No progress on the terminal."),
         click.option(
             "--color",
-            type=click.Choice(["auto", "always", "never"]),
+            type=OneOf(["auto", "always", "never"]),
             default="auto",
             show_default=True,
             help="Colours; auto obeys NO_COLOR.",

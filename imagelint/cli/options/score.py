@@ -9,8 +9,8 @@ import click
 from click import option
 
 from imagelint.cli.evaluations.metrics import Source
-from imagelint.cli.options.durations import Seconds
 from imagelint.cli.options.formats import FormatType
+from imagelint.cli.options.valuetypes import Seconds
 
 if TYPE_CHECKING:
     from collections.abc import Callable

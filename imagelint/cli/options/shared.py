@@ -9,6 +9,7 @@ import click
 
 from imagelint.cli.options.names import SEVERITIES, NameType, packs_and_files, rules_with_level
 from imagelint.cli.options.policy import PolicyOptions
+from imagelint.cli.options.valuetypes import OneOf
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -18,9 +19,8 @@ C = TypeVar("C", bound="Callable[..., object]")
 
 def baseline_option(command: C) -> C:
     """The baseline that is read."""
-    path = click.Path()
     said = "Let pass what this file lists."
-    return click.option("--baseline", type=path, metavar="FILE", help=said)(command)
+    return click.option("--baseline", type=click.Path(), metavar="FILE", help=said)(command)
 
 
 def exclude_option(command: C) -> C:
@@ -61,7 +61,7 @@ _RULE = click.option(
 )
 _FAIL_ON = click.option(
     "--fail-on",
-    type=click.Choice(SEVERITIES),
+    type=OneOf(SEVERITIES),
     help="The lowest severity that fails. [default: what the policy says]",
 )
 _POLICY_FROM = click.option(

@@ -6,6 +6,7 @@ import os
 
 from imagelint.core.errors import Diagnostic, UsageError
 from imagelint.core.record import NamedTuple
+from imagelint.core.reference import parse_reference, reference_fault
 
 _DAEMON = "docker-daemon:"
 _ARCHIVES = ("docker-archive:", "oci-archive:")
@@ -34,9 +35,12 @@ def parse_local_reference(text: str) -> LocalReference:
     """
     if text.startswith(_DAEMON):
         name = text.removeprefix(_DAEMON)
-        if name:
+        # An id (`sha256:…`, or a part of it) is of the same grammar as a name.
+        if parse_reference(name) is not None:
             return LocalReference(name=name, scheme=_DAEMON)
-        raise UsageError(Diagnostic(f"`{text}` names no image", help=f"write `{_DAEMON}NAME:TAG`"))
+        fault = f", since `{name}` {reference_fault(name)}" if name else ""
+        help_ = f"write `{_DAEMON}NAME:TAG`"
+        raise UsageError(Diagnostic(f"`{text}` names no image{fault}", help=help_))
     scheme = next((one for one in _ARCHIVES if text.startswith(one)), "")
     rest = text.removeprefix(scheme)
     if not rest:

@@ -170,6 +170,7 @@ def test_of_several_images_one_is_named(tmp_path: Path, choice: str) -> None:
         ("docker-archive:is:app:v1", LocalReference("is", "app:v1", scheme="docker-archive:")),
         ("is:more.tar", LocalReference("is", "more.tar")),
         ("docker-daemon:a/b:1", LocalReference(name="a/b:1", scheme="docker-daemon:")),
+        ("docker-daemon:1f2e3d", LocalReference(name="1f2e3d", scheme="docker-daemon:")),
     ],
 )
 def test_a_reference_is_taken_apart(
@@ -179,6 +180,14 @@ def test_a_reference_is_taken_apart(
     (tmp_path / "is").touch()
     assert is_local(text)
     assert parse_local_reference(text) == reference
+
+
+@pytest.mark.parametrize(
+    "name", ["", "a/../b", "../../containers/x", "a b", "a?all=1", "a%2f..", "/a", "a/B", "a:b:c"]
+)
+def test_a_daemon_is_asked_for_names_of_images_alone(name: str) -> None:
+    with pytest.raises(UsageError, match="names no image"):
+        parse_local_reference(f"docker-daemon:{name}")
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,75 @@
+"""Below which folders a run examined everything: only there can something be called unused."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+from imagelint.collect.files import never_examined
+from imagelint.core.record import NamedTuple
+from imagelint.core.report import IgnoreReason
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from collections.abc import Set as AbstractSet
+
+    from imagelint.core.report import Report
+
+
+class Coverage(NamedTuple):
+    """The `paths` that were examined, of these the `folders`, and what was `absent` in them.
+
+    All are without links.
+    """
+
+    paths: frozenset[str] = frozenset()
+    folders: frozenset[str] = frozenset()
+    absent: frozenset[str] = frozenset()
+
+    @classmethod
+    def of(cls, paths: Iterable[str], reports: Mapping[str, Report]) -> Coverage:
+        """What was examined at some paths, by the reports about it."""
+        named = frozenset(map(os.path.realpath, paths))
+        absent = (
+            os.path.realpath(origin)
+            for origin, report in reports.items()
+            if any(one.reason is IgnoreReason.NOT_CHECKED_OUT for one in report.ignored)
+        )
+        return cls(named, frozenset(filter(os.path.isdir, named)), frozenset(absent))
+
+    def is_whole(self, folder: str) -> bool:
+        """Whether all that lies below a folder was examined, however that was named."""
+        place = os.path.realpath(folder)
+        return self._holds(place) and not any(_within(one, {place}) for one in self.absent)
+
+    def was_examined(self, path: str) -> bool:
+        """Whether there would be findings about a file, which may be gone, if there were any."""
+        place = os.path.realpath(path)
+        return _within(place, self.folders) and not _within(place, self.absent)
+
+    def _holds(self, place: str) -> bool:
+        """Whether a folder lies below those that were named, or all that is in it does."""
+        if _within(place, self.folders):
+            return True
+        if not any(_within(path, {place}) for path in self.paths):
+            return False
+        try:
+            entries = tuple(os.scandir(place))
+        except OSError:
+            return False
+        return all(
+            entry.path in self.paths
+            or never_examined(entry)
+            or (entry.is_dir(follow_symlinks=False) and self._holds(entry.path))
+            for entry in entries
+        )
+
+
+def _within(path: str, places: AbstractSet[str]) -> bool:
+    """Whether an absolute path is one of some places, or lies below one."""
+    while path not in places:
+        above = os.path.dirname(path)
+        if above == path:
+            return False
+        path = above
+    return True
