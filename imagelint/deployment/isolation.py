@@ -66,7 +66,7 @@ def _by_label(policies: Iterable[KubernetesObject]) -> _Policies:
     for policy in policies:
         selector = label_selector(policy.body.at("spec", "podSelector"))
         known = policy.group in _GROUPS and selector.known and not policy.incomplete
-        label = next(iter(selector.labels), None) if known else None
+        label = selector.leading if known else None
         found.setdefault(label, []).append((policy, selector if known else None))
     return found
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 from itertools import chain
 from typing import TYPE_CHECKING
 
-from imagelint.core.fact import ABSENT, Fact, Known
+from imagelint.core.fact import ABSENT, Fact, Known, value_or
 from imagelint.core.record import NamedTuple
+from imagelint.documents.kubernetes.landmarks import PodPlace, pods_of
 from imagelint.documents.kubernetes.objects import Pod
 from imagelint.documents.kubernetes.pods.selectors import node_labels
+from imagelint.documents.queries.links.scalers import scalers_of_pod
 from imagelint.documents.remembered import remembered
 from imagelint.documents.yaml.nodes import Mapping
 
@@ -18,9 +20,10 @@ if TYPE_CHECKING:
     from imagelint.documents.base import Node
     from imagelint.documents.kubernetes.objects import KubernetesObject
     from imagelint.documents.kubernetes.wiring.nodes import Referring, ScaledObject
+    from imagelint.documents.queries.links.scope import Scope
     from imagelint.documents.yaml.cursor import Cursor
 
-_CONFIG, _SECRET, _CLAIM = "ConfigMap", "Secret", "PersistentVolumeClaim"
+_CONFIG, _SECRET, CLAIM = "ConfigMap", "Secret", "PersistentVolumeClaim"
 _AUTHENTICATION = "TriggerAuthentication"
 _HOST = "kubernetes.io/hostname"
 _LOCAL = ("local", "hostpath")
@@ -111,7 +114,7 @@ def _templates(strategy: Cursor) -> Iterator[Cursor]:
 def _references(pod: Pod) -> Iterator[Reference]:
     spec = pod.spec
     for volume in spec["volumes"].items():
-        yield from _reference(_CLAIM, volume["persistentVolumeClaim"], "claimName")
+        yield from _reference(CLAIM, volume["persistentVolumeClaim"], "claimName")
         yield from _of_files(volume["configMap"], _CONFIG, "name")
         yield from _of_files(volume["secret"], _SECRET, "secretName")
         for source in volume.at("projected", "sources").items():
@@ -163,6 +166,30 @@ def stays_on_one_node(pod: Pod) -> bool:
     if spec["nodeName"].exists or spec.at("affinity", "podAffinity").exists:
         return True
     return any(label.key == _HOST for label in node_labels(spec))
+
+
+def mounting_pods(pod: Pod, claim: str, scope: Scope) -> int:
+    """How many pods like one may mount a claim at once; 0 where that is not known.
+
+    Of groups all pods that mount it are counted, for the first template that does.
+    """
+    scaled = scalers_of_pod(pod, scope)
+    count = next((one.maximum for _, one in scaled.nodes if scaled.here), pod.replicas)
+    if pod.group is None:
+        return value_or(count, 0) if pod.selector is not None else 0
+    owner, counted = pod.owner, 0
+    for place in scope.own(pods_of(owner.kind, owner.name), PodPlace):
+        made = scope.pod(scope.origin, place) if place.owner == owner.span else None
+        if made is None or made.group is None or not _mounts(made, claim):
+            continue
+        if not counted and made.path != pod.path:
+            return 0
+        counted += value_or(made.group.members, 0)
+    return value_or(count, 1) * counted
+
+
+def _mounts(pod: Pod, claim: str) -> bool:
+    return any((one.kind, one.name) == (CLAIM, claim) for one in references(pod))
 
 
 def attaches_once(claim: KubernetesObject) -> str:

@@ -11,7 +11,12 @@ from imagelint.core.fact import Known
 from imagelint.core.pattern import pattern
 from imagelint.core.record import NamedTuple
 from imagelint.documents.base import Landmark
-from imagelint.documents.kubernetes.pods.shapes import is_rollout, keeps_template, may_hold_pods
+from imagelint.documents.kubernetes.pods.shapes import (
+    is_group,
+    is_rollout,
+    keeps_template,
+    may_hold_pods,
+)
 from imagelint.documents.kubernetes.references import NamedObject, object_landmarks
 from imagelint.documents.kubernetes.wiring.nodes import POOL, Monitor, Service
 from imagelint.documents.serving.scaling import Autoscaler, Route
@@ -82,8 +87,14 @@ def service_bound_to(config: str) -> Key:
     return ("service bound to", config)
 
 
+NO_LABEL = ("", "")
+
+
 def services_selecting(label: str, value: str) -> Key:
-    """Services that select pods by a label, and maybe by others besides."""
+    """Services that select pods by a label, and maybe by others besides.
+
+    Those are under `NO_LABEL` of which none is known to be one of a template.
+    """
     return ("services selecting", label, value)
 
 
@@ -234,8 +245,9 @@ def _of_quota(obj: KubernetesObject) -> Iterator[Landmark]:
 def _of_monitors(manifest: Manifest) -> Iterator[Landmark]:
     for monitor in manifest.nodes_of(Monitor):
         yield Landmark(monitors(), monitor)
-        if monitor.selector.known and monitor.selector.labels:
-            key = monitors_selecting(monitor.selects, *monitor.selector.labels[0])
+        leading = monitor.selector.leading
+        if monitor.selector.known and leading is not None:
+            key = monitors_selecting(monitor.selects, *leading)
             yield Landmark(key, monitor)
         else:
             yield Landmark(vague_monitors(), monitor)
@@ -253,7 +265,7 @@ def _of_services(manifest: Manifest) -> Iterator[Landmark]:
         named = pool_named if pool else service_named
         yield Landmark(named(service.object.name), service)
         if service.selector:
-            yield Landmark(services_selecting(*service.selector[0]), service)
+            yield Landmark(services_selecting(*service.selected.leading or NO_LABEL), service)
         for label, value in dict.fromkeys(service.object.labels if not pool else ()):
             yield Landmark(labelled("Service", label, value), service)
         for config in _configs(service):
@@ -324,6 +336,8 @@ def _open(obj: KubernetesObject) -> Iterator[Landmark]:
 def is_open(obj: KubernetesObject) -> bool:
     """Whether an operator may make pods or Services of an object, or something completes it."""
     group = obj.group
+    if is_group(obj):
+        return True  # of each a Service is made
     if obj.incomplete or keeps_template(obj) or not may_hold_pods(obj):
         return obj.incomplete
     return not any(group == one or group.endswith(f".{one}") for one in _WITHOUT_PODS)

@@ -5,25 +5,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from imagelint.core.record import NamedTuple
-from imagelint.core.source import Span
-from imagelint.documents.kubernetes.pods.privileges import (
-    has_users_of_its_own,
-    host_namespaces,
-    is_for_windows,
-    pod_privileges,
-    says_windows,
-    security_context_of,
-)
+from imagelint.documents.kubernetes.pods import privileges as pod_rights
 from imagelint.documents.kubernetes.pods.volumes import read_volumes
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from imagelint.core.fact import Fact
+    from imagelint.core.source import Span
     from imagelint.documents.execution import ExecutionPlace
     from imagelint.documents.kubernetes.openings import JobOpening, Opening
     from imagelint.documents.kubernetes.pods.names import Repeated
     from imagelint.documents.kubernetes.pods.rollout import PodReplacement
+    from imagelint.documents.kubernetes.pods.shapes import PodGroup
     from imagelint.documents.kubernetes.pods.stated import Stated
     from imagelint.documents.kubernetes.wiring.nodes import Selector
     from imagelint.documents.runtime.field import Field, Place
@@ -187,7 +181,7 @@ class Container(NamedTuple):
     @property
     def security_context(self) -> str:
         """What the security contexts of its pod are called as the cause of findings."""
-        return security_context_of(self.owner.span, self.spec)
+        return pod_rights.security_context_of(self.owner.span, self.spec)
 
     @property
     def alone(self) -> bool:
@@ -197,12 +191,12 @@ class Container(NamedTuple):
     @property
     def windows(self) -> bool:
         """Whether it is for nodes of Windows, where most of the security context means nothing."""
-        return is_for_windows(self.spec)
+        return pod_rights.is_for_windows(self.spec)
 
     @property
     def says_windows(self) -> bool:
         """Whether its pod says so in `os`, which admission asks."""
-        return says_windows(self.spec)
+        return pod_rights.says_windows(self.spec)
 
     @property
     def unmet_mounts(self) -> tuple[Field[str], ...]:
@@ -272,17 +266,17 @@ class Pod(NamedTuple):
     @property
     def host(self) -> HostNamespaces:
         """The namespaces of the node that it shares."""
-        return host_namespaces(self.spec)
+        return pod_rights.host_namespaces(self.spec)
 
     @property
     def privileges(self) -> Privileges:
         """How much it lets those containers do that do not say it themselves."""
-        return pod_privileges(self.spec)
+        return pod_rights.pod_privileges(self.spec)
 
     @property
     def security_context(self) -> str:
         """What its security contexts are called as the cause of findings."""
-        return security_context_of(self.owner.span, self.spec)
+        return pod_rights.security_context_of(self.owner.span, self.spec)
 
     @property
     def volumes(self) -> tuple[Volume, ...]:
@@ -332,7 +326,7 @@ class Pod(NamedTuple):
     @property
     def windows(self) -> bool:
         """Whether it is for nodes of Windows."""
-        return is_for_windows(self.spec)
+        return pod_rights.is_for_windows(self.spec)
 
     @property
     def settled(self) -> bool:
@@ -342,15 +336,18 @@ class Pod(NamedTuple):
         return is_settled(self)
 
     @property
-    def own_replicas(self) -> Field[int] | None:
-        """How many of it a workload with a selector says to make, with its key."""
-        from imagelint.documents.runtime.field import Field, Place
+    def group(self) -> PodGroup | None:
+        """Its part of a group; None where the object that makes it makes no groups of pods."""
+        from imagelint.documents.kubernetes.pods.shapes import pod_group
 
-        place = self.owner.body.at("spec", "replicas")
-        if self.selector is None or not place.exists:
-            return None
-        span = Span(place.key_span.start, max(place.key_span.end, place.span.end))
-        return Field(place.integer(), Place(span, place.path))
+        return pod_group(self)
+
+    @property
+    def own_replicas(self) -> Field[int] | None:
+        """How many of it, or of the groups that it leads, are to be made; None: nothing says it."""
+        from imagelint.documents.kubernetes.pods.stated import own_replicas
+
+        return own_replicas(self)
 
     @property
     def selector(self) -> Selector | None:
@@ -362,12 +359,12 @@ class Pod(NamedTuple):
     @property
     def says_windows(self) -> bool:
         """Whether it says so in `os`, which admission asks."""
-        return says_windows(self.spec)
+        return pod_rights.says_windows(self.spec)
 
     @property
     def has_users_of_its_own(self) -> bool:
         """Whether it runs in a user namespace: its root is nobody on the node."""
-        return has_users_of_its_own(self.spec)
+        return pod_rights.has_users_of_its_own(self.spec)
 
     @property
     def partial(self) -> bool:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from imagelint.core.record import NamedTuple
 from imagelint.documents.base import Landmark
+from imagelint.documents.kubernetes.pods.shapes import is_group
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,9 +25,6 @@ _HOLDING = frozenset(
         *("CiliumNetworkPolicy", "CiliumClusterwideNetworkPolicy"),
     )
 )
-# The leaders of its groups are a StatefulSet of its name.
-# kubernetes-sigs/lws:pkg/controllers/leaderworkerset_controller.go
-_GROUPS = ("leaderworkerset.x-k8s.io", "LeaderWorkerSet")
 # What keeps Secrets elsewhere, and where each says the name of the one that it makes.
 _MAKERS = frozenset(
     (
@@ -79,7 +77,8 @@ def object_landmarks(manifest: Manifest) -> Iterator[Landmark]:
         if obj.name:
             found = NamedObject(obj.span, obj.kind, obj.name, obj.namespace)
             yield Landmark(object_named(obj.kind, obj.name), found)
-        if (obj.group, obj.kind) == _GROUPS and obj.name:
+        if is_group(obj) and obj.name:
+            # kubernetes-sigs/lws:pkg/controllers/leaderworkerset_controller.go
             found = NamedObject(obj.span, _LEADERS, obj.name, obj.namespace)
             yield Landmark(object_named(_LEADERS, obj.name), found)
         if obj.kind in _HOLDING:

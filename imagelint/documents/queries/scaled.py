@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from imagelint.documents.base import Document, Key, Node
+    from imagelint.documents.kubernetes.wiring.nodes import Selector
     from imagelint.documents.project import Project
     from imagelint.documents.runtime.model import Runtime
     from imagelint.documents.serving.command import ServingCommand
@@ -83,26 +84,29 @@ class NameScope:
 
     def servers_of_service(self, service: Service) -> tuple[ServingCommand, ...]:
         """The model servers in the pods that a Service selects."""
-        if not service.selector:
+        leading = service.selected.leading
+        if leading is None:
             return ()
-        key = pods_labelled(*service.selector[0])
-        return tuple(self._servers(key, service.object.namespace, service.selector))
+        key = pods_labelled(*leading)
+        return tuple(self._servers(key, service.object.namespace, service.selected))
 
     def configured_servers(self, config_map: str, namespace: str) -> tuple[ServingCommand, ...]:
         """The model servers in the pods that have a ConfigMap among their volumes."""
         return tuple(self._servers(pods_configured(config_map), namespace))
 
     def _servers(
-        self, key: Key | None, namespace: str, labels: tuple[tuple[str, str], ...] = ()
+        self, key: Key | None, namespace: str, selector: Selector | None = None
     ) -> Iterator[ServingCommand]:
-        """The servers of known engines in the pods under a key that have all of some labels."""
+        """The servers of known engines in the pods under a key, of those that are selected."""
         if key is None:
             return
-        asked = set(labels)
         for origin, place in self._nearest(
             key,
             PodPlace,
-            lambda one: _same(one.namespace, namespace) and asked <= set(one.labels),
+            lambda one: (
+                _same(one.namespace, namespace)
+                and (selector is None or selector.matches(one.labels))
+            ),
         ):
             manifest = self._manifest(origin)
             pod = pod_at(manifest, place) if manifest is not None else None

@@ -66,7 +66,9 @@ def replicas_not_spread(pod: Pod, ctx: Context) -> Findings:
     replicas = pod.own_replicas
     if replicas is None or not isinstance(replicas.value, Known) or replicas.value.value < 2:  # noqa: PLR2004 - several
         return
-    if pod.spread or pod.partial or not pod.restarts or stays_on_one_node(pod):
+    if pod.selector is None or pod.spread or pod.partial or not pod.restarts:
+        return
+    if stays_on_one_node(pod):
         return
     if fills_node(pod, ctx.environment.gpus_per_node):
         return

@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from imagelint.core.fact import Known
 from imagelint.deployment.objects import Neighbourhood
-from imagelint.deployment.references import attaches_once, references, stays_on_one_node
+from imagelint.deployment.references import (
+    CLAIM,
+    attaches_once,
+    mounting_pods,
+    references,
+    stays_on_one_node,
+)
 from imagelint.documents.kubernetes.manifest import Manifest
 from imagelint.documents.kubernetes.objects import Pod
-from imagelint.documents.queries.links.scalers import scalers_of_pod
 from imagelint.documents.queries.links.scope import Scope
 from imagelint.rules.api import Confidence, Context, Findings, Severity, rule
-
-if TYPE_CHECKING:
-    from imagelint.core.fact import Fact
-
-_CLAIM = "PersistentVolumeClaim"
 
 
 @rule(Pod, Severity.HIGH, confidence=Confidence.LIKELY)
@@ -67,30 +64,21 @@ def read_write_once_shared(pod: Pod, ctx: Context) -> Findings:
               containers: [{name: server, image: "vllm/vllm-openai:v0.30.0"}]
               volumes: [{name: models, persistentVolumeClaim: {claimName: models}}]
     """
-    claims = [one for one in references(pod) if one.kind == _CLAIM]
+    claims = [one for one in references(pod) if one.kind == CLAIM]
     manifest = ctx.document
-    if not claims or pod.selector is None or not isinstance(manifest, Manifest):
-        return
-    count = _replicas(pod, Scope(manifest, ctx.project, ctx.environment.closed))
-    if not isinstance(count, Known) or count.value < 2 or stays_on_one_node(pod):  # noqa: PLR2004 - several
+    if not claims or not isinstance(manifest, Manifest) or stays_on_one_node(pod):
         return
     around = Neighbourhood(manifest, ctx.project)
     for one in claims:
-        found = around.object(_CLAIM, one.name, pod.owner.namespace)
+        count = mounting_pods(pod, one.name, Scope(manifest, ctx.project, ctx.environment.closed))
+        found = around.object(CLAIM, one.name, pod.owner.namespace) if count > 1 else None
         mode = attaches_once(found.object) if found is not None else ""
         if not mode:
             continue
+        what = "replicas" if pod.group is None else "pods of its groups"
         yield ctx.finding(
             one.place,
-            f"{count.value} replicas mount the claim `{one.name}`, which is {mode}",
+            f"{count} {what} mount the claim `{one.name}`, which is {mode}",
             help="make it `ReadWriteMany`, or give each replica a claim of its own",
             subject=one.name,
         )
-
-
-def _replicas(pod: Pod, scope: Scope) -> Fact[int]:
-    """How many there may be at once."""
-    scaled = scalers_of_pod(pod, scope)
-    for _, scaler in scaled.nodes if scaled.here else ():
-        return scaler.maximum
-    return pod.replicas

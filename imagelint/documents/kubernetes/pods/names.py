@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from imagelint.core.fact import UNKNOWN, Known
 from imagelint.core.record import NamedTuple
 from imagelint.documents.kubernetes.pods.operated import nearest, workload_of
+from imagelint.documents.kubernetes.pods.shapes import keeps_template
 from imagelint.documents.quantity import parse_count
 from imagelint.documents.runtime.field import Field
 from imagelint.documents.yaml.nodes import Mapping, Sequence
@@ -37,7 +38,7 @@ def port_names(container: Container) -> Fact[frozenset[str]]:
     ports = container.body["ports"]
     written = isinstance(ports.node, Sequence) or not ports.exists or ports.null
     facts = [port["name"].text() for port in ports.items()]
-    if not written or UNKNOWN in facts or container.partial or not container.owner.is_own:
+    if not written or UNKNOWN in facts or container.partial or not keeps_template(container.owner):
         return UNKNOWN
     return Known(frozenset(fact.value for fact in facts if isinstance(fact, Known)))
 

@@ -8,6 +8,7 @@ from imagelint.core.fact import ABSENT, UNKNOWN, Fact, Known, value_or
 from imagelint.core.pattern import pattern
 from imagelint.core.record import NamedTuple
 from imagelint.core.reference import UNKNOWN_PART, parse_reference
+from imagelint.documents.kubernetes.labels import labels_of
 from imagelint.documents.kubernetes.objects import Container, KubernetesObject, Pod
 from imagelint.documents.kubernetes.pods.accelerators import (
     annotated,
@@ -87,7 +88,7 @@ def read_pod(obj: KubernetesObject, place: PodPath) -> Pod:
     around = _PodContext(
         owner=obj,
         place=place,
-        labels=place.template.at("metadata", "labels").pairs(),
+        labels=labels_of(obj, place.template),
         restarts=not _is_job(obj.kind) and spec["restartPolicy"].word() not in _ENDING,
         group=group_size(obj, spec),
         product=gpu_product(spec),

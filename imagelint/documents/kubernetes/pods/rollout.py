@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from imagelint.core.fact import ABSENT, UNKNOWN, Fact, Known, value_or
 from imagelint.core.record import NamedTuple
-from imagelint.documents.kubernetes.pods.shapes import is_rollout
+from imagelint.documents.kubernetes.pods.shapes import is_group, is_rollout, leads_group
 from imagelint.documents.quantity import parse_count
 from imagelint.documents.runtime.field import Field, Place
 
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 
 _ONE_BY_ONE = ("RollingUpdate", "canary")
 _DEPLOYMENT = ("apps", "Deployment")
-_GROUPS = ("leaderworkerset.x-k8s.io", "LeaderWorkerSet")
 _SHARE = "25%"
 _DEADLINE = 600.0
 
@@ -73,7 +72,7 @@ class PodReplacement(NamedTuple):
 def pod_replacement(pod: Pod) -> PodReplacement | None:
     """How the pods like this one are replaced, None where another kind of object holds them."""
     owner = pod.owner
-    if (owner.group, owner.kind) == _GROUPS:
+    if is_group(owner):
         return _group_replacement(pod)
     argo = is_rollout(owner)
     if not (argo or (owner.group, owner.kind) == _DEPLOYMENT) or owner.incomplete:
@@ -103,10 +102,7 @@ def pod_replacement(pod: Pod) -> PodReplacement | None:
 def _group_replacement(pod: Pod) -> PodReplacement | None:
     """How groups are replaced, told of the pods that lead them."""
     spec = pod.owner.body["spec"]
-    templates = spec["leaderWorkerTemplate"]
-    leads = templates["leaderTemplate"] if templates["leaderTemplate"].exists else None
-    first = templates["workerTemplate"] if leads is None else leads
-    if pod.owner.incomplete or pod.template.path != first.path:
+    if pod.owner.incomplete or not leads_group(pod.owner, pod.template):
         return None
     strategy, replicas = spec["rolloutStrategy"], spec["replicas"].integer()
     replicas = Known(1) if replicas is ABSENT else replicas

@@ -78,6 +78,13 @@ class PodPath(NamedTuple):
     single: Cursor | None = None
 
 
+class PodGroup(NamedTuple):
+    """Whether the leader of each group is like a pod, and how many pods of the group are."""
+
+    leads: bool
+    members: Fact[int]
+
+
 class Shape(NamedTuple):
     """What a mapping looks like: a pod's spec or, `alone`, a container outside of any."""
 
@@ -120,14 +127,39 @@ def is_rollout(obj: KubernetesObject) -> bool:
     return (obj.group, obj.kind) == ("argoproj.io", "Rollout")
 
 
+def is_group(obj: KubernetesObject) -> bool:
+    """Whether an object makes groups of pods, each of a leader and its workers."""
+    return (obj.group, obj.kind) == ("leaderworkerset.x-k8s.io", "LeaderWorkerSet")
+
+
+def leads_group(obj: KubernetesObject, template: Cursor) -> bool:
+    """Whether the leaders of groups are made of a template: that of workers where there is none."""
+    templates = obj.body.at("spec", "leaderWorkerTemplate")
+    leaders = templates["leaderTemplate"]
+    return template.path == (leaders if leaders.exists else templates["workerTemplate"]).path
+
+
+def pod_group(pod: Pod) -> PodGroup | None:
+    """The part of a group of pods that is made like one; None of what makes no such groups."""
+    if not is_group(pod.owner):
+        return None
+    leads, size = leads_group(pod.owner, pod.template), group_size(pod.owner, pod.spec)
+    if pod.template.key == "leaderTemplate":
+        return PodGroup(leads, Known(1))
+    others = Known(size.value - 1) if isinstance(size, Known) else size
+    return PodGroup(leads, size if leads else others)
+
+
 def keeps_template(obj: KubernetesObject) -> bool:
     """Whether the pods that are made of an object are those that it writes, and no others.
 
     argoproj/argo-rollouts:docs/features/ephemeral-metadata.md, docs/features/experiment.md,
     docs/migrating.md (`workloadRef`)
     """
-    if is_own(obj) or not is_rollout(obj):
-        return is_own(obj)
+    if is_own(obj) or is_group(obj):
+        return True
+    if not is_rollout(obj):
+        return False
     strategy = obj.body.at("spec", "strategy")
     ways = (strategy["canary"], strategy["blueGreen"])
     others = any(way[key].exists for way in ways for key in _OTHERWISE)
@@ -136,10 +168,13 @@ def keeps_template(obj: KubernetesObject) -> bool:
 
 
 def is_settled(pod: Pod) -> bool:
-    """Whether the labels of a pod are certainly those that are written, and no others."""
+    """Whether the labels of a pod are certainly those that are seen, and no others.
+
+    What controllers give to pods of one template by turns is none that anybody sees.
+    """
     labels = pod.template.at("metadata", "labels")
     written = isinstance(labels.node, Mapping) or not labels.exists or labels.null
-    known = written and len(pod.labels) == len(labels.entries())
+    known = written and len(labels.pairs()) == len(labels.entries())
     return known and keeps_template(pod.owner) and not pod.owner.incomplete
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from imagelint.core.record import NamedTuple
-from imagelint.documents.runtime.field import Field
+from imagelint.core.source import Span
+from imagelint.documents.runtime.field import Field, Place
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -51,6 +52,19 @@ def stated(pod: Pod, *keys: str) -> Iterator[Stated]:
         if own.exists:
             what = f"container `{container.name}`"
             yield _stated(own, container.name, what)._replace(container=container)
+
+
+def own_replicas(pod: Pod) -> Field[int] | None:
+    """How many of a pod a workload with a selector says to make, with its key.
+
+    Of what makes groups of pods that is told of the pods that lead them.
+    """
+    place = pod.owner.body.at("spec", "replicas")
+    leads = pod.group is not None and pod.group.leads
+    if (pod.selector is None and not leads) or not place.exists:
+        return None
+    span = Span(place.key_span.start, max(place.key_span.end, place.span.end))
+    return Field(place.integer(), Place(span, place.path))
 
 
 def _stated(place: Cursor, name: str, what: str) -> Stated:

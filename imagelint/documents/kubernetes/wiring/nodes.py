@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, TypeAlias
 
 from imagelint.core.record import NamedTuple
+from imagelint.documents.kubernetes.labels import GROUP_MEMBER, is_made
 
 if TYPE_CHECKING:
     from imagelint.core.fact import Fact
@@ -66,26 +67,51 @@ class Selector(NamedTuple):
 
     @property
     def keys(self) -> frozenset[str]:
-        """The labels that it asks for."""
+        """The labels that it asks for, but for those that no template writes."""
         required = {one.key for one in self.requirements if one.operator != "DoesNotExist"}
-        return frozenset({*required, *(name for name, _ in self.labels)})
+        asked = {*required, *(name for name, _ in self.labels)}
+        return frozenset(name for name in asked if not is_made(name))
+
+    @property
+    def leading(self) -> tuple[str, str] | None:
+        """The first label with a value that templates of pods write: by it they are found."""
+        return next((one for one in self.labels if not is_made(one[0])), None)
+
+    @property
+    def found_by(self) -> tuple[tuple[str, str], ...]:
+        """Labels that templates write, of which all that is selected has one; empty if unknown."""
+        if self.leading is not None:
+            return (self.leading,)
+        return tuple(
+            (one.key, value)
+            for one in self.requirements
+            if one.operator == "In" and not is_made(one.key)
+            for value in one.values
+        )
+
+    @property
+    def selects_leaders(self) -> bool:
+        """Whether of groups of pods only the leaders are selected."""
+        return (GROUP_MEMBER, "0") in self.labels
 
     def label(self, name: str) -> Cursor:
         """The place of a label in it."""
         return self.written[name]
 
     def matches(self, labels: Labels) -> bool:
-        """Whether what has these labels is selected, as far as the selector is known."""
+        """Whether what has these labels is selected, as far as selector and labels are known."""
         given = dict(labels)
-        return all(given.get(name) == value for name, value in self.labels) and all(
-            one.admits(given.get(one.key)) for one in self.requirements
+        told = [one for one in self.labels if one[0] in given or not is_made(one[0])]
+        required = [one for one in self.requirements if one.key in given or not is_made(one.key)]
+        return all(given.get(name) == value for name, value in told) and all(
+            one.admits(given.get(one.key)) for one in required
         )
 
     def differs(self, labels: Labels) -> tuple[str, str, str] | None:
         """The first label that is another: its name, the value that is asked for, and the one."""
         given = dict(labels)
         for name, value in self.labels:
-            if given.get(name) != value:
+            if given.get(name) != value and (name in given or not is_made(name)):
                 return name, value, given.get(name, "")
         return None
 
@@ -126,7 +152,7 @@ class Service(NamedTuple):
 
     def selects(self, labels: tuple[tuple[str, str], ...]) -> bool:
         """Whether pods with these labels are behind it; a Service without selector has none."""
-        return bool(self.selector) and set(self.selector) <= set(labels)
+        return bool(self.selector) and self.selected.matches(labels)
 
     @property
     def kind(self) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from imagelint.core.fact import ABSENT, Fact, Known
+from imagelint.core.fact import ABSENT, UNKNOWN, Fact, Known
 from imagelint.core.record import NamedTuple
 from imagelint.documents.kubernetes.landmarks import scalers_of
 from imagelint.documents.quantity import parse_count
@@ -15,7 +15,7 @@ from imagelint.documents.serving.scaling import Autoscaler
 
 if TYPE_CHECKING:
     from imagelint.documents.kubernetes.objects import Pod
-    from imagelint.documents.kubernetes.wiring.nodes import DisruptionBudget
+    from imagelint.documents.kubernetes.wiring.nodes import DisruptionBudget, Selector
     from imagelint.documents.queries.links.scope import Scope
 
 _OF_KSERVE = "serving.kserve.io/inferenceservice"
@@ -83,9 +83,13 @@ def _fewest(budget: DisruptionBudget, scope: Scope) -> _Fewest | None:
     pods = [scope.pod(at, place) for at, place in found.nodes]
     if not pods or None in pods:
         return None
-    # Of a group, leader and workers have templates of their own.
-    by_owner = {pod.owner.span: pod for pod in pods if pod is not None}
-    each = [_fewest_of(pod, scope) for pod in by_owner.values()]
+    # Of a group, leader and workers have templates of their own, and are selected alone or not.
+    kinds = {
+        (pod.owner.span, "" if pod.group is None else pod.path): pod
+        for pod in pods
+        if pod is not None
+    }
+    each = [_fewest_of(pod, selector, scope) for pod in kinds.values()]
     known = [one for one in each if one is not None]
     if len(known) < len(each):
         return None
@@ -101,19 +105,30 @@ def _of_scalers(kind: str, name: str, namespace: str, scope: Scope) -> _Fewest |
     return _floor(floors, certain=found.here)
 
 
-def _fewest_of(pod: Pod, scope: Scope) -> _Fewest | None:
-    """How many pods a workload has at the least."""
+def _fewest_of(pod: Pod, selector: Selector, scope: Scope) -> _Fewest | None:
+    """How many pods like one that are selected a workload has at the least."""
     if not pod.restarts or pod.owner.incomplete:
         return None
     scaled = scalers_of_pod(pod, scope)
     if scaled.nodes:
-        return _floor({one.minimum for _, one in scaled.nodes}, certain=scaled.here)
-    count = Known(1) if pod.replicas is ABSENT and pod.selector is not None else pod.replicas
-    one = _floor({count}, certain=True)
-    group = pod.containers[0].runtime.group if pod.containers else None
-    if one is None or not isinstance(group, Known):
+        one = _floor({scaler.minimum for _, scaler in scaled.nodes}, certain=scaled.here)
+    else:
+        makes = pod.selector is not None or pod.group is not None
+        count = Known(1) if pod.replicas is ABSENT and makes else pod.replicas
+        one = _floor({count}, certain=True)
+    each = _of_each(pod, selector, scaled=bool(scaled.nodes))
+    if one is None or not isinstance(each, Known):
         return None
-    return one._replace(pods=one.pods * group.value)
+    return one._replace(pods=one.pods * each.value)
+
+
+def _of_each(pod: Pod, selector: Selector, *, scaled: bool) -> Fact[int]:
+    """How many pods that are like one and selected are of each replica."""
+    if pod.group is not None:
+        return Known(1) if selector.selects_leaders else pod.group.members
+    if scaled:
+        return Known(1)
+    return pod.containers[0].runtime.group if pod.containers else UNKNOWN
 
 
 def _floor(facts: set[Fact[int]], *, certain: bool) -> _Fewest | None:

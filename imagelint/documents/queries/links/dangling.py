@@ -140,7 +140,7 @@ def _selected(document: Document, kind: str, selectors: list[Selector]) -> _Sele
     by_label: dict[tuple[str, str] | None, list[Selector]] = {}
     for one in selectors:
         if not one.is_empty:
-            by_label.setdefault(next(iter(one.labels), None), []).append(one)
+            by_label.setdefault(one.leading, []).append(one)
     for there, candidate in _of_kind(document, kind):
         matching = (
             one.span

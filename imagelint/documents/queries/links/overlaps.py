@@ -50,7 +50,7 @@ def _shared(document: Document) -> dict[Span, Shared]:
     for budget in document.nodes_of(DisruptionBudget):
         selector = budget.selector
         if selector.known and not selector.is_empty:
-            alike = by_label.setdefault(next(iter(selector.labels), None), [])
+            alike = by_label.setdefault(selector.leading, [])
             alike += [budget] if len(alike) < _MOST else []
     found: dict[Span, Shared] = {}
     for pod in document.pods if by_label else ():

@@ -262,10 +262,4 @@ def _services_labelled(label: str, value: str) -> Key:
 
 def _keys(selector: Selector, make: Callable[[str, str], Key]) -> Iterator[Key]:
     """Under which keys everything lies that a selector selects: one of its labels says it."""
-    for label, value in selector.labels[:1]:
-        yield make(label, value)
-        return
-    for one in selector.requirements:
-        if one.operator == "In":
-            yield from (make(one.key, value) for value in one.values)
-            return
+    return (make(label, value) for label, value in selector.found_by)

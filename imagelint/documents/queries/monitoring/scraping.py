@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from imagelint.core.fact import ABSENT, Known
 from imagelint.documents.kubernetes.landmarks import (
+    NO_LABEL,
     metrics_scaling,
     monitors,
     monitors_selecting,
@@ -114,7 +115,7 @@ def _monitors_of(pod: Pod, scope: Scope) -> Iterator[Monitor]:
 
 
 def _services(pod: Pod, scope: Scope) -> Iterator[Service]:
-    for label, value in dict.fromkeys(pod.labels):
+    for label, value in dict.fromkeys((*pod.labels, NO_LABEL)):
         for one in scope.anywhere(services_selecting(label, value), Service):
             if one.selects(pod.labels) and same(one.object.namespace, pod.owner.namespace):
                 yield one

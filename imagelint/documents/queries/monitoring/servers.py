@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from imagelint.documents.kubernetes.landmarks import PodPlace, serving
+from imagelint.documents.queries.serving import is_worker_pod
 
 if TYPE_CHECKING:
     from imagelint.documents.kubernetes.objects import Pod
@@ -48,5 +49,11 @@ def monitored_server(pod: Pod, scope: Scope) -> ServingCommand | None:
         facts = server.facts
         metrics = facts.metrics if facts else None
         if metrics is not None and metrics.prometheus and not server.concluded:
-            return None if server.worker else server
+            return None if _answers_to_another(server, pod) else server
     return None
+
+
+def _answers_to_another(server: ServingCommand, pod: Pod) -> bool:
+    """Whether another server of a group answers the requests, and tells what it measures."""
+    leads = pod.group is not None and pod.group.leads
+    return server.is_follower or (is_worker_pod(server) and not leads)
