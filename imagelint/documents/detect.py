@@ -208,8 +208,8 @@ def _unless_named(name: str, kind: str) -> str:
 
 
 def _proxy(name: str, text: str) -> str:
-    """The kind of a file of nginx, HAProxy or Traefik; empty where it is none."""
-    if not any(word in text for word in ("_pass", "http", "server")):
+    """The kind of a file of nginx, HAProxy, Traefik or LiteLLM; empty where it is none."""
+    if not any(word in text for word in ("_pass", "http", "server", "litellm")):
         return ""
     from imagelint.documents.proxies.recognition import proxy_language
 
@@ -293,8 +293,8 @@ def _data(path: str, name: str, text: str, head: str) -> str:
     tasks = _TASKS.search(path) and _OPERATIONS.match(head)  # of Ansible
     if _COMPOSE.fullmatch(name) and _may_be_compose(name, text) and not tasks:
         return _odd_kind(text) or "compose"
-    if "loadBalancer" in text and _proxy(name, text):
-        return "traefik"
+    if ("loadBalancer" in text or "litellm_params" in text) and (proxy := _proxy(name, text)):
+        return proxy
     if _OPERATIONS.match(head) and _OPERATION.search(head) and _POINTER.search(head):
         return "json-patch"
     if _TEMPLATE_FOLDER.fullmatch(path) and TEMPLATE_BLOCK.search(text):

@@ -124,6 +124,7 @@ KINDS: dict[str, Kind] = {
     "nginx": Kind("proxies.document:read_nginx_file", most_lines=50_000),
     "haproxy": Kind("proxies.document:read_haproxy_file", most_lines=50_000),
     "traefik": Kind("proxies.document:read_traefik_file"),
+    "litellm": Kind("proxies.litellm:read_litellm_file", merges_last=True),
     "chart": Kind("rendering.chart:parse_chart", path=pattern(_NAME + r"chart\.ya?ml")),
     # The suffix says that it is a template, which only some of them are.
     "helmfile": Kind(

@@ -131,6 +131,7 @@ class Holder(Enum):
     ENVIRONMENT_FILE = "environment file"
     IMAGE = "image configuration"
     CHART_VALUES = "values of a chart"
+    GATEWAY = "file of a gateway"
 
 
 class Setting(NamedTuple):

@@ -34,6 +34,7 @@ FILES = {
     "nginx": ("nginx.conf", "http { server { location / { proxy_pass http://a; } } }\n"),
     "haproxy": ("haproxy.cfg", "backend a\n  server b c:1\n"),
     "traefik": ("dynamic.yaml", "http: {services: {a: {loadBalancer: {servers: [{url: b}]}}}}\n"),
+    "litellm": ("config.yaml", "model_list:\n- {model_name: a, litellm_params: {model: b/c}}\n"),
     "compose": ("compose.yaml", "services: {}\n"),
     "bake": ("docker-bake.hcl", 'target "a" {}\n'),
     "dotenv": (".env", "A=1\n"),

@@ -8,7 +8,12 @@ from imagelint.core.report import ProblemKind
 from imagelint.documents.base import DocumentError
 from imagelint.documents.kubernetes.settings import encoded_texts, held_texts
 from imagelint.documents.mapped import MappedText
-from imagelint.documents.proxies.recognition import HAPROXY_FILE, NGINX_FILE, proxy_language
+from imagelint.documents.proxies.recognition import (
+    HAPROXY_FILE,
+    LITELLM_FILE,
+    NGINX_FILE,
+    proxy_language,
+)
 from imagelint.documents.template import BRACES, template_error
 from imagelint.documents.yaml.nodes import Scalar
 from imagelint.documents.yaml.text import contiguous, offsets
@@ -56,8 +61,8 @@ def unread_proxy(name: str, place: Cursor) -> Iterator[DocumentError]:
 def _held(name: str, place: Cursor) -> tuple[Route, ...] | DocumentError:
     scalar = place.node
     language = proxy_language(name, scalar.text) if isinstance(scalar, Scalar) else ""
-    if not language or not isinstance(scalar, Scalar):
-        return ()
+    if language in ("", LITELLM_FILE) or not isinstance(scalar, Scalar):
+        return ()  # of LiteLLM's file every address is read, whatever it says of them
     text = _mapped(scalar)
     try:
         return _routes(language, text, place)

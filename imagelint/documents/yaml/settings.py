@@ -43,8 +43,10 @@ _KEYS_OF_SECRET = pattern(r"(?:.*S|s)ecretKey(?:s|Names?)")
 _KEY = pattern(r"[A-Za-z._-]+(?:\d[A-Za-z._-]*){0,3}")
 
 
-def chart_settings(roots: Iterable[Cursor]) -> Iterator[Setting]:
-    """Every scalar of the values of charts under its key, in order.
+def chart_settings(
+    roots: Iterable[Cursor], holder: Holder = Holder.CHART_VALUES
+) -> Iterator[Setting]:
+    """Every scalar of the values of charts, or of another holder, under its key, in order.
 
     A value beside a `name` is called so. What names the key of a Secret has no name: it stands
     beside `remoteRef`, as in an ExternalSecret
@@ -53,7 +55,7 @@ def chart_settings(roots: Iterable[Cursor]) -> Iterator[Setting]:
     pending = [("", root) for root in reversed(tuple(roots))]
     while pending:
         name, place = pending.pop()
-        yield from setting(name, place, Holder.CHART_VALUES)
+        yield from setting(name, place, holder)
         pending += [(name, item) for item in reversed(place.items())]
         pending += reversed(_children(name, place))
 

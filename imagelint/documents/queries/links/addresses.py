@@ -39,9 +39,9 @@ _HOST = pattern(r"(?<![A-Za-z0-9_.-])[A-Za-z0-9_][A-Za-z0-9_.-]{0,252}:[0-9]{1,5
 _LONGEST = 300  # characters of a line before an address, among which a comment may begin
 _MOST_MISSED = 100  # each is looked for in all that is left of the text
 _PORTS = {"http": 80, "https": 443}
-_HOLDERS = (Holder.CONFIG_MAP, Holder.ENVIRONMENT_FILE)
+_HOLDERS = (Holder.CONFIG_MAP, Holder.ENVIRONMENT_FILE, Holder.GATEWAY)
 _SCHEME = "://"
-_READ = ("compose", "kubernetes", "dotenv", "dockerfile")
+_READ = ("compose", "kubernetes", "dotenv", "dockerfile", "litellm")
 """The kinds of documents whose variables and settings have services around them."""
 _COMPOSE, _KUBERNETES = "compose", "kubernetes"
 
