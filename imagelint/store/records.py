@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from enum import Enum
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from imagelint.core.digest import digest_of
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from imagelint.core.finding import Severity
 
 _ID_DIGITS = 32
+_MOST_REMEMBERED = 2_048
 
 
 class Category(Enum):
@@ -167,7 +169,13 @@ class Judgement(NamedTuple):
     @property
     def id(self) -> str:
         """Equal for equal judgements."""
-        return digest_of(self.key, self.repository, self.digest)[:_ID_DIGITS]
+        return _judgement_id(self.key, self.repository, self.digest)
+
+
+# It is asked for some times until an image is through.
+@lru_cache(_MOST_REMEMBERED)
+def _judgement_id(key: str, repository: str, digest: str) -> str:
+    return digest_of(key, repository, digest)[:_ID_DIGITS]
 
 
 class AskedRules(NamedTuple):

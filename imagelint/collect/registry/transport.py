@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 _CHUNK = 65536
 _PIECE = 1024 * 1024
 _SOCKET_SECONDS = 30.0
+_READING = threading.Lock()
 LOOPBACK = pattern(r"(localhost|127(\.\d+){3}|\[::1\])(:\d+)?")
 
 
@@ -241,7 +242,9 @@ def _answer(question: Question, take: Callable[[bytes], object]) -> Response | T
 
 def tls_context() -> ssl.SSLContext:
     """How TLS is spoken with the authorities of the environment."""
-    return _context(variable("SSL_CERT_FILE"), variable("SSL_CERT_DIR"))
+    # Threads that begin together would each read them.
+    with _READING:
+        return _context(variable("SSL_CERT_FILE"), variable("SSL_CERT_DIR"))
 
 
 @cache

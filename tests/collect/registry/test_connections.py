@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import ssl
+import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 import pytest
 
+from imagelint.collect.registry import transport
 from imagelint.collect.registry.connections import Connections
 from imagelint.collect.registry.transport import Question, TransportError
 from imagelint.testing.registry import MemoryRegistry, Reply
@@ -46,8 +50,8 @@ def test_one_that_was_closed_meanwhile_is_opened_again(
 ) -> None:
     registry.script("/a", Reply(200, b"yes"))
     connections.ask(asked(registry))
-    for transport in tuple(registry.open):
-        registry.loop.call_soon_threadsafe(transport.close)
+    for opened in tuple(registry.open):
+        registry.loop.call_soon_threadsafe(opened.close)
     while registry.open:
         time.sleep(0.01)
     assert connections.ask(asked(registry)).body == b"yes"
@@ -95,3 +99,25 @@ def test_an_answer_that_is_too_large_or_cut_is_none(
     with pytest.raises(TransportError, match="was cut after") as caught:
         connections.ask(asked(registry))
     assert caught.value.cut
+
+
+def test_threads_that_begin_together_read_the_authorities_once(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    made, begin = [], threading.Barrier(8)
+
+    def slowly() -> ssl.SSLContext:
+        made.append(1)
+        time.sleep(0.05)
+        return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+
+    def ask() -> ssl.SSLContext:
+        begin.wait()
+        return transport.tls_context()
+
+    monkeypatch.setattr(transport.ssl, "create_default_context", slowly)
+    transport._context.cache_clear()
+    with ThreadPoolExecutor(8) as pool:
+        found = {future.result() for future in [pool.submit(ask) for _ in range(8)]}
+    transport._context.cache_clear()
+    assert (len(made), len(found)) == (1, 1)
