@@ -5,12 +5,16 @@ from __future__ import annotations
 import click
 
 from imagelint.cli.audits.resultfilter import result_filter
-from imagelint.cli.options.earlierrun import Since, SinceType
 from imagelint.cli.options.formats import Format, FormatType
+from imagelint.cli.options.whichrun import WhichRun, which_run
 
 _FORMATS = (
     *("text", "html", "json", "jsonl", "csv", "sarif", "junit", "markdown", "gitlab"),
     *("defectdojo", "openmetrics"),
+)
+_TABLES = (
+    *("images", "drift", "problems", "bases", "vulnerabilities", "rules", "packages", "layers"),
+    *("owners", "repositories", "stale", "waivers"),
 )
 
 
@@ -23,22 +27,14 @@ _FORMATS = (
     metavar="FILE|URL",
     help="Where `imagelint audit` keeps what it finds out.",
 )
-@click.option("--run", "number", type=int, default=0, help="Which run. [default: the newest]")
-@click.option(
-    "--since",
-    type=SinceType(),
-    default="0",
-    metavar="RUN|DATE",
-    help="Changes since which run, or the last up to a day. [default: the one before]",
-)
-@click.option(
-    "--stale-days",
-    type=click.IntRange(0),
-    default=30,
-    show_default=True,
-    help="Name references whose last audit is older.",
-)
+@which_run
 @result_filter
+@click.option(
+    "--table",
+    type=click.Choice(_TABLES),
+    metavar="LIST",
+    help=f"Only this list, whole, as text, csv or jsonl: {', '.join(_TABLES)}.",
+)
 @click.option(
     "--format",
     "formats",
@@ -46,13 +42,12 @@ _FORMATS = (
     multiple=True,
     help=f"One of {', '.join(_FORMATS)}; may repeat, each with =FILE. [default: text]",
 )
-def report(  # noqa: PLR0913 - the options of the command
+def report(
     *,
     place: str,
-    number: int,
-    since: Since,
-    stale_days: int,
+    which: WhichRun,
     wanted: dict[str, str],
+    table: str | None,
     formats: tuple[Format, ...],
 ) -> int:
     """Tell what an audit of many images found.
@@ -66,14 +61,11 @@ def report(  # noqa: PLR0913 - the options of the command
     from imagelint.cli.output.missingextras import need_store
 
     need_store()
-    from imagelint.cli.audits.asked import asked_of
+    from imagelint.cli.audits.asked import asked_of, question_of
     from imagelint.cli.output.reports import tell
-    from imagelint.fleet.formats import OVERVIEWS
-    from imagelint.fleet.gather import Question, gather
+    from imagelint.fleet.gather import gather
     from imagelint.store.database import Store
 
     with Store.open(place, create=False) as store, store.trusted():
-        whole = not formats or any(entry.name in OVERVIEWS for entry in formats)
-        which = asked_of(store, wanted)
-        fleet = gather(store, Question(number, since.run, stale_days, whole, since.day, which))
-        return tell(store, fleet, formats)
+        asked = question_of(which, asked_of(store, wanted), table or "", formats)
+        return tell(store, gather(store, asked), formats, table or "")

@@ -42,11 +42,12 @@ _UNFIT = pattern(r"[^A-Za-z0-9._-]+")
 
 
 class Telling(NamedTuple):
-    """What is told: of which run, and what reporters may know."""
+    """What is told: of which run, and what reporters may know; of a `table`, only that list."""
 
     store: Store
     fleet: Fleet
     context: ReportContext
+    table: str = ""
 
     @property
     def wanted(self) -> ResultFilter:
@@ -65,6 +66,10 @@ def chunks(name: str, telling: Telling) -> Iterator[str]:
     Raises:
         KeyError: there is no such format.
     """
+    if telling.table:
+        from imagelint.fleet import lists
+
+        return lists.chunks(telling.table, name, telling)
     return _WRITERS[name](telling)
 
 

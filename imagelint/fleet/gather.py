@@ -29,6 +29,7 @@ MOST_VULNERABILITIES = 500
 MOST_STALE = 1_000
 MOST_PROBLEMS = 2_000
 STALE_DAYS = 30
+_ALL = 2**31 - 1
 _ALARMING = ("signature-lost", "worse")
 _TOLD = frozenset(category.value for category in Category if category.is_told)
 
@@ -89,6 +90,7 @@ class Question(NamedTuple):
 
     `stale_days` is the age in days from which an audit of a reference is too old. Where it is not
     `whole`, only what the findings of images need is asked, which a large store answers sooner.
+    `uncut` wants all of each group, and not only what a page shows.
     """
 
     run: int = 0
@@ -97,6 +99,7 @@ class Question(NamedTuple):
     whole: bool = True
     day: str = ""
     wanted: ResultFilter = EVERYTHING
+    uncut: bool = False
 
 
 def gather(store: Store, asked: Question) -> Fleet:
@@ -113,31 +116,29 @@ def gather(store: Store, asked: Question) -> Fleet:
     day, wanted = days_before(run.started, asked.stale_days), asked.wanted
     overview = reader.overview(run.id, wanted)
     nothing = not (overview.references or _has_any(reader, run, wanted))
+    before = _before(reader, run, asked)
     if not asked.whole:
         of_sources = len(reader.problems_of_sources(run.id))
         return Fleet(
             run,
             overview,
+            before=before,
             stale_day=day,
             of_sources=of_sources,
             wanted=wanted,
             is_about_nothing=nothing,
             unknown=unasked(store, run, wanted),
         )
-    before = reader.run(asked.since) if asked.since else reader.before(run, asked.day)
-    if (asked.since or asked.day) and before is None:
-        named = f"run {asked.since}" if asked.since else f"run of the same up to {asked.day}"
-        said = f"there is no {named} to compare with"
-        raise UsageError(Diagnostic(said, help="leave --since out for the run before"))
     drift, counts = _drift(rollups, None if wanted.of_findings else before, run, wanted)
     tally = rollups.tally(run.id, wanted)
     of_run = wanted == EVERYTHING
-    stale = () if wanted.of_findings else rollups.not_audited_since(day, MOST_STALE, wanted)
+    most = None if asked.uncut else MOST_STALE
+    stale = () if wanted.of_findings else rollups.not_audited_since(day, most, wanted)
     return Fleet(
         run=run,
         overview=overview,
-        groups={group: tally.by(group, MOST_GROUPS) for group in GROUPS},
-        vulnerabilities=tally.vulnerabilities(MOST_VULNERABILITIES),
+        groups={group: tally.by(group, _ALL if asked.uncut else MOST_GROUPS) for group in GROUPS},
+        vulnerabilities=tally.vulnerabilities(_ALL if asked.uncut else MOST_VULNERABILITIES),
         trend=rollups.trend(run) if of_run else (),
         before=None if wanted.of_findings else before,
         drift=drift,
@@ -153,6 +154,20 @@ def gather(store: Store, asked: Question) -> Fleet:
         is_about_nothing=nothing,
         unknown=unasked(store, run, wanted),
     )
+
+
+def _before(reader: Reader, run: views.RunView, asked: Question) -> views.RunView | None:
+    """The run that it is compared with.
+
+    Raises:
+        UsageError: there is none like the one that is named.
+    """
+    before = reader.run(asked.since) if asked.since else reader.before(run, asked.day)
+    if (asked.since or asked.day) and before is None:
+        named = f"run {asked.since}" if asked.since else f"run of the same up to {asked.day}"
+        said = f"there is no {named} to compare with"
+        raise UsageError(Diagnostic(said, help="leave --since out for the run before"))
+    return before
 
 
 def _has_any(reader: Reader, run: views.RunView, wanted: ResultFilter) -> bool:

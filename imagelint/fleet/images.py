@@ -85,6 +85,20 @@ def images(store: Store, fleet: Fleet) -> Images:
     return Images(table, pages.made, tuple(pages.findings), tuple(map(visible, names)))
 
 
+def image_table(store: Store, fleet: Fleet, results: Iterable[views.ResultView]) -> Table:
+    """Images in the order in which they come; its rows are made as they are asked for."""
+    named = fleet.names or BaseNames(store)
+
+    def rows() -> Iterator[Row]:
+        for part in together(results):
+            bases = named.of({result.base for result in part if result.base})
+            shown = {chain: visible(name) for chain, name in bases.items()}
+            for result in part:
+                yield _row(result, shown, fleet.run.started, {})
+
+    return Table("images", "Images", _COLUMNS[:-1], rows(), ())
+
+
 def _numbers(
     store: Store, results: Sequence[views.ResultView], names: Sequence[str]
 ) -> dict[str, tuple[int, ...]]:

@@ -10,10 +10,13 @@ from imagelint.reporters.html.tables import Column, Row, Table
 from imagelint.reporters.visible import visible
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from imagelint.fleet.gather import Fleet
     from imagelint.reporters.stream import Json
+    from imagelint.store import views
+
+_DIGITS = len("sha256:") + 12
 
 
 def tables(fleet: Fleet) -> Iterator[Table]:
@@ -25,8 +28,8 @@ def tables(fleet: Fleet) -> Iterator[Table]:
         yield _rolled(f"{group}s", title, title[3:].capitalize(), fleet, group)
     yield _rolled("owners", "By team", "Team", fleet, "owner")
     yield _rolled("repositories", "By repository", "Repository", fleet, "repository")
-    yield _drift(fleet)
-    yield _problems(fleet)
+    for listed in (drift_table(fleet.drift), problem_table(fleet.problems)):
+        yield listed._replace(rows=tuple(listed.rows))
     yield _stale(fleet)
     yield _waivers(fleet)
 
@@ -103,30 +106,37 @@ def _images(column: str, value: str) -> str:
     return f"#images?{column}={chosen}" if value else ""
 
 
-def _drift(fleet: Fleet) -> Table:
+def drift_table(changes: Iterable[views.Drift]) -> Table:
+    """What changed; its rows are made as they are asked for."""
     columns = (
         Column("kind", "Change", facet=True),
         Column("reference", "Image", "code"),
+        Column("owner", "Team", facet=True),
         Column("before", "Before", "code"),
         Column("after", "After", "code"),
     )
-    rows = tuple(
-        Row(str(at), (one.kind, visible(one.reference), one.before[:19], one.after[:19]))
-        for at, one in enumerate(fleet.drift)
+    rows = (
+        Row(str(at), (one.kind, *map(visible, (one.reference, one.owner)), *_ends(one)))
+        for at, one in enumerate(changes)
     )
     return Table("drift", "What changed", columns, rows, ())
 
 
-def _problems(fleet: Fleet) -> Table:
+def _ends(one: views.Drift) -> tuple[str, str]:
+    return one.before[:_DIGITS], one.after[:_DIGITS]
+
+
+def problem_table(problems: Iterable[views.ProblemView]) -> Table:
+    """What could not be told; its rows are made as they are asked for."""
     columns = (
         Column("category", "Category", facet=True),
         Column("reference", "What", "code"),
         Column("detail", "Why"),
         Column("help", "What helps"),
     )
-    rows = tuple(
+    rows = (
         Row(str(at), (one.category, visible(one.reference), visible(one.detail), visible(one.help)))
-        for at, one in enumerate(fleet.problems)
+        for at, one in enumerate(problems)
     )
     return Table("problems", "Could not be audited", columns, rows, ())
 

@@ -54,7 +54,7 @@ class RollUps:
             yield from _differences(connection, before, after, wanted)
 
     def not_audited_since(
-        self, day: str, most: int = 1000, wanted: ResultFilter = EVERYTHING
+        self, day: str, most: int | None = 1000, wanted: ResultFilter = EVERYTHING
     ) -> tuple[tuple[str, str], ...]:
         """References whose last audit is before a day, or empty: never; with that time.
 
@@ -116,25 +116,26 @@ def _differences(
     was, now = aliased(models.JudgementRow), aliased(models.JudgementRow)
     columns = old.digest, new.digest, old.signed, new.signed, was.outcome, now.outcome
     both = (
-        select(new.reference, *columns)
+        select(new.reference, new.owner, *columns)
         .join(old, and_(old.reference == new.reference, old.run_id == before))
         .outerjoin(was, was.id == old.judgement)
         .outerjoin(now, now.id == new.judgement)
         .where(new.run_id == after, *of_results(wanted, new))
         .order_by(new.reference)
     )
-    for reference, *said in connection.execute(both):
-        yield from _changes(reference, *said)
+    for reference, owner, *said in connection.execute(both):
+        for each in _changes(reference, *said):
+            yield each._replace(owner=owner)
     for kind, there, other in (("new", after, before), ("gone", before, after)):
         lacks = (
-            select(new.reference, new.digest)
+            select(new.reference, new.digest, new.owner)
             .outerjoin(old, and_(old.reference == new.reference, old.run_id == other))
             .where(new.run_id == there, old.reference.is_(None), *of_results(wanted, new))
             .order_by(new.reference)
         )
-        for reference, digest in connection.execute(lacks):
+        for reference, digest, owner in connection.execute(lacks):
             ends = ("", digest or "") if kind == "new" else (digest or "", "")
-            yield views.Drift(reference, kind, *ends)
+            yield views.Drift(reference, kind, *ends, owner)
 
 
 def _changes(reference: str, *said: str | None) -> Iterator[views.Drift]:

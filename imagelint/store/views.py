@@ -192,13 +192,15 @@ class Drift(NamedTuple):
     """A difference between two runs.
 
     `kind` is `new`, `gone`, `moved` (another digest), `signature-lost`, `signed`, `worse` or
-    `better` (another outcome); `before` and `after` are digests, or outcomes.
+    `better` (another outcome); `before` and `after` are digests, or outcomes. `owner` is the team
+    whose it is, or was.
     """
 
     reference: str
     kind: str
     before: str
     after: str
+    owner: str = ""
 
 
 class TrendPoint(NamedTuple):

@@ -18,6 +18,7 @@ from sqlalchemy import event
 from imagelint.cli import report as command
 from imagelint.core.report import Outcome, Report
 from imagelint.fleet.formats import FORMATS
+from imagelint.fleet.lists import LISTS
 from imagelint.fleet.verdicts import OF_NO_IMAGE, Verdicts
 from imagelint.store.database import Store
 from imagelint.store.filters import ResultFilter
@@ -300,6 +301,40 @@ def test_overviews_are_about_what_is_wanted(
     assert "registry.example.com/team-2/" not in told
     assert form == "html" or "platform" not in told
     assert {"text": "owner inference", "html": "Only: owner inference"}.get(form, "") in told
+
+
+@pytest.mark.parametrize("name", LISTS)
+def test_a_list_is_the_same_in_every_form(program: Program, place: Path, name: str) -> None:
+    words = "report", "--store", str(place), "--table", name
+    text = program(*words)
+    assert (text.code, text.err) == (1, "")
+    lines = text.out.splitlines()
+    rows = list(csv.DictReader(io.StringIO(program(*words, "--format", "csv").out)))
+    told = [json.loads(line) for line in program(*words, "--format", "jsonl").out.splitlines()]
+    assert [set(row) for row in rows] == [set(lines[0].split())] * len(rows)
+    shown = [{key: "" if cell is None else str(cell) for key, cell in one.items()} for one in told]
+    assert rows == shown
+    assert len(lines) == len(rows) + 1
+    counts = {"images": 38, "drift": 10, "problems": 3, "owners": 3, "waivers": 2, "bases": 3}
+    assert len(rows) == counts.get(name, len(rows))
+
+
+def test_what_changed_tells_whose_it_is(program: Program, place: Path) -> None:
+    words = "report", "--store", str(place), "--table", "drift", "--since", "1", "--format", "csv"
+    rows = list(csv.DictReader(io.StringIO(program(*words).out)))
+    assert {row["kind"] for row in rows} >= {"moved", "new", "gone", "signature-lost"}
+    assert {row["owner"] for row in rows} == {"inference", "platform", ""}
+    one = program(*words, "--owner", "platform").out
+    assert {row["owner"] for row in csv.DictReader(io.StringIO(one))} == {"platform"}
+
+
+def test_a_list_has_three_forms(program: Program, place: Path) -> None:
+    answer = program("report", "--store", str(place), "--table", "images", "--format", "sarif=x")
+    assert (answer.code, "write it as text, csv, jsonl" in answer.err) == (2, True)
+
+
+def test_the_command_knows_the_lists() -> None:
+    assert set(command._TABLES) == set(LISTS)
 
 
 def test_an_earlier_run(program: Program, place: Path) -> None:

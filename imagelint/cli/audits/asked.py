@@ -5,17 +5,40 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from imagelint.core.errors import Diagnostic, UsageError
+from imagelint.fleet.formats import OVERVIEWS
+from imagelint.fleet.gather import Question
+from imagelint.fleet.lists import FORMS, OF_GROUPS
 from imagelint.policy.suggest import did_you_mean
 from imagelint.rules import catalog
 from imagelint.store.filters import ResultFilter
 from imagelint.store.questions import named_like
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
+    from imagelint.cli.options.formats import Format
+    from imagelint.cli.options.whichrun import WhichRun
     from imagelint.store.database import Store
 
 _MOST = 1000
+
+
+def question_of(
+    which: WhichRun, wanted: ResultFilter, table: str, formats: Sequence[Format]
+) -> Question:
+    """What a report asks of a store: all of a run only where something tells of all.
+
+    Raises:
+        UsageError: a list is wanted in a form that none has.
+    """
+    odd = next((entry.name for entry in formats if entry.name not in FORMS), "")
+    if table and odd:
+        help_ = f"write it as {', '.join(FORMS)}"
+        raise UsageError(Diagnostic(f"a list cannot be written as `{odd}`", help=help_))
+    whole = not formats or any(entry.name in OVERVIEWS for entry in formats)
+    whole = table in OF_GROUPS if table else whole
+    number, since, days = which
+    return Question(number, since.run, days, whole, since.day, wanted, uncut=bool(table))
 
 
 def asked_of(store: Store, wanted: Mapping[str, str]) -> ResultFilter:

@@ -25,8 +25,8 @@ _CODES = {
 }
 
 
-def tell(store: Store, fleet: Fleet, formats: tuple[Format, ...]) -> int:
-    """Write every report that was asked for.
+def tell(store: Store, fleet: Fleet, formats: tuple[Format, ...], table: str = "") -> int:
+    """Write every report that was asked for, or one list of a run.
 
     The exit code is what the run came to; where findings are asked for, whether there are any.
 
@@ -37,7 +37,7 @@ def tell(store: Store, fleet: Fleet, formats: tuple[Format, ...]) -> int:
     if len({entry.path for entry in asked}) < len(asked):
         raise UsageError(Diagnostic("two formats want one output", help="use --format F=FILE"))
     context = ReportContext(version=__version__, command="audit", describe=describe)
-    telling = Telling(store, fleet, context)
+    telling = Telling(store, fleet, context, table)
     for entry in asked:
         if entry.name == "sarif":
             _write_sarif(telling, entry.path)

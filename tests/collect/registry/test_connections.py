@@ -115,7 +115,7 @@ def test_threads_that_begin_together_read_the_authorities_once(
         begin.wait()
         return transport.tls_context()
 
-    monkeypatch.setattr(transport.ssl, "create_default_context", slowly)
+    monkeypatch.setattr(ssl, "create_default_context", slowly)
     transport._context.cache_clear()
     with ThreadPoolExecutor(8) as pool:
         found = {future.result() for future in [pool.submit(ask) for _ in range(8)]}
