@@ -5,8 +5,8 @@ from __future__ import annotations
 import click
 
 from imagelint.cli.audits.resultfilter import result_filter
+from imagelint.cli.audits.whichrun import WhichRun, which_run
 from imagelint.cli.options.formats import Format, FormatType
-from imagelint.cli.options.whichrun import WhichRun, which_run
 
 _FORMATS = (
     *("text", "html", "json", "jsonl", "csv", "sarif", "junit", "markdown", "gitlab"),

@@ -16,8 +16,8 @@ from imagelint.store.questions import named_like
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from imagelint.cli.audits.whichrun import WhichRun
     from imagelint.cli.options.formats import Format
-    from imagelint.cli.options.whichrun import WhichRun
     from imagelint.store.database import Store
 
 _MOST = 1000
