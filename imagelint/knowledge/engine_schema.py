@@ -206,10 +206,10 @@ class Metrics(TypedDict):
     """Where the engine shows its metrics."""
 
     default: Annotated[Literal["on", "off", "none"], "none: it has no metrics"]
-    path: str
+    path: Annotated[str, "where Prometheus can read them, be it only on demand"]
     port: Annotated[int, "0: the port of the API"]
     port_flag: Annotated[str, "the flag that sets a port of their own, or empty"]
-    prometheus: Annotated[bool, "whether the format is Prometheus'"]
+    prometheus: Annotated[bool, "whether Prometheus can read them unasked"]
     switch: Annotated[str, "the flag that changes the default, or empty"]
     prefixes: Annotated[list[str], "of the metrics' names, its own first"]
     source: str

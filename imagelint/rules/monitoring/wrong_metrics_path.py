@@ -2,22 +2,29 @@
 
 from __future__ import annotations
 
-from imagelint.documents.kubernetes.wiring.nodes import Monitor
+from imagelint.documents.kubernetes.monitoring.annotated import scraped_path, scraped_port
+from imagelint.documents.kubernetes.objects import Pod
+from imagelint.documents.kubernetes.wiring.nodes import Monitor, Service
 from imagelint.documents.promql.scrapes import ScrapeTarget
 from imagelint.documents.queries.links.scope import Scope
-from imagelint.documents.queries.monitoring.endpoints import MistakenPath, mistaken_paths
+from imagelint.documents.queries.monitoring.endpoints import (
+    MistakenPath,
+    annotated_path,
+    mistaken_paths,
+)
 from imagelint.documents.queries.monitoring.jobs import asked_path
+from imagelint.documents.queries.monitoring.metricports import scraped_pods
 from imagelint.documents.queries.serving import title
 from imagelint.rules.api import Confidence, Context, Findings, Severity, rule
 
 
-@rule((Monitor, ScrapeTarget), Severity.HIGH, confidence=Confidence.LIKELY)
-def wrong_metrics_path(asking: Monitor | ScrapeTarget, ctx: Context) -> Findings:
-    """A monitor asks a model server for a path under which it shows no metrics.
+@rule((Monitor, Pod, Service, ScrapeTarget), Severity.HIGH, confidence=Confidence.LIKELY)
+def wrong_metrics_path(asking: Monitor | Pod | Service | ScrapeTarget, ctx: Context) -> Findings:
+    """A model server is asked for its metrics under a path where it shows none.
 
     The server answers 404, Prometheus takes the target for down, and alerts and autoscalers see
-    no metrics. NVIDIA NIM shows them under `/v1/metrics`, while a monitor asks for `/metrics`
-    unless it says otherwise.
+    no metrics. NVIDIA NIM shows them under `/v1/metrics`, while monitors and annotations ask
+    for `/metrics` unless they say otherwise.
 
     Except:
         Endpoints whose relabelings may change the path; pods with further containers, which may
@@ -62,11 +69,13 @@ def wrong_metrics_path(asking: Monitor | ScrapeTarget, ctx: Context) -> Findings
     scope = Scope(ctx.document, ctx.project, ctx.environment.closed)
     if isinstance(asking, ScrapeTarget):
         asked = asked_path(asking, ctx.project, scope)
-        found: tuple[MistakenPath, ...] = () if asked is None else (asked,)
+        found = [] if asked is None else [asked]
         key, name = asking.path_key, asking.job
+    elif isinstance(asking, Monitor):
+        found, key, name = [*mistaken_paths(asking, scope)], "path", asking.object.name
     else:
-        found = tuple(mistaken_paths(asking, scope))
-        key, name = "path", asking.object.name
+        found, key = _annotated(asking, scope), "prometheus.io/path"
+        name = (asking.owner if isinstance(asking, Pod) else asking.object).name
     for one in found:
         told = f"`{one.path}`" if one.written else f"`{one.path}`, the default"
         yield ctx.finding(
@@ -76,3 +85,11 @@ def wrong_metrics_path(asking: Monitor | ScrapeTarget, ctx: Context) -> Findings
             subject=name,
             fix=ctx.reworded(one.place, one.path, one.served) if one.written else None,
         )
+
+
+def _annotated(asking: Pod | Service, scope: Scope) -> list[MistakenPath]:
+    path = scraped_path(asking)
+    if path is None:
+        return []
+    found = annotated_path(path, scraped_port(asking), scraped_pods(asking, scope))
+    return [] if found is None else [found]

@@ -9,10 +9,12 @@ from imagelint.documents.kubernetes.objects import Pod
 from imagelint.documents.kubernetes.wiring.nodes import Monitor, Service
 from imagelint.documents.promql.scrapes import ScrapeTarget
 from imagelint.documents.queries.links.scope import Scope
-from imagelint.documents.queries.links.targets import targets_of
 from imagelint.documents.queries.monitoring.jobs import asked_port
-from imagelint.documents.queries.monitoring.metricports import annotated_port, mistaken_ports
-from imagelint.documents.queries.monitoring.servers import servers_of_pod
+from imagelint.documents.queries.monitoring.metricports import (
+    annotated_port,
+    mistaken_ports,
+    scraped_pods,
+)
 from imagelint.documents.queries.serving import title
 from imagelint.rules.api import Confidence, Context, Findings, Severity, rule
 
@@ -116,11 +118,7 @@ def _mistaken(subject: Monitor | Pod | Service, scope: Scope) -> Iterator[Mistak
     asked = scraped_port(subject)
     if asked is None:
         return
-    if isinstance(subject, Pod):
-        pods = [(subject, servers_of_pod(subject, scope))] if not subject.partial else []
-    else:
-        pods = [(one.pod, one.servers) for one in targets_of(subject, scope).targets]
-    found = annotated_port(asked, pods)
+    found = annotated_port(asked, scraped_pods(subject, scope))
     if found is not None:
         yield found
 

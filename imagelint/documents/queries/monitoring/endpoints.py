@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from imagelint.core.fact import ABSENT, Known
+from imagelint.core.fact import ABSENT, Known, value_or
 from imagelint.core.record import NamedTuple
+from imagelint.documents.queries.links.ports import metrics_port
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from imagelint.documents.base import Node
+    from imagelint.documents.kubernetes.objects import Pod
     from imagelint.documents.kubernetes.wiring.nodes import Endpoint, Monitor
     from imagelint.documents.queries.links.scope import Scope
+    from imagelint.documents.runtime.field import Field
     from imagelint.documents.serving.command import ServingCommand
 
 # https://prometheus.io/docs/prometheus/latest/configuration/configuration/#scrape_config
@@ -56,6 +59,29 @@ def mistaken_paths(monitor: Monitor, scope: Scope) -> Iterator[MistakenPath]:
             yield MistakenPath(_place(one), told, path, servers[0], written)
 
 
+def annotated_path(
+    asked: Field[str],
+    port: Field[int] | None,
+    pods: Iterable[tuple[Pod, tuple[ServingCommand, ...]]],
+) -> MistakenPath | None:
+    """The path that annotations of a pod, or a Service, have asked in vain.
+
+    Nothing is told where another port than the one of the metrics is asked.
+    """
+    written = isinstance(asked.value, Known)
+    path = asked.value.value if isinstance(asked.value, Known) else DEFAULT_PATH
+    found: MistakenPath | None = None
+    for pod, servers in pods:
+        served = metrics_path(servers[0]) if len(servers) == len(pod.containers) == 1 else ""
+        if not served or f"/{path.strip('/')}" == served or (found and found.served != served):
+            return None
+        shown = metrics_port(servers[0])
+        if port is not None and shown and value_or(port.value, 0) != shown:
+            return None
+        found = found or MistakenPath(asked.place, path, served, servers[0], written)
+    return found if written or asked.value is ABSENT else None
+
+
 def _place(endpoint: Endpoint) -> Node:
     above = endpoint.place.parent
     place = None if above is None else above["path"]
@@ -73,7 +99,7 @@ def metrics_path(server: ServingCommand) -> str:
     if facts is None or facts.metrics is None or server.concluded or not server.complete:
         return ""
     prefixed = any(server.switch(flag) is not ABSENT for flag in facts.endpoints.prefix_flags)
-    return "" if prefixed or not facts.metrics.prometheus else facts.metrics.path
+    return "" if prefixed else facts.metrics.path
 
 
 def _servers(monitor: Monitor, scope: Scope) -> tuple[ServingCommand, ...]:

@@ -6,15 +6,16 @@ from typing import TYPE_CHECKING
 
 from imagelint.core.fact import Known, value_or
 from imagelint.core.record import NamedTuple
+from imagelint.documents.kubernetes.objects import Pod
 from imagelint.documents.quantity import parse_count
 from imagelint.documents.queries.links.ports import metrics_port
 from imagelint.documents.queries.links.targets import port_target, targets_of
+from imagelint.documents.queries.monitoring.servers import servers_of_pod
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from imagelint.documents.base import Node
-    from imagelint.documents.kubernetes.objects import Pod
     from imagelint.documents.kubernetes.wiring.nodes import Endpoint, Monitor, Service
     from imagelint.documents.queries.links.scope import Scope
     from imagelint.documents.queries.links.targets import Target
@@ -77,6 +78,15 @@ def annotated_port(
     """The port that annotations of a pod, or a Service, have asked in vain."""
     port = value_or(asked.value, 0)
     return mistaken((Asked(pod, servers, port, {}) for pod, servers in pods), asked.place)
+
+
+def scraped_pods(
+    asked: Pod | Service, scope: Scope
+) -> list[tuple[Pod, tuple[ServingCommand, ...]]]:
+    """The pods that annotations have asked, with their servers: a pod, or those of a Service."""
+    if isinstance(asked, Pod):
+        return [] if asked.partial else [(asked, servers_of_pod(asked, scope))]
+    return [(one.pod, one.servers) for one in targets_of(asked, scope).targets]
 
 
 def mistaken(asked: Iterable[Asked], place: Node) -> MistakenPort | None:
