@@ -15,11 +15,13 @@ import yaml
 from imagelint.cli.summaries import COMMANDS
 from imagelint.documents.detect import candidate
 from imagelint.policy.starter import hook_entry
-from tests.cli.projects import GOOD, ROOT, write
+from tests.cli.projects import DIGEST, GOOD, ROOT, write
 from tests.documents.test_kinds import FILES, NAMED
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from tests.conftest import Program
 
 REPOSITORY = Path(__file__).parents[1]
 HOOKS = yaml.safe_load((REPOSITORY / ".pre-commit-hooks.yaml").read_text(encoding="utf-8"))
@@ -38,6 +40,17 @@ def test_the_hooks_call_commands_that_are_there() -> None:
         program, command, *_ = hook["entry"].split()
         assert program == "imagelint"
         assert command in COMMANDS
+
+
+@pytest.mark.parametrize("hook", HOOKS, ids=[hook["id"] for hook in HOOKS])
+def test_a_hook_that_fails_says_why(hook: dict[str, str], program: Program, here: Path) -> None:
+    write(here, Dockerfile=ROOT.replace(f"@{DIGEST}", ""))
+    _, *words = hook["entry"].split()
+    given = {"imagelint-pin-check": [], "imagelint-gate": ["oci:missing"]}
+    answer = program(*words, *given.get(hook["id"], ["Dockerfile"]))
+    # What has mended a file fails by that, and pre-commit says so.
+    assert answer.out or hook["id"] == "imagelint-fix"
+    assert (answer.code != 0) is (hook["id"] != "imagelint-fix")
 
 
 def test_the_entry_that_init_writes_names_a_hook() -> None:

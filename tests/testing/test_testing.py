@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+import runpy
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -14,8 +16,6 @@ from imagelint.rules.api import rule
 from imagelint.testing import Case, check_case, check_cases, check_examples, findings, read_cases
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from imagelint.rules.api import Context, Findings
 
 
@@ -161,3 +161,16 @@ def test_a_file_that_cannot_be_read_is_an_error(tmp_path: Path) -> None:
     (tmp_path / "bytes.md").write_bytes(b"\0\xff\xfe")
     with pytest.raises(ValueError, match=r"bytes\.md: "):
         check_cases([unapproved_user], tmp_path / "bytes.md")
+
+
+def test_the_page_about_own_rules_shows_one_that_works(tmp_path: Path) -> None:
+    page = (Path(__file__).parents[2] / "docs" / "custom-rules.md").read_text(encoding="utf-8")
+    written = re.MULTILINE | re.DOTALL
+    (module,) = re.findall(r"^```python\n(# acme_rules/.*?)^```$", page, written)
+    (cases,) = re.findall(r"^````markdown\n(.*?)^````$", page, written)
+    (tmp_path / "shown.py").write_text(module)
+    (tmp_path / "cases.md").write_text(cases)
+    rules = runpy.run_path(str(tmp_path / "shown.py"))["RULES"]
+    check_examples(rules)
+    check_cases(rules, tmp_path / "cases.md")
+    assert findings(rules, {"Dockerfile": "FROM alpine:3.20\nARG NAME\nUSER $NAME\n"}) == ()

@@ -48,7 +48,8 @@ def write(path: str, report: Report) -> Baseline:
     click.echo(f"wrote {path}: {count(len(findings) - left, 'finding')}", err=True)
     if left:
         never = ", ".join(name for name, family in FAMILIES.items() if not family.in_baseline)
-        click.echo(f" note: {left} are never part of a baseline ({never})", err=True)
+        omitted = count(left, "finding")
+        click.echo(f" note: left out: {omitted}, never part of a baseline ({never})", err=True)
     return read_file(path)
 
 
