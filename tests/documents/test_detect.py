@@ -234,6 +234,8 @@ def attempt(source: Source, kind: str) -> Document | DocumentError:
         ("kind: Pod\nmetadata: {name: a\n", "kubernetes"),
         ("kind: Recipe\nmetadata: {name: a\n", ""),
         ("kind: Recipe\nmetadata: {name: a}\n", ""),
+        ("kind: Workspace\nmetadata: {name: a}\ninference: {preset: {name: a}}\n", "kubernetes"),
+        ("kind: Recipe\nmetadata: {author: a}\ninference: {preset: {name: a}}\n", ""),
         ("apiVersion: v2\nmetadata: {name: a}\n", ""),
         ("apiVersion: v1\nname: chart\n", ""),
     ],

@@ -69,7 +69,13 @@ def _is_object(place: Cursor) -> bool:
     from imagelint.knowledge.kubernetes.kinds import group_of, served, versions
 
     bodies = [isinstance(place[key].node, Mapping) for key in ("metadata", "spec")]
-    if all(bodies):
+    named = kind.exists and place.at("metadata", "name").exists
+    if all(bodies) or (named and any(_is_body(*entry) for entry in place.entries())):
         return True
     api = version.word()
     return any(bodies) and (api in versions() or "." in group_of(api) or bool(served(kind.word())))
+
+
+def _is_body(key: str, place: Cursor) -> bool:
+    """Whether a key holds what an object is about, as `spec` does in most."""
+    return key != "metadata" and isinstance(place.node, Mapping)
