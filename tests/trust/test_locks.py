@@ -98,3 +98,22 @@ def test_what_is_not_locked_is_the_tree_s(
     assert program(*chosen).code == 1
     repository.write(".imagelint.yaml", "rules: {root-user: off}")
     assert program(*chosen).code == 0
+
+
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        ("extends: [recommended]", False),
+        ("extends: [recommended]\nfail-on: high", True),
+        ("extends: [recommended]\nrules: {privilege-escalation: on}", True),
+    ],
+)
+def test_what_a_pack_of_ours_says_is_no_attempt_of_the_tree(
+    program: Program, repository: Repository, outside: Path, said: str, *, told: bool
+) -> None:
+    lock = "lock: {fail-on: low, rules: {privilege-escalation: critical}}\n"
+    (outside / "policy.yaml").write_text(f"extends: [baseline]\nfail-on: low\n{lock}")
+    repository.write("Dockerfile", GOOD)
+    repository.write(".imagelint.yaml", said)
+    answer = program("check", "--policy", str(outside / "policy.yaml"))
+    assert ("policy-weakened" in answer.out) is told

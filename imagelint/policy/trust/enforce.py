@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from imagelint.core.environment import Environment
 from imagelint.core.finding import Severity
+from imagelint.policy.builtin import PACKS
 from imagelint.policy.custom.rulebook import severity_of
 from imagelint.policy.model import Policy, RuleSetting, merge
 from imagelint.policy.trust.attempt import Attempt
@@ -91,14 +92,19 @@ def _environment(trusted: TrustedPolicy, lower: Policy) -> Environment:
 
 
 def _attempts(trusted: TrustedPolicy, lower: Policy) -> Iterator[Attempt]:
-    """What a policy says that would make less strict what is locked, and where."""
+    """What a policy says that would make less strict what is locked, and where.
+
+    Levels that it has of a pack of ours are none of its own words.
+    """
     locked = trusted.locked
     for name, setting in lower.rules.items():
         if name in locked.rules:
             yield from _on_rule(name, setting, trusted)
-    if lower.fail_on is not None and locked.fail_on is not None and lower.fail_on > locked.fail_on:
+    at = lower.origins.get("fail-on", "")
+    told = lower.fail_on is not None and at not in PACKS
+    if told and locked.fail_on is not None and lower.threshold > locked.fail_on:
         said = f"`fail-on: {lower.fail_on}` is higher than {locked.fail_on}"
-        yield Attempt("fail-on", said, lower.origins.get("fail-on", ""), locked.holder("fail-on"))
+        yield Attempt("fail-on", said, at, locked.holder("fail-on"))
     yield from _on_environment(trusted, lower)
     yield from _on_exceptions(trusted, lower)
 
@@ -108,11 +114,11 @@ def _on_rule(name: str, setting: RuleSetting, trusted: TrustedPolicy) -> Iterato
     own = severity_of(name, trusted.policy)
     least = trusted.locked.rules[name].raised(Severity.INFO, own)
     at = setting.origins.get("level", "")
-    if setting.level == "off":
+    level = None if at in PACKS else setting.level
+    if level == "off":
         yield Attempt(name, f"`{name}` is switched off", at, holder)
-    elif setting.level is not None and _severity(setting.level, own) < least:
-        said = f"`{name}: {setting.level}` is less than {least}"
-        yield Attempt(name, said, at, holder)
+    elif level is not None and _severity(level, own) < least:
+        yield Attempt(name, f"`{name}: {level}` is less than {least}", at, holder)
     options = trusted.policy.setting(name).options
     for option, value in setting.options.items():
         if option not in options or options[option] != value:
