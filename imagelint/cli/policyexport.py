@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Literal
 
 import click
 
+from imagelint.cli.errors import shown
 from imagelint.cli.options.shared import policy_options
 from imagelint.cli.options.valuetypes import OneOf
 
@@ -13,14 +14,14 @@ if TYPE_CHECKING:
     from imagelint.cli.options.policy import PolicyOptions
     from imagelint.policy.model import Policy
 
-Controller = Literal["kyverno", "policy-controller"]
+Controller = Literal["kyverno", "policy-controller", "notation"]
 
 
 @click.command()
-@click.argument("controller", type=OneOf(("kyverno", "policy-controller")))
+@click.argument("controller", type=OneOf(("kyverno", "policy-controller", "notation")))
 @policy_options
 def export(*, controller: Controller, policy: PolicyOptions) -> None:
-    """Print who must have signed, as the policy of an admission controller."""
+    """Print who must have signed, as the policy of an admission controller, or of notation."""
     policies = policy.open().policies
     held = policies.of(".")
     click.echo(exported(held, controller, policies.base_of(held)), nl=False)
@@ -36,6 +37,8 @@ def exported(policy: Policy, controller: Controller, folder: str) -> str:
     """
     from pathlib import Path
 
+    if controller == "notation":
+        return _for_notation(policy, folder)
     from imagelint.policy.export.manifests import written
     from imagelint.policy.export.requirements import exported_trust
 
@@ -50,6 +53,20 @@ def exported(policy: Policy, controller: Controller, folder: str) -> str:
 
     notes.append("A glob ends with ** for tags and digests, and so holds for longer names, too.")
     return written(policy_controller(trust, name), notes)
+
+
+def _for_notation(policy: Policy, folder: str) -> str:
+    import json
+    from pathlib import Path
+
+    from imagelint.policy.export.notation import notation
+
+    trust = notation(policy.environment, lambda path: _read_key(str(Path(folder, path))))
+    for store, path in trust.certificates:
+        click.echo(f" note: notation cert add --type ca --store {store} {shown(path)}", err=True)
+    for each in trust.untold:
+        click.echo(f" note: not told: {shown(each)}", err=True)
+    return json.dumps(trust.policy, indent=2, ensure_ascii=False) + "\n"
 
 
 def _read_key(path: str) -> str:

@@ -155,12 +155,15 @@ def _glob(text: PolicyText, glob: Data, keys: Keys) -> Iterator[Diagnostic]:
 
 def _signer(text: PolicyText, signer: dict[str, Data], keys: Keys) -> Iterator[Diagnostic]:
     at = text.at(text.span(keys))
-    by_identity = "identity" in signer or "issuer" in signer
-    if ("key" in signer) == by_identity:
-        yield Diagnostic("a signer has either a `key`, or an `identity` with its `issuer`", at)
-    elif by_identity and not ("identity" in signer and "issuer" in signer):
-        yield Diagnostic("`identity` and `issuer` go together: either alone trusts too many", at)
     named = signer.get("key")
+    said = {"key", "identity", "issuer"} & {*signer}
+    if not said or {"key", "issuer"} <= said:
+        yield Diagnostic("a signer has either a `key`, or an `identity` with its `issuer`", at)
+    elif said in ({"identity"}, {"issuer"}):
+        yield Diagnostic("`identity` and `issuer` go together: either alone trusts too many", at)
+    elif said == {"key", "identity"} and (signer.get("pattern") is True or "://" in str(named)):
+        # It is the subject of a certificate, as a whole.
+        yield Diagnostic("`identity` beside a `key` is the subject of a certificate in a file", at)
     fault = (key_fault(named) or host_fault(named)) if isinstance(named, str) else ""
     if fault:
         where = text.at(text.span((*keys, "key")))

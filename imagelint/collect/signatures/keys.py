@@ -27,10 +27,11 @@ def fingerprint(text: str) -> str:
 
     from cryptography.exceptions import UnsupportedAlgorithm
     from cryptography.hazmat.primitives import serialization
-    from cryptography.x509 import load_pem_x509_certificate
 
     try:
         if is_certificate(text):
+            from cryptography.x509 import load_pem_x509_certificate
+
             key: PublicKeyTypes = load_pem_x509_certificate(text.encode()).public_key()
         else:
             key = serialization.load_pem_public_key(text.encode())

@@ -260,8 +260,13 @@ def _key_text(signer: Signer, request: VerifyRequest) -> str | Problem:
 def _key(signer: Signer, request: VerifyRequest) -> PublicKey | Problem | None:
     """The key of a signer; None for one that is not a file or is of a kind for cosign."""
     text = _key_text(signer, request)
-    if isinstance(text, Problem) or not text:
-        return text or None
+    if isinstance(text, Problem):
+        return text
+    if signer.identity:
+        detail = f"the key of the signer `{signer.name}` is no certificate: it has no `identity`"
+        return Problem(ProblemKind.UNREADABLE, request.image.reference, detail)
+    if not text:
+        return None
     try:
         return PublicKey.parsed(text)
     except UnknownKeyError:

@@ -135,6 +135,13 @@ def test_without_notation_nobody_can_tell(
     assert found.problems[0].kind is ProblemKind.TOOL_MISSING
 
 
+def test_a_bare_key_has_no_subject(registry: MemoryRegistry, digest: str) -> None:
+    key = "-----BEGIN PUBLIC KEY-----\nMAo=\n-----END PUBLIC KEY-----\n"
+    found = asked(f"{registry.host}/app", digest, key, "CN=release")
+    (problem,) = found.problems
+    assert "is no certificate" in problem.detail
+
+
 def test_without_a_signature_of_it_nobody_asks(registry: MemoryRegistry, fake: Fake) -> None:
     fake("notation", "sys.exit(1)")
     check = answer(asked(f"{registry.host}/app", registry.image("app"), CERTIFICATE))
