@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from imagelint.documents.shared import EnvVar
-    from imagelint.documents.shell.script import Script, ScriptRole
+    from imagelint.documents.shell.script import Command, Script, ScriptRole
     from imagelint.documents.yaml.cursor import Cursor
     from imagelint.documents.yaml.nodes import Scalar
 
@@ -27,6 +27,14 @@ _FETCHERS = frozenset(
     (
         *("curl", "wget", "aria2c", "git", "clone", "hf", "huggingface-cli", "modelscope"),
         *("aws", "gsutil", "gcloud", "s5cmd", "rclone", "azcopy", "mc"),
+    )
+)
+# The programs of package managers, which are not imported for the commands of every container.
+PACKAGE_PROGRAMS = frozenset(
+    (
+        *("apk", "apt", "apt-get", "aptitude", "dnf", "dnf5", "microdnf", "tdnf", "yum", "zypper"),
+        *("conda", "mamba", "micromamba", "pdm", "pip", "pipx", "pixi", "poetry", "uv", "uvx"),
+        *("bun", "bunx", "cargo", "gem", "go", "npm", "npx", "pnpm", "pnpx", "yarn"),
     )
 )
 
@@ -48,12 +56,22 @@ def fetching_script(words: tuple[Word, ...], path: str) -> Script | None:
     bare = unwrap(words)
     rest = words[bare.start :]
     name = program_name(rest[0]) if rest else ""
-    if name not in _FETCHERS and not (name.startswith("python") and any(map(_fetches, rest))):
-        return None
     span = Span(words[0].span.start, words[-1].span.end)
-    text = " ".join(word.raw for word in words)
     command = Command(span, name, rest, bare.wrappers)
+    downloads = name in _FETCHERS or (name.startswith("python") and any(map(_fetches, rest)))
+    if not downloads and not _installs(command):
+        return None
+    text = " ".join(word.raw for word in words)
     return Script(span, text, ScriptRole.START, (command,), shell="", path=path)
+
+
+def _installs(command: Command) -> bool:
+    """Whether a command installs packages, or fetches one to start it."""
+    if command.program not in PACKAGE_PROGRAMS:
+        return False
+    from imagelint.documents.packages.installs import package_installs
+
+    return bool(package_installs(command))
 
 
 def _fetches(word: Word) -> bool:

@@ -21,8 +21,9 @@ from imagelint.documents.packages.installs import (
     package_installs,
     refreshed_manager,
 )
-from imagelint.documents.packages.lookup import MANAGERS, manager_call
+from imagelint.documents.packages.lookup import MANAGERS, PACKAGE_PROGRAMS, manager_call
 from imagelint.documents.packages.packagemanager import Ecosystem, Manager
+from imagelint.documents.serving import startscript
 from imagelint.documents.shell.read import read_script
 from imagelint.documents.shell.script import Command, ScriptRole
 
@@ -272,3 +273,7 @@ def test_what_fetches_a_program_installs_it(manager: Manager) -> None:
         for option in (*run.named_by, *run.besides):
             (found,) = package_installs(command(f"{run.program} {run.verb} {option} xyz abc"))
             assert "xyz" in [package.name for package in found.packages]
+
+
+def test_containers_are_asked_for_the_programs_of_all_managers() -> None:
+    assert startscript.PACKAGE_PROGRAMS == PACKAGE_PROGRAMS - {"python", "pypy"}
