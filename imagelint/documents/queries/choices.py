@@ -14,9 +14,12 @@ if TYPE_CHECKING:
 
     from imagelint.documents.serving.command import ServingCommand
     from imagelint.documents.serving.switches import Switch
+    from imagelint.documents.shared import EnvVar
 
 
 _QUOTES = "\"'"
+# Beginnings of variables that engines, their libraries and drivers read as they are.
+_READ = ("HF_", "HUGGING", "TRANSFORMERS_", "VLLM_", "SGLANG_", "NCCL_", "CUDA_", "NVIDIA_")
 
 
 class UnknownChoice(NamedTuple):
@@ -58,10 +61,27 @@ def refused_numbers(server: ServingCommand) -> Iterator[UnknownChoice]:
 def quoted_model(server: ServingCommand) -> Known[str] | None:
     """A model whose name has quotes around it, which no shell has taken away; not quotes alone."""
     model = server.model
-    if not isinstance(model, Known) or len(model.value) <= len(_QUOTES):
-        return None
-    first, last = model.value[0], model.value[-1]
-    return model if first == last and first in _QUOTES else None
+    return model if isinstance(model, Known) and _is_quoted(model.value) else None
+
+
+def quoted_variables(server: ServingCommand) -> Iterator[EnvVar]:
+    """The variables with quotes around their value that the server, or what it uses, reads.
+
+    Not those that stand for a flag whose value is refused, or for the model: they are told so.
+    """
+    model = server.model.span if isinstance(server.model, Known) else None
+    own = server.facts.environment if server.facts else {}
+    told = {choice.switch.span for choice in (*unknown_choices(server), *refused_numbers(server))}
+    for variable in server.launch.env:
+        if not isinstance(variable.value, Known) or not _is_quoted(variable.value.value):
+            continue
+        read = variable.name in own or variable.name.startswith(_READ)
+        if read and variable.span not in told and model not in (variable.span, variable.value_span):
+            yield variable
+
+
+def _is_quoted(value: str) -> bool:
+    return len(value) > len(_QUOTES) and value[0] == value[-1] and value[0] in _QUOTES
 
 
 def without_quotes(value: str) -> str:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from imagelint.documents.queries.choices import (
     quoted_model,
+    quoted_variables,
     refused_numbers,
     unknown_choices,
     without_quotes,
 )
 from imagelint.documents.queries.serving import place_of, title
 from imagelint.documents.serving.command import ServingCommand
+from imagelint.documents.runtime.field import Place
 from imagelint.rules.api import Context, Findings, Severity, rule
 
 
@@ -20,7 +22,7 @@ def unknown_engine_value(server: ServingCommand, ctx: Context) -> Findings:
     Some flags take one of a few words, others a number, and the server ends at once on anything
     else: the pod restarts for ever. vLLM and SGLang take `32k` for a length in tokens, but not for
     a number of sequences. Quotes that no shell takes away are a part of what they surround:
-    no model is found under such a name.
+    no model is found under such a name, no folder and no key.
 
     Except: flags whose words change with the releases of the engine.
 
@@ -48,6 +50,13 @@ def unknown_engine_value(server: ServingCommand, ctx: Context) -> Findings:
         name = choice.switch.written
         message = f"{title(server)} takes no `{choice.word}` for `{name}`"
         yield ctx.finding(choice.switch, message, help=choice.help, subject=name)
+    for variable in quoted_variables(server):
+        yield ctx.finding(
+            Place(variable.value_span, variable.path),
+            f"the quotes around the value of {variable.name} are a part of it",
+            help="write it without them",
+            subject=variable.name,
+        )
     model = quoted_model(server)
     if model is not None:
         yield ctx.finding(
