@@ -350,6 +350,7 @@ class WeightTable(forms.Dated):
 
     source: str
     names: list[WeightRow]
+    naming_owners: Annotated[list[str], "who puts AWQ and GPTQ into the names of checkpoints"]
     flags: dict[str, float]
 
 

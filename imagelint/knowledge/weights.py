@@ -37,6 +37,13 @@ def bytes_of_name(model: str) -> float | None:
     return None
 
 
+def is_surely_plain(model: str) -> bool:
+    """Whether the name of a repository tells by its silence that it is neither AWQ nor GPTQ."""
+    owner, slash, _ = model.partition("/")
+    known = owner in table("weights")["naming_owners"]
+    return known and bool(slash) and bytes_of_name(model) is None
+
+
 def checkpoint_bytes(model: str, quantization: str | None = None) -> float | None:
     """Bytes per weight of what lies on the hub or on the disk; None when it is not known.
 

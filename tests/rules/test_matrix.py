@@ -92,7 +92,6 @@ SILENT: dict[tuple[str, str], str] = {
             "compile-cache-lost",
             "unused-cache-mount",
             "engine-without-gpu",
-            "user-without-home",
             "host-ipc",
             "gpu-too-old",
             "kv-cache-too-small",

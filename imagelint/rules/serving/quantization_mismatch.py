@@ -17,7 +17,7 @@ def quantization_mismatch(server: ServingCommand, ctx: Context) -> Findings:
     another one they end.
 
     Except:
-        Names without a format, formats that are made while loading, and the kernels of Marlin,
+        Names without a format, but those of owners who always put it there; formats that are made while loading, and the kernels of Marlin,
         which serve checkpoints of AWQ and GPTQ.
 
     Bad (pod.yaml):
@@ -63,9 +63,10 @@ def quantization_mismatch(server: ServingCommand, ctx: Context) -> Findings:
     found = contradicted_format(server)
     if found is not None:
         told, named = found
+        says = f"says {named.upper()}" if named else "tells that it is not quantised so"
         yield ctx.finding(
             place_of(server, told),
-            f"{title(server)} is told {told.value}, and the model's name says {named.upper()}",
+            f"{title(server)} is told {told.value}, and the model's name {says}",
             help=f"drop `--{server.flag(QUANTIZATION)}`",
             subject=server.launch.runtime.name,
         )

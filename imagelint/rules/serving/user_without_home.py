@@ -5,7 +5,8 @@ from __future__ import annotations
 from imagelint.core.fact import Known
 from imagelint.documents.execution import names_root
 from imagelint.documents.queries.serving import title, variable
-from imagelint.documents.queries.weights.modelcache import homeless_folder
+from imagelint.documents.queries.stages import enclosing_stage, stage_scripts
+from imagelint.documents.queries.weights.modelcache import closed_folder, homeless_folder
 from imagelint.documents.runtime.field import Place
 from imagelint.documents.serving.command import ServingCommand
 from imagelint.rules.api import Confidence, Context, Findings, Severity, rule
@@ -21,7 +22,8 @@ def user_without_home(server: ServingCommand, ctx: Context) -> Findings:
 
     Except:
         Folders on volumes, images of others (nobody knows their users), homes that the engine's
-        image has for that user.
+        image has for that user. In a Dockerfile only folders below `/root` count, where no script
+        changes rights.
 
     Bad (pod.yaml):
         apiVersion: v1
@@ -52,7 +54,11 @@ def user_without_home(server: ServingCommand, ctx: Context) -> Findings:
     if not isinstance(user, Known) or names_root(user.value):
         return
     number = user.value.partition(":")[0]
-    found = homeless_folder(server, number)
+    stage = enclosing_stage(ctx.document, server.span)
+    if stage is not None:
+        found = closed_folder(server, stage_scripts(ctx.document, stage))
+    else:
+        found = homeless_folder(server, number)
     if found is None:
         return
     told = variable(server, found.variable) if found.variable else None

@@ -13,6 +13,7 @@ from imagelint.documents.queries.weights.modelcache import hub_of, may_hold_weig
 from imagelint.documents.serving.options import QUANTIZATION
 from imagelint.knowledge.models import model_name
 from imagelint.knowledge.serving.floors import STRICT_FORMATS, is_linked
+from imagelint.knowledge.weights import is_surely_plain
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -73,7 +74,10 @@ def offline_without_weights(server: ServingCommand) -> EnvVar | None:
 
 
 def contradicted_format(server: ServingCommand) -> tuple[Known[str], str] | None:
-    """The quantization that a flag names, and another one that the model's name speaks of."""
+    """The quantization that a flag names, and another one that the model's name speaks of.
+
+    The other one is empty where the name tells that there is none.
+    """
     told = server.option(QUANTIZATION)
     if server.engine not in STRICT_FORMATS or not isinstance(told, Known):
         return None
@@ -81,4 +85,6 @@ def contradicted_format(server: ServingCommand) -> tuple[Known[str], str] | None
     if flag not in ("awq", "gptq") or not isinstance(server.model, Known):
         return None
     formats = _FORMATS.findall(model_name(server.model.value).lower())
+    if not formats and is_surely_plain(server.model.value):
+        return told, ""
     return (told, formats[-1]) if formats and flag not in formats else None

@@ -15,8 +15,11 @@ from imagelint.documents.serving.options import DOWNLOAD_FOLDER
 from imagelint.knowledge.serving.hubs import hubs
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from imagelint.documents.runtime.model import Mount
     from imagelint.documents.serving.command import ServingCommand
+    from imagelint.documents.shell.script import Script
     from imagelint.knowledge.engines import CacheFolders
     from imagelint.knowledge.serving.hubs import Hub
 
@@ -33,6 +36,9 @@ _HUB = (
     ("XDG_CACHE_HOME", "/huggingface/hub"),
 )
 _HUB_DEFAULT = "~/.cache/huggingface"
+_FOLDERS = ("HF_HOME", "HOME", "XDG_CACHE_HOME")
+# What may let others into the home of root.
+_OPENING = pattern(r"\b(?:chmod|chown|chgrp|setfacl|install|usermod|fix-permissions)\b")
 # Where no server keeps what it downloads: places of the system, and single files.
 _SYSTEM = ("/etc", "/proc", "/sys", "/dev", "/run", "/var/run", "/var/log", "/usr", "/lib", "/bin")
 _FILE = pattern(
@@ -200,6 +206,22 @@ class HomelessFolder(NamedTuple):
     variable: str
 
 
+def closed_folder(server: ServingCommand, scripts: Iterable[Script]) -> HomelessFolder | None:
+    """The folder of caches below the home of root that an image's settings name.
+
+    Nobody else may enter that home, whatever is mounted there, unless a script of the image opens
+    it: then nothing is said.
+    """
+    for name in _FOLDERS:
+        told = setting(server, name)
+        if not isinstance(told, Known):
+            continue
+        opened = any(_OPENING.search(script.text) for script in scripts)
+        below = f"{told.value}/".startswith("/root/")
+        return HomelessFolder(told.value, name) if below and not opened else None
+    return None
+
+
 def homeless_folder(server: ServingCommand, user: str) -> HomelessFolder | None:
     """The folder of caches that a user, who is not root, certainly cannot write.
 
@@ -209,7 +231,7 @@ def homeless_folder(server: ServingCommand, user: str) -> HomelessFolder | None:
     mounts = volumes(server)
     if known is None or not isinstance(mounts, Known) or not server.own_image:
         return None
-    for name in ("HF_HOME", "HOME", "XDG_CACHE_HOME"):
+    for name in _FOLDERS:
         told = setting(server, name)
         if told is UNKNOWN:
             return None
