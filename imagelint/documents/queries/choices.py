@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
 
 _QUOTES = "\"'"
-# Beginnings of variables that engines, their libraries and drivers read as they are.
-_READ = ("HF_", "HUGGING", "TRANSFORMERS_", "VLLM_", "SGLANG_", "NCCL_", "CUDA_", "NVIDIA_")
+# Beginnings of variables that the libraries and drivers of engines read as they are.
+_READ = ("HF_", "HUGGING", "TRANSFORMERS_", "NCCL_", "CUDA_", "NVIDIA_")
 
 
 class UnknownChoice(NamedTuple):
@@ -71,12 +71,17 @@ def quoted_variables(server: ServingCommand) -> Iterator[EnvVar]:
     """
     model = server.model.span if isinstance(server.model, Known) else None
     own = server.facts.environment if server.facts else {}
+    read = (f"{server.engine.upper()}_", *_READ) if server.engine else _READ
     told = {choice.switch.span for choice in (*unknown_choices(server), *refused_numbers(server))}
     for variable in server.launch.env:
         if not isinstance(variable.value, Known) or not _is_quoted(variable.value.value):
             continue
-        read = variable.name in own or variable.name.startswith(_READ)
-        if read and variable.span not in told and model not in (variable.span, variable.value_span):
+        counts = variable.name in own or variable.name.startswith(read)
+        if (
+            counts
+            and variable.span not in told
+            and model not in (variable.span, variable.value_span)
+        ):
             yield variable
 
 

@@ -17,8 +17,8 @@ def quantization_mismatch(server: ServingCommand, ctx: Context) -> Findings:
     another one they end.
 
     Except:
-        Names without a format, but those of owners who always put it there; formats that are made while loading, and the kernels of Marlin,
-        which serve checkpoints of AWQ and GPTQ.
+        Names without a format, but those of owners who always put it there; formats that are made
+        while loading, and the kernels of Marlin, which serve checkpoints of AWQ and GPTQ.
 
     Bad (pod.yaml):
         apiVersion: v1

@@ -10,8 +10,8 @@ from imagelint.documents.queries.choices import (
     without_quotes,
 )
 from imagelint.documents.queries.serving import place_of, title
-from imagelint.documents.serving.command import ServingCommand
 from imagelint.documents.runtime.field import Place
+from imagelint.documents.serving.command import ServingCommand
 from imagelint.rules.api import Context, Findings, Severity, rule
 
 

@@ -276,4 +276,4 @@ def test_what_fetches_a_program_installs_it(manager: Manager) -> None:
 
 
 def test_containers_are_asked_for_the_programs_of_all_managers() -> None:
-    assert startscript.PACKAGE_PROGRAMS == PACKAGE_PROGRAMS - {"python", "pypy"}
+    assert PACKAGE_PROGRAMS - {"python", "pypy"} == startscript.PACKAGE_PROGRAMS

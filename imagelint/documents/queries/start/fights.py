@@ -13,7 +13,6 @@ from imagelint.documents.queries.weights.modelcache import hub_of, may_hold_weig
 from imagelint.documents.serving.options import QUANTIZATION
 from imagelint.knowledge.models import model_name
 from imagelint.knowledge.serving.floors import STRICT_FORMATS, is_linked
-from imagelint.knowledge.weights import is_surely_plain
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -84,6 +83,8 @@ def contradicted_format(server: ServingCommand) -> tuple[Known[str], str] | None
     flag = told.value.removesuffix("_marlin")
     if flag not in ("awq", "gptq") or not isinstance(server.model, Known):
         return None
+    from imagelint.knowledge.weights import is_surely_plain
+
     formats = _FORMATS.findall(model_name(server.model.value).lower())
     if not formats and is_surely_plain(server.model.value):
         return told, ""
