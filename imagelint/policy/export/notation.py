@@ -69,7 +69,8 @@ def _by_signers(
     signers: tuple[Signer, ...], rules: tuple[TrustRule, ...]
 ) -> dict[tuple[Signer, ...], list[str]]:
     """The repositories, and all others (`*`), by those who may sign them."""
-    scopes = dict.fromkeys(scope for one in (*signers, *rules) for scope in _scopes(one))
+    naming: tuple[Signer | TrustRule, ...] = (*signers, *rules)
+    scopes = dict.fromkeys(scope for one in naming for scope in _scopes(one))
     found: dict[tuple[Signer, ...], list[str]] = {}
     for scope in scopes:
         asked = [rule.signed_by for rule in rules if {scope, _ALL} & {*_scopes(rule)}]
