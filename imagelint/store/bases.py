@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import and_, case, func, literal_column, select, update
+from sqlalchemy import and_, case, exists, func, literal_column, select, update
 from sqlalchemy.orm import aliased
 
 from imagelint.store.models import ChainRow, ImageRow, TagRow
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
 
     from sqlalchemy.engine import Connection
 
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 SEVERAL = "*"
 """Stands for the repository of what several have."""
+EARLIER = "an earlier build"
+"""What is said of a base whose tag leads to another one now."""
 
 _DEEPEST = 1000
 _PART = 500
@@ -118,19 +120,33 @@ class BaseNames:
                 self._said = _said(connection)
             names.update((chain, self._said.get(chain) or names[chain]) for chain in wanted)
             for part in _parts(wanted):
-                names.update(_tagged(connection, part))
+                names.update(_tagged(connection, part, self._said))
         return names
 
 
-def _tagged(connection: Connection, chains: Sequence[str]) -> Iterator[tuple[str, str]]:
-    """Tags that lead to images which are bases."""
+def _tagged(
+    connection: Connection, chains: Sequence[str], said: Mapping[str, str]
+) -> dict[str, str]:
+    """Tags that lead to images which are bases, or did: then the base is not what is built now.
+
+    Of several it is the one that images name, one that leads there now, or the first.
+    """
+    later = aliased(TagRow)
+    same = later.repository == TagRow.repository, later.tag == TagRow.tag
+    moved = exists().where(*same, later.position > TagRow.position)
     query = (
-        select(ImageRow.chain, func.min(TagRow.repository + ":" + TagRow.tag))
+        select(ImageRow.chain, TagRow.repository + ":" + TagRow.tag, moved)
         .join(TagRow, TagRow.digest == ImageRow.digest)
         .where(ImageRow.chain.in_(chains))
-        .group_by(ImageRow.chain)
     )
-    return ((chain, name) for chain, name in connection.execute(query) if chain)
+    found: dict[str, tuple[bool, bool, str]] = {}
+    for chain, name, was in connection.execute(query):
+        top = str(chain)
+        known = name != said.get(top), bool(was), name
+        found[top] = min(known, found.get(top, known))
+    return {
+        chain: f"{name} ({EARLIER})" if was else name for chain, (_, was, name) in found.items()
+    }
 
 
 def _said(connection: Connection) -> dict[str, str]:

@@ -12,6 +12,7 @@ from alembic.migration import MigrationContext
 from imagelint.store.database import Store
 from imagelint.store.filters import ResultFilter
 from imagelint.store.models import Base
+from imagelint.store.questions import unlisted
 from imagelint.store.reading import Reader
 from imagelint.store.rollups import RollUps
 from imagelint.store.tally import GROUPS
@@ -49,10 +50,19 @@ def test_reports_ask_and_get_the_same(there: Store, filled: Store) -> None:
         assert sorted(mine.results(run)) == sorted(other.results(run))
         assert mine.waivers(run) == other.waivers(run)
         assert mine.problems(run) == other.problems(run)
-    wanted = ResultFilter(repository="*/team-1/*", outcome="fail")
-    assert len(list(Reader(there).results(2, wanted))) == len(
-        list(Reader(filled).results(2, wanted))
-    )
+    for wanted in (
+        ResultFilter(repository="*/team-1/*", outcome="fail"),
+        ResultFilter(package="router"),
+        ResultFilter(vulnerability="CVE-2026-1001"),
+    ):
+        mine, other = Reader(there), Reader(filled)
+        results = sorted(mine.results(2, wanted))
+        assert results == sorted(other.results(2, wanted))
+        assert mine.overview(2, wanted) == other.overview(2, wanted)
+        judgements = {one.judgement for one in results if one.judgement}
+        assert mine.findings_of(judgements, wanted) == other.findings_of(judgements, wanted)
+        with there.reading() as connection, filled.reading() as same:
+            assert unlisted(connection, 2, wanted) == unlisted(same, 2, wanted) == 0
 
 
 @pytest.mark.parametrize("group", GROUPS)

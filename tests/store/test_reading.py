@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from sqlalchemy import event, insert, select, text
+from sqlalchemy import event, insert, select, text, update
 
 from imagelint.core.finding import Severity
-from imagelint.store.models import VulnerabilityRow
+from imagelint.store.models import ImageRow, VulnerabilityRow
 from imagelint.store.reading import Reader
 from imagelint.store.rollups import RollUps
 from imagelint.store.tally import GROUPS
-from tests.store.samples import KNOWN, fill, finished, image, tell
+from tests.store.samples import KNOWN, fill, finished, image, run_over, tell
 
 if TYPE_CHECKING:
     from imagelint.store.database import Store
@@ -116,15 +116,25 @@ def test_a_base_that_was_pushed_has_its_own_name(store: Store) -> None:
         reference="mirror/cuda:12", repository="mirror/cuda", tag="12", digest=below.digest
     )
     fill(store, 12)
-    from imagelint.store.records import NewRun, Worker
-    from imagelint.store.runs import begin, finish
-    from imagelint.store.writing import Writer
+    run_over(store, [base._replace(images=(below,), result=named)], 20)
+    assert "mirror/cuda:12" in names_of_bases(store)
+    anew = below._replace(digest="sha256:" + "c" * 64, layers=own.layers[:1])
+    moved = named._replace(digest=anew.digest)
+    run_over(store, [base._replace(images=(anew,), result=moved)], 21)
+    assert {"mirror/cuda:12 (an earlier build)"} == {
+        name for name in names_of_bases(store) if "mirror" in name
+    }
+    # Another tag that leads to the same image now is its name, where no image calls it otherwise.
+    other = named._replace(reference="mirror/old:1", repository="mirror/old", tag="1")
+    run_over(store, [base._replace(images=(below,), result=other)], 22)
+    assert "mirror/old:1" in names_of_bases(store)
+    with store.writing() as connection:
+        connection.execute(update(ImageRow).values(base_name="mirror/cuda:12"))
+    assert "mirror/cuda:12 (an earlier build)" in names_of_bases(store)
 
-    now = "2026-11-20T00:00:00Z"
-    begun = begin(store, NewRun("k", ()), Worker("h", 1), now, lambda _: False)
-    Writer(store, begun, lambda: now).write([base._replace(images=(below,), result=named)])
-    finish(store, begun, (), now)
-    assert "mirror/cuda:12" in {row.name for row in RollUps(store).tally(3).by("base")}
+
+def names_of_bases(store: Store) -> set[str]:
+    return {row.name for row in RollUps(store).tally(3).by("base")}
 
 
 def test_exploited_holes_come_first(store: Store) -> None:
