@@ -144,7 +144,7 @@ COMMAND_LINES = (
     Command((*CACHED, "Dockerfile"), DOCKERFILE | {"sqlite3"}, ON_DOCKERFILES, 299),
     Command((*CHECK, *TO_FILE, "Dockerfile"), DOCKERFILE | FILES, ON_DOCKERFILES, 295),
     Command((*CHECK, "pod.yaml"), YAML, ON_MANIFESTS, 300),
-    Command((*CHECK, "requirements.txt"), set(), ON_LISTS, 183),
+    Command((*CHECK, "requirements.txt"), set(), ON_LISTS, 184),
     Command((*CHECK, ".dockerignore"), set(), ON_DOCKERFILES, 193),
     Command((*CHECK, "plain"), DOCKERFILE, ON_DOCKERFILES, 266),
     Command((*CHECK, "hard"), DOCKERFILE | SHELL, ON_DOCKERFILES, 271),

@@ -437,6 +437,7 @@ PACKS: Mapping[str, Mapping[str, Data]] = {
             "source-copied-before-install": "on",
             "unused-stage": "on",
             "whole-filesystem-copied": "on",
+            "weights-copied": "on",
             "cd-instead-of-workdir": "on",
             "pipe-without-pipefail": "on",
             "secret-mount-missing": "on",

@@ -209,9 +209,10 @@ class Manager(NamedTuple):
     packages only recommend, which the setting `recommends_setting` does for all. `unsigned` accepts
     packages that nobody signed, `insecure` and `insecure_variables` servers that nobody vouches
     for; `secure_variables` do so when they are set to a word that means no, as do `secure_settings`
-    of its `config set`, and `insecure_settings` with any value. `index_variables` and
-    `index_settings` say where packages come from; `checks_files` is false when no signature is
-    verified of a package given by its file or address. `environments` make a virtual environment.
+    of its `config set`, and `insecure_settings` with any value. `index_variables`,
+    `index_settings` and the words behind `index_verbs` say where packages come from; `checks_files`
+    is false when no signature is verified of a package given by its file or address.
+    `environments` make a virtual environment.
     `project` is what lists the packages of a project, and `ignores_locks` is true of what installs
     one without the lock that another manager keeps for it. `own` are the packages that the manager
     itself consists of.
@@ -255,6 +256,7 @@ class Manager(NamedTuple):
     insecure_settings: tuple[str, ...] = ()
     index_variables: tuple[str, ...] = ()
     index_settings: tuple[str, ...] = ()
+    index_verbs: tuple[str, ...] = ()
     checks_files: bool = True
     lock: Lock = Lock()
     project: ProjectFile = ProjectFile()

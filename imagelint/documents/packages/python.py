@@ -348,6 +348,7 @@ POETRY = Manager(
     dry_run=("--dry-run",),
     lock=Lock(("poetry.lock",), verbs=("install", "sync")),
     project=ProjectFile("pyproject.toml", ("install", "sync"), ("--no-root",)),
+    index_verbs=("source add",),
     runs=(Run("poetry", "run"),),
     own=frozenset(("poetry",)),
 )
@@ -378,6 +379,7 @@ PDM = Manager(
     dry_run=("--dry-run",),
     lock=Lock(("pdm.lock",), verbs=("install", "sync")),
     project=ProjectFile("pyproject.toml", ("install", "sync"), ("--no-self",)),
+    index_settings=("url",),
     runs=(Run("pdm", "run"),),
     own=frozenset(("pdm",)),
 )

@@ -74,6 +74,15 @@ UNSIGNED_SETTING = pattern(
     re.IGNORECASE,
 )
 
+# In pip.conf, uv.toml, pyproject.toml, .npmrc, .yarnrc, .yarnrc.yml, bunfig.toml and .condarc.
+PLAIN_SETTING = pattern(
+    r"(?:(?<=\\n)|(?<![\w-]))(?:(?:extra-)?index-url|find-links|registry|npmRegistryServer"
+    r"|channel_alias)[ \t]*(?:[=:][ \t]*|[ \t])[\"']?http://[^\s\"'\\]{1,400}"
+    r"|\[\[(?:tool\.(?:poetry|uv|pdm)\.)?(?:index|source)\]\][^\[\]]{0,300}?(?:(?<=\\n)|\b)url"
+    r"[ \t]*=[ \t]*[\"']http://[^\s\"'\\]{1,400}"
+    r"|\bchannels:[ \t]*(?:\\n|\n)[ \t]*-[ \t]*[\"']?http://[^\s\"'\\]{1,400}"
+)
+
 _NEAR = pattern(
     r"localhost|[^.:]+|127(?:\.\d+){3}|10(?:\.\d+){3}|192\.168(?:\.\d+){2}|0\.0\.0\.0|\[.*\]"
     r"|172\.(?:1[6-9]|2\d|3[01])(?:\.\d+){2}|169\.254(?:\.\d+){2}"

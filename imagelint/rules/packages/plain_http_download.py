@@ -7,6 +7,7 @@ from imagelint.core.source import Span
 from imagelint.documents.packages.requirements import Requirements
 from imagelint.documents.queries.downloads import DOWNLOADERS
 from imagelint.documents.queries.packages.addresses import Plain, listed_addresses
+from imagelint.documents.queries.packages.trust import WRITING
 from imagelint.documents.shared import EnvVar
 from imagelint.documents.shell.script import Script
 from imagelint.rules.api import Context, Findings, Fix, Severity, rule
@@ -20,14 +21,14 @@ class Place(NamedTuple):
     span: Span
 
 
-@rule((Script, EnvVar, Requirements), Severity.MEDIUM, programs=DOWNLOADERS)
+@rule((Script, EnvVar, Requirements), Severity.MEDIUM, programs=DOWNLOADERS | WRITING)
 def plain_http_download(node: Script | EnvVar | Requirements, ctx: Context) -> Findings:
     """Something is downloaded over plain HTTP: anybody in between may replace it.
 
     A file, a repository, a wheel index, a registry of npm, a hub of models: without TLS nobody
     knows who answered. Nearly every server speaks HTTPS by now. Distributions' own repositories are
-    signed, so that plain HTTP is enough for them. Options, variables and settings that a command
-    makes (`npm config set registry`) are read.
+    signed, so that plain HTTP is enough for them. Options, variables, settings that a command
+    makes (`npm config set registry`) and those that a step writes into a file are read.
 
     Except:
         Files whose checksum or signature the same script verifies, hosts of one's own network

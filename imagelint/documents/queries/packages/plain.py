@@ -6,18 +6,20 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from imagelint.core.fact import Known
+from imagelint.core.source import Span
 from imagelint.documents.packages.installs import package_installs
 from imagelint.documents.packages.lookup import MANAGERS, manager_call
 from imagelint.documents.queries.downloads import downloads, last_verification
 from imagelint.documents.queries.packages.addresses import Plain, plain_at
+from imagelint.documents.queries.packages.trust import WRITING, written_settings
 from imagelint.documents.shell.script import ScriptRole
-from imagelint.knowledge.packages.transport import is_plain
+from imagelint.knowledge.packages.transport import PLAIN_SETTING, is_plain
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from imagelint.core.source import Span
     from imagelint.documents.packages.installs import PackageInstall
+    from imagelint.documents.queries.packages.trust import Weakness
     from imagelint.documents.shared import EnvVar
     from imagelint.documents.shell.script import Command, Script
 
@@ -28,6 +30,7 @@ _VARIABLES = frozenset(name for manager in MANAGERS for name in manager.index_va
 }
 _HEAD = ("-I", "--head", "--spider")
 _NOWHERE = "/dev/null"
+_PLAIN = "http://"
 _REGISTRY = "--registry"
 _SETTING = frozenset(("config", "c", "set", "env"))
 
@@ -45,7 +48,27 @@ def plain_addresses(node: Script) -> list[Plain]:
     if node.role is ScriptRole.HEALTHCHECK:
         return []
     verified = last_verification(node)
-    return [one for command in node.commands for one in _of_command(command, verified)]
+    found = [one for command in node.commands for one in _of_command(command, verified)]
+    return found + list(_of_files(node))
+
+
+def _of_files(script: Script) -> Iterator[Plain]:
+    """`echo "registry=http://…" > ~/.npmrc`: what is written into a file, not what is printed."""
+    if _PLAIN not in script.text:
+        return
+    into = {command.pipe for command in script.commands if command.program == "tee"}
+    for command in script.commands:
+        writes = command.pipe in into or any(">" in one.operator for one in command.redirects)
+        if command.program in WRITING and (writes or command.program == "sed"):
+            for setting in written_settings(command, PLAIN_SETTING):
+                yield from _at_end(setting)
+
+
+def _at_end(setting: Weakness) -> Iterator[Plain]:
+    """The address with which a setting ends."""
+    at = setting.text.rindex(_PLAIN)
+    end = setting.span.end
+    return plain_at(Span(end - len(setting.text) + at, end), setting.text[at:])
 
 
 def _of_command(command: Command, verified: int) -> Iterator[Plain]:
@@ -71,10 +94,15 @@ def _of_install(install: PackageInstall) -> Iterator[Plain]:
 
 
 def _of_setting(command: Command) -> Iterator[Plain]:
-    """`npm config set registry http://…`, `pip config set global.index-url http://…`."""
+    """`npm config set registry http://…`, `poetry source add acme http://…`."""
     call = manager_call(command)
-    names = call.manager.index_settings if call else ()
-    words = call.words.operands if call and names and not call.words.has("--remove") else ()
+    if call is None or call.words.has("--remove", "-r"):
+        return
+    verb, named = call.words.verb(call.manager.index_verbs)
+    for word in named if verb else ():
+        yield from _listed(word.span, word.text)
+    names = call.manager.index_settings
+    words = call.words.operands if names else ()
     if not words or words[0].text not in _SETTING:
         return
     for before, word in pairwise(words):

@@ -42,16 +42,17 @@ if TYPE_CHECKING:
 
 __all__ = ["Weakness", "distinct", "insecure_file", "insecure_settings", "insecure_switches"]
 __all__ += [
+    "WRITING",
     "insecure_variable",
     "line_removal",
     "unsigned_file",
     "unsigned_settings",
     "unsigned_switches",
+    "written_settings",
 ]
 
 _VALUED = {"curl": CURL_VALUES, "wget": WGET_VALUES, "aria2c": ARIA_VALUES}
-# What writes words into files of settings.
-_WRITING = frozenset(
+WRITING = frozenset(
     (
         "cat",
         "echo",
@@ -63,10 +64,11 @@ _WRITING = frozenset(
         "add-apt-repository",
     )
 )
+"""The programs that write words into files of settings."""
 _GIT = "git"
-TRUSTING = _WRITING | PACKAGE_PROGRAMS | INSECURE_SWITCHES.keys() | {_GIT}
+TRUSTING = WRITING | PACKAGE_PROGRAMS | INSECURE_SWITCHES.keys() | {_GIT}
 """The programs by which a command may do without certificates."""
-TAKING = _WRITING | PACKAGE_PROGRAMS | UNSIGNED_SWITCHES.keys()
+TAKING = WRITING | PACKAGE_PROGRAMS | UNSIGNED_SWITCHES.keys()
 """The programs by which a command may take packages that nobody signed."""
 _COMMENT = ("#", ";", "//")
 _HOSTS = frozenset(name for manager in MANAGERS for name in manager.insecure_variables)
@@ -170,15 +172,15 @@ def insecure_settings(command: Command) -> Iterator[Weakness]:
         yield from _configured(call)
     if command.program == _GIT:
         yield from _of_git(command)
-    if command.program in _WRITING or call is not None:
-        yield from _written(command, INSECURE_SETTING)
+    if command.program in WRITING or call is not None:
+        yield from written_settings(command, INSECURE_SETTING)
 
 
 def unsigned_settings(command: Command) -> Iterator[Weakness]:
     """What a command writes into settings by which packages are taken that nobody signed."""
     call = manager_call(command)
-    if command.program in _WRITING or (call is not None and call.manager.ecosystem.is_system):
-        yield from _written(command, UNSIGNED_SETTING)
+    if command.program in WRITING or (call is not None and call.manager.ecosystem.is_system):
+        yield from written_settings(command, UNSIGNED_SETTING)
 
 
 def _configured(call: Call) -> Iterator[Weakness]:
@@ -214,7 +216,8 @@ def _is_verification(name: str) -> bool:
     return lower.startswith("http.") and lower.endswith(".sslverify")
 
 
-def _written(command: Command, settings: re.Pattern[str]) -> Iterator[Weakness]:
+def written_settings(command: Command, settings: re.Pattern[str]) -> Iterator[Weakness]:
+    """The settings of that pattern among the words and here-documents of a command."""
     bodies = (one.target for one in command.redirects if one.operator.startswith("<<"))
     texts: list[Word] = [*command.arguments, *(body for body in bodies if body is not None)]
     for word in texts:
