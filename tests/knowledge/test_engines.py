@@ -40,7 +40,7 @@ def test_an_engine_is_complete(name: str) -> None:
     if known.metrics is not None:
         assert known.metrics.default in ("on", "off")
         assert known.metrics.default == "on" or known.metrics.switch
-        assert known.metrics.prefixes
+        assert known.metrics.prefixes or not known.metrics.prometheus
 
 
 @pytest.mark.parametrize("name", engines())
