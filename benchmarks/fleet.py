@@ -181,6 +181,7 @@ class MadeUpJudge:
     digest = "2" * 64
     deep = None
     asked = AskedRules("3" * 64, ("root-user", "secret-value"))
+    asks = '{"root-user": [], "secret-value": []}'
     policy = MadeUpPolicy()
 
     def identify(self, repository: str, digest: str) -> str:

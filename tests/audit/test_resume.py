@@ -119,4 +119,4 @@ def test_two_at_once_in_one_store_come_to_what_each_comes_to_alone(here: Path) -
     assert len(both["results"]) == 2 * _IMAGES
     timeless = set(both) - {"runs", "workers", "results", "waivers"}
     assert {name: both[name] for name in timeless} == {name: alone[name] for name in timeless}
-    assert [row[-1] for row in both["runs"]] == ["fail", "fail"]
+    assert ["fail" in row for row in both["runs"]] == [True, True]
