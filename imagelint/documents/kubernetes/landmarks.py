@@ -210,8 +210,11 @@ def _of_scalers(manifest: Manifest) -> Iterator[Landmark]:
     if not scalers:
         return
     from imagelint.documents.promql.query import MetricUse
+    from imagelint.documents.promql.trigger import MetricThreshold
 
-    for use in manifest.nodes_of(MetricUse):
+    uses: list[MetricUse | MetricThreshold] = [*manifest.nodes_of(MetricUse)]
+    uses += manifest.nodes_of(MetricThreshold)
+    for use in uses:
         if use.scaler is None:
             continue
         kind, name = use.scaler.target_kind, use.scaler.target_name

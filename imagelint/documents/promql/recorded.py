@@ -15,6 +15,10 @@ if TYPE_CHECKING:
 
 RECORD = "record"
 """The use of a query whose results are recorded: a word that stands in each text with one."""
+ADAPTER = "adapter"
+"""The use of a query of the adapter that serves metrics to autoscalers."""
+SERIES = "seriesQuery"
+"""A word that stands in each text with one."""
 ALERT = "alert"
 """The use of a query whose results raise an alert."""
 EXPRESSION = "expr"
@@ -26,6 +30,11 @@ ALERTS: Key = ("alerts",)
 def recorded_as(name: str) -> Key:
     """The key of the queries whose results are recorded under a name."""
     return ("recorded", name)
+
+
+def served_as(name: str) -> Key:
+    """The key of what the adapter asks for a metric that it serves under a name."""
+    return ("served as", name)
 
 
 def alerts_on(engine: str) -> Key:
@@ -40,11 +49,13 @@ def engines_of(query: Query) -> tuple[str, ...]:
 
 
 def query_landmarks(document: Document) -> Iterator[Landmark]:
-    """The queries of a document whose results are recorded, or raise an alert."""
+    """The queries of a document whose results are recorded, served, or raise an alert."""
     seen: set[str] = set()
     for query in document.nodes_of(Query):
         if query.use == RECORD and query.name:
             yield Landmark(recorded_as(query.name), query)
+        elif query.use == ADAPTER and query.name:
+            yield Landmark(served_as(query.name), query)
         elif query.use == ALERT:
             yield Landmark(ALERTS, query)
             for engine in engines_of(query):

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from imagelint.documents.base import Document
 from imagelint.documents.promql.query import UnreadQuery, unread_queries
 from imagelint.documents.promql.reading import query_at
-from imagelint.documents.promql.recorded import query_landmarks
+from imagelint.documents.promql.recorded import ADAPTER, SERIES, query_landmarks
 from imagelint.documents.serving.startscript import map_scalar
 from imagelint.documents.yaml.comments import comment_allowances
 from imagelint.documents.yaml.cursor import Cursor
@@ -96,8 +96,8 @@ def _adapter_queries(place: Cursor, within: MappedText | None) -> Iterator[Node]
     for rules in listed:
         for rule in rules.items():
             name = rule.at("name", "as").word()
-            for query in ("seriesQuery", "metricsQuery"):
-                yield from query_at(rule[query], "adapter", name, within=within)
+            for query in (SERIES, "metricsQuery"):
+                yield from query_at(rule[query], ADAPTER, name, within=within)
 
 
 def rule_queries(

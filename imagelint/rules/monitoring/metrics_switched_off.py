@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from imagelint.documents.kubernetes.objects import Pod
 from imagelint.documents.queries.links.scope import Scope
+from imagelint.documents.queries.monitoring.records import served_of
 from imagelint.documents.queries.monitoring.scraping import (
     is_scaled_by,
     is_scraped,
@@ -67,7 +68,8 @@ def metrics_switched_off(pod: Pod, ctx: Context) -> Findings:
         flag = unshown_metrics(server)
         if not flag or server.concluded:
             continue
-        if not is_scraped(pod, scope) and not is_scaled_by(pod, server.engine, scope):
+        served = served_of(ctx.document, ctx.project)
+        if not is_scraped(pod, scope) and not is_scaled_by(pod, server.engine, scope, served):
             continue
         drop = flag.startswith("---")
         yield ctx.finding(

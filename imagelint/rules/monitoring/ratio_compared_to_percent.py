@@ -8,7 +8,7 @@ from imagelint.documents.promql.query import Query
 from imagelint.documents.promql.trigger import MetricThreshold, PrometheusTrigger, ResultBound
 from imagelint.documents.queries.links.scope import Scope
 from imagelint.documents.queries.monitoring.expressions import mistaken_shares
-from imagelint.documents.queries.monitoring.records import records_of
+from imagelint.documents.queries.monitoring.records import records_of, served_of
 from imagelint.documents.queries.monitoring.thresholds import mistaken_bound, mistaken_thresholds
 from imagelint.rules.api import Confidence, Context, Findings, Fix, Severity, rule
 
@@ -61,7 +61,8 @@ def ratio_compared_to_percent(
             yield _beside_a_query(bound, asked.subject, ctx)
         return
     if not isinstance(asked, Query):
-        for threshold in mistaken_thresholds(asked, recorded):
+        served = served_of(ctx.document, ctx.project)
+        for threshold in mistaken_thresholds(asked, recorded, served):
             yield _beside_a_query(threshold, asked.scaler.name, ctx)
         return
     for one in mistaken_shares(asked, recorded):

@@ -9,7 +9,7 @@ from imagelint.documents.promql.query import Query
 from imagelint.documents.promql.trigger import MetricThreshold, PrometheusTrigger
 from imagelint.documents.queries.links.scope import Scope
 from imagelint.documents.queries.monitoring.alerts import late_alert
-from imagelint.documents.queries.monitoring.records import records_of
+from imagelint.documents.queries.monitoring.records import records_of, served_of
 from imagelint.documents.queries.monitoring.thresholds import waiting_of
 from imagelint.rules.api import Confidence, Context, Findings, Severity, rule
 
@@ -82,7 +82,8 @@ def queue_threshold_far_off(
                 subject=asked.name,
             )
         return
-    threshold, metric = asked.threshold, waiting_of(asked)
+    metric = waiting_of(asked, served_of(ctx.document, ctx.project))
+    threshold = asked.threshold
     if not metric or not isinstance(threshold.value, Known) or asked.value != Known(value=False):
         return
     number = threshold.value.value

@@ -1,13 +1,15 @@
-"""What the rules of a run record under a name."""
+"""What the rules of a run record under a name, and what an adapter serves under one."""
 
 from __future__ import annotations
 
 from itertools import islice
 from typing import TYPE_CHECKING
 
+from imagelint.core.fact import ABSENT
 from imagelint.documents.project import by_key
 from imagelint.documents.promql.query import Query
-from imagelint.documents.promql.recorded import RECORD, recorded_as
+from imagelint.documents.promql.recorded import RECORD, SERIES, recorded_as, served_as
+from imagelint.documents.promql.tree import Aggregation, Selector, inner
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
 # The kinds of documents that hold rules, by name: who asks need not import what reads them.
 _KINDS = ("prometheus-rules", "kubernetes")
 _MOST = 8
+_TOGETHER = frozenset(("sum", "avg", "max", "min"))
 
 
 def records_of(document: Document, project: Project) -> Callable[[str], Expression | None]:
@@ -32,6 +35,34 @@ def records_of(document: Document, project: Project) -> Callable[[str], Expressi
         return found[0].tree if len(texts) == 1 else None
 
     return recorded
+
+
+def served_of(document: Document, project: Project) -> Callable[[str], str]:
+    """Gives the metric that an adapter serves under a name as it is; empty where none is known."""
+
+    def served(name: str) -> str:
+        own = document.derived(by_key).get(served_as(name), ())
+        found = [one for one in own if isinstance(one, Query)]
+        trees = [one.tree for one in found or islice(_served_elsewhere(name, project), _MOST)]
+        names = {one.metric for one in trees if isinstance(one, Selector)}
+        plain = all(isinstance(one, Selector) or _keeps_values(one) for one in trees)
+        return names.pop() if len(names) == 1 and plain else ""
+
+    return served
+
+
+def _keeps_values(tree: Expression | None) -> bool:
+    """Whether the values of series are put together, and nothing else is done with them."""
+    if not isinstance(tree, Aggregation) or tree.operator not in _TOGETHER:
+        return False
+    asked = inner(tree.operand)
+    return isinstance(asked, Selector) and asked.window is ABSENT
+
+
+def _served_elsewhere(name: str, project: Project) -> Iterator[Query]:
+    for kind in _KINDS:
+        for _, query in project.named(kind, served_as(name), Query, SERIES):
+            yield query
 
 
 def _elsewhere(name: str, project: Project) -> Iterator[Query]:

@@ -15,11 +15,12 @@ from imagelint.documents.kubernetes.landmarks import (
 )
 from imagelint.documents.kubernetes.wiring.nodes import Monitor, Service
 from imagelint.documents.promql.query import MetricUse
+from imagelint.documents.promql.trigger import MetricThreshold
 from imagelint.documents.queries.links.scope import same
 from imagelint.knowledge.serving.metrics import find_series
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from imagelint.documents.kubernetes.objects import KubernetesObject, Pod
     from imagelint.documents.queries.links.scope import Scope
@@ -49,8 +50,11 @@ def is_scraped(pod: Pod, scope: Scope) -> bool:
     return any(_annotated(one.object) for one in _services(pod, scope))
 
 
-def is_scaled_by(pod: Pod, engine: str, scope: Scope) -> bool:
-    """Whether an autoscaler of what makes a pod looks at metrics of an engine that it may have."""
+def is_scaled_by(pod: Pod, engine: str, scope: Scope, served: Callable[[str], str]) -> bool:
+    """Whether an autoscaler of what makes a pod looks at metrics of an engine that it may have.
+
+    `served` gives the metric that an adapter serves under a name, empty where none is known.
+    """
     owner = pod.owner
     if not owner.name:
         return False
@@ -61,8 +65,15 @@ def is_scaled_by(pod: Pod, engine: str, scope: Scope) -> bool:
         near = use.scaler is not None and same(use.scaler.namespace, owner.namespace)
         return own and near and _may_be_of(pod, use)
 
-    found = scope.nearest(metrics_scaling(owner.kind, owner.name), MetricUse, fits)
-    return bool(found.nodes)
+    def fits_by_name(asked: MetricThreshold) -> bool:
+        series = find_series(served(asked.name))
+        own = series is not None and series.metric.exporter.engine == engine
+        return own and same(asked.scaler.namespace, owner.namespace)
+
+    key = metrics_scaling(owner.kind, owner.name)
+    if scope.nearest(key, MetricUse, fits).nodes:
+        return True
+    return bool(scope.nearest(key, MetricThreshold, fits_by_name).nodes)
 
 
 def _may_be_of(pod: Pod, use: MetricUse) -> bool:

@@ -29,7 +29,7 @@ from imagelint.knowledge.serving.metrics import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from imagelint.documents.promql.query import Query
     from imagelint.documents.promql.tree import Expression, Place
@@ -37,6 +37,8 @@ if TYPE_CHECKING:
     from imagelint.documents.queries.monitoring.expressions import Recorded
     from imagelint.documents.runtime.field import Field
     from imagelint.knowledge.serving.metrics import Metric
+
+    Served = Callable[[str], str]
 
 _WAITING = frozenset(("waiting",))
 _ABOVE = (">", ">=")
@@ -66,7 +68,7 @@ class MistakenThreshold(NamedTuple):
 
 
 def mistaken_thresholds(
-    asked: PrometheusTrigger | MetricThreshold, recorded: Recorded
+    asked: PrometheusTrigger | MetricThreshold, recorded: Recorded, served: Served
 ) -> Iterator[MistakenThreshold]:
     """The thresholds of an autoscaler that are of another scale than the share they are for."""
     places = [asked.threshold]
@@ -76,7 +78,7 @@ def mistaken_thresholds(
         unit = "" if tree is None else share_of(tree, recorded)
         places.append(asked.activation)
     else:
-        units = {one.unit for one in _metrics(asked)}
+        units = {one.unit for one in _metrics(asked, served)}
         share, unit = asked.name, units.pop() if len(units) == 1 else ""
     for place in places:
         value = value_or(place.value, 0.0)
@@ -119,11 +121,11 @@ def _may_be_a_sum(asked: PrometheusTrigger | MetricThreshold, value: float) -> b
     return not isinstance(most, Known) or value <= most.value
 
 
-def waiting_of(asked: PrometheusTrigger | MetricThreshold) -> str:
+def waiting_of(asked: PrometheusTrigger | MetricThreshold, served: Served) -> str:
     """The metric of waiting requests that is all an autoscaler asks for; empty where it is not."""
     if isinstance(asked, PrometheusTrigger):
         return waiting_metric(asked)
-    found = _metrics(asked)
+    found = _metrics(asked, served)
     return asked.name if {one.meaning for one in found if one.meaning} == _WAITING else ""
 
 
@@ -160,9 +162,9 @@ def _conditions(tree: Expression | None) -> Iterator[Binary]:
             pending.append(node.left)
 
 
-def _metrics(asked: MetricThreshold) -> tuple[Metric, ...]:
+def _metrics(asked: MetricThreshold, served: Served) -> tuple[Metric, ...]:
     """The metrics that may be meant by a name."""
-    series = find_series(served_metric(asked.name))
+    series = find_series(served_metric(asked.name) or served(asked.name))
     if series is not None:
         return (series.metric,) if series.exists and not series.suffix else ()
     return short_metrics(asked.name) if asked.short else ()
