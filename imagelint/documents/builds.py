@@ -63,6 +63,14 @@ class ImageBuild(NamedTuple):
     arguments: tuple[BuildArgument, ...] = ()
 
 
+class BuildTarget(NamedTuple):
+    """The stage that a build is told to end with, where that is named."""
+
+    span: Span
+    build: ImageBuild
+    path: str = ""
+
+
 def frontend_given(argument: EnvVar) -> ImageUse | None:
     """The image that an argument of a build gives it as its frontend."""
     if argument.name != SYNTAX_ARGUMENT or not isinstance(argument.value, Known):

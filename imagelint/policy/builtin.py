@@ -328,6 +328,7 @@ PACKS: Mapping[str, Mapping[str, Data]] = {
             "system-directory": "on",
             "undeclared-from-argument": "on",
             "undefined-variable": "on",
+            "unknown-build-target": "on",
             "unknown-copy-source": "on",
             "unknown-user": "on",
             "unused-user": "on",

@@ -336,6 +336,7 @@ RULES: dict[str, Entry] = {
     "unknown-accelerator-label": Entry("gpus", ("documents.kubernetes.objects:Pod",)),
     "unknown-allowance": Entry("allowances", ("documents.base:AllowanceUse",)),
     "unknown-api-version": Entry("syntax", ("documents.kubernetes.objects:MistakenVersion",), ("Trivy KSV-0107", "kube-linter no-extensions-v1beta", "kube-score stable-version", "Kyverno check-deprecated-apis")),
+    "unknown-build-target": Entry("wiring", ("documents.builds:BuildTarget",)),
     "unknown-compose-key": Entry("syntax", ("documents.complaints:UnknownComposeKey",)),
     "unknown-copy-source": Entry("build", ("documents.dockerfile.model:Stage",), ("hadolint DL3022", "droast DF049")),
     "unknown-engine-flag": Entry("serving", ("documents.serving.command:ServingCommand",)),

@@ -21,6 +21,7 @@ from imagelint.documents.base import Document, DocumentError, Landmark, Text
 from imagelint.documents.builds import (
     SYNTAX_ARGUMENT,
     BuildArgument,
+    BuildTarget,
     BuiltImage,
     ImageBuild,
     NamedContext,
@@ -125,11 +126,15 @@ class BakeFile(Document):
         return dockerfile_within(self.source.origin, MappedText(text.value, place, ()), "target")
 
     def nodes(self) -> Iterator[Node]:
-        """The images that builds are given as their frontends, where they are first written."""
+        """The frontends that builds are given, and their stages, where they are first written."""
         for syntax in self._frontends:
             name = syntax.partition(" ")[0]
             at = Text(self._place(name))
             yield image_use(at, ImageRole.FRONTEND, name, name)._replace(final=False)
+        for target in self.targets:
+            place = self._stage_place(target.stage) if target.stage else None
+            if place is not None:
+                yield BuildTarget(place, self._build(target))
 
     def landmarks(self) -> Iterator[Landmark]:
         """The images that it builds, and the contexts that it gives to builds by name."""
@@ -141,10 +146,9 @@ class BakeFile(Document):
                     context = NamedContext(self._place(name), name)
                     yield from context_landmarks(dockerfile, context)
 
-    def _built(self, target: Target) -> Iterator[Landmark]:
-        span = self._place(target.name)
-        build = ImageBuild(
-            span,
+    def _build(self, target: Target) -> ImageBuild:
+        return ImageBuild(
+            self._place(target.name),
             target.context,
             target.dockerfile,
             target.stage,
@@ -153,12 +157,20 @@ class BakeFile(Document):
                 BuildArgument(name, known_text(target.arguments.get(name))) for name in target.given
             ),
         )
+
+    def _built(self, target: Target) -> Iterator[Landmark]:
+        build = self._build(target)
         for tag in target.tags:
             image = parse_partial(tag).name
             if image is not None and image.registry:
                 yield Landmark(
-                    image_built(image.name), BuiltImage(span, image.name, image.tag, build)
+                    image_built(image.name), BuiltImage(build.span, image.name, image.tag, build)
                 )
+
+    def _stage_place(self, name: str) -> Span | None:
+        """Where a stage is written as the one to end with; None where a variable holds it."""
+        match = re.search(rf"\btarget\"?\s*[=:]\s*\"({re.escape(name)})\"", self.source.text)
+        return Span(*match.span(1)) if match else None
 
     def _place(self, name: str) -> Span:
         match = re.search(rf"(?<![\w-]){re.escape(name)}(?![\w-])", self.source.text)

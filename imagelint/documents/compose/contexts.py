@@ -12,6 +12,7 @@ from imagelint.core.fact import UNKNOWN, Known
 from imagelint.documents.base import Landmark
 from imagelint.documents.builds import (
     BuildArgument,
+    BuildTarget,
     BuiltImage,
     ImageBuild,
     NamedContext,
@@ -26,10 +27,11 @@ from imagelint.documents.shared import EnvOrigin
 from imagelint.documents.yaml.nodes import Mapping, Scalar
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from imagelint.documents.base import Key
     from imagelint.documents.compose.document import ComposeFile
+    from imagelint.documents.compose.model import ComposeService
     from imagelint.documents.yaml.cursor import Cursor
 
 
@@ -75,6 +77,14 @@ def read_build(service: Cursor) -> ImageBuild | None:
         inline=inline.path if is_set(inline) else "",
         arguments=_arguments(build["args"]),
     )
+
+
+def build_targets(services: Iterable[ComposeService]) -> Iterator[BuildTarget]:
+    """The stages that builds of services are told to end with."""
+    for service in services:
+        place = service.body.at("build", "target")
+        if service.build is not None and service.build.target and is_set(place):
+            yield BuildTarget(place.span, service.build, place.path)
 
 
 def _arguments(place: Cursor) -> tuple[BuildArgument, ...]:

@@ -10,7 +10,7 @@ from imagelint.core.pattern import pattern
 from imagelint.core.source import Source, Span
 from imagelint.documents.base import Allowance, Complaint, DocumentError
 from imagelint.documents.complaints import MalformedComposeFile
-from imagelint.documents.compose.contexts import build_landmarks, read_build
+from imagelint.documents.compose.contexts import build_landmarks, build_targets, read_build
 from imagelint.documents.compose.dotenv import FILE_NAME, read_dotenv
 from imagelint.documents.compose.execution import SERVICE_BUILD, ServicePlace
 from imagelint.documents.compose.interpolation import NO_VARIABLES, ComposeRoot
@@ -101,6 +101,7 @@ class ComposeFile(ServiceFile):
     def nodes(self) -> Iterator[Node]:
         """Each service and what stands in it, then the ways to them that proxies are told."""
         yield from super().nodes()
+        yield from build_targets(self.services)
         if self.tells_proxies:
             from imagelint.documents.proxies.composed import compose_routes
 
