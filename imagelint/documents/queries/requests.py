@@ -32,7 +32,13 @@ _DEVICE = pattern(r"/dev/tcp/([^/\s]+)/([^\s'\"()&|;]+)")
 _CODE = pattern(r"(?:python|node|nodejs|perl|ruby|php|deno|bun)[\d.]*")
 _LOCAL = frozenset({"localhost", "0.0.0.0", "::1", "::"})  # noqa: S104 - compared with
 _HTTPIE = frozenset({"http", "https", "xh", "xhs"})
+# https://httpie.io/docs/cli: options with a value, and what may stand before the address.
+_HTTPIE_VALUES = frozenset(("--timeout", "--verify", "--session", "--auth", "-a", "--print", "-p"))
+_METHOD = pattern(r"[A-Z]+")
 _NETCAT = frozenset({"nc", "ncat", "netcat"})
+# github.com/grpc-ecosystem/grpc-health-probe: `-addr=:8000`, as of any program in Go.
+_GRPC_PROBE = frozenset({"grpc_health_probe", "grpc-health-probe"})
+_CONNECT_IN_CODE = pattern(r"connect(?:_ex|ion)?\(\(?[\"']([^\"']{1,99})[\"'], ?(\d{1,5})\b")
 
 
 class Address(NamedTuple):
@@ -70,14 +76,47 @@ def _asked_by(words: tuple[Word, ...]) -> Iterator[Address]:
     elif program == "wget":
         yield from map(_address, sort_words(arguments, WGET_VALUES).operands)
     elif program in _HTTPIE:
-        yield from (_address(word) for word in arguments if "://" in word.text)
+        yield from map(_address_of_httpie, _of_httpie(arguments))
+    elif program in _GRPC_PROBE:
+        yield from _of_grpc_probe(arguments)
     elif program in _NETCAT:
-        bare = [word.text for word in arguments if word.text[:1] != "-"]
-        if len(bare) == 2:  # noqa: PLR2004 - a host and a port
-            yield Address(bare[1], bare[0], _port(bare[1]), "")
+        yield from _of_netcat(arguments)
     elif _CODE.fullmatch(program):
-        for word in arguments:
-            yield from map(_address_in, _URL_IN_CODE.findall(word.text))
+        yield from _of_code(arguments)
+
+
+def _of_netcat(arguments: tuple[Word, ...]) -> Iterator[Address]:
+    bare = [word.text for word in arguments if word.text[:1] != "-"]
+    if len(bare) == 2:  # noqa: PLR2004 - a host and a port
+        yield Address(bare[1], bare[0], _port(bare[1]), "")
+
+
+def _of_code(arguments: tuple[Word, ...]) -> Iterator[Address]:
+    for word in arguments:
+        yield from map(_address_in, _URL_IN_CODE.findall(word.text))
+        for host, port in _CONNECT_IN_CODE.findall(word.text):
+            yield Address(port, host, _port(port), "")
+
+
+def _of_httpie(arguments: tuple[Word, ...]) -> tuple[Word, ...]:
+    """The address of `http [METHOD] ADDRESS [ITEM …]`, alone."""
+    operands = sort_words(arguments, _HTTPIE_VALUES).operands
+    at = 1 if operands and _METHOD.fullmatch(operands[0].text) else 0
+    return operands[at : at + 1]
+
+
+def _address_of_httpie(word: Word) -> Address:
+    """An address that may leave out the host: `:8000/health`."""
+    text = word.text
+    return _address_in(f"localhost{text}" if text[:1] == ":" else text)._replace(text=text)
+
+
+def _of_grpc_probe(arguments: tuple[Word, ...]) -> Iterator[Address]:
+    for word, behind in zip(arguments, (*arguments[1:], None), strict=True):
+        name, equals, text = word.text.partition("=")
+        if name in ("-addr", "--addr") and (equals or behind is not None):
+            host, _, port = (text if equals or behind is None else behind.text).rpartition(":")
+            yield Address(port, host or "localhost", _port(port), "")
 
 
 def _address(word: Word) -> Address:
