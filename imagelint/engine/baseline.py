@@ -25,7 +25,10 @@ VERSION = 1
 
 
 class BaselineEntry(NamedTuple):
-    """One finding of a baseline; only the fingerprint counts, the rest is for who reads it."""
+    """One finding of a baseline: the fingerprint knows it, the rest tells who reads it which it is.
+
+    An entry that says another thing than what its fingerprint stands for does not count.
+    """
 
     origin: str
     rule: str
@@ -109,14 +112,14 @@ def compare(
 ) -> Comparison:
     """Which findings the baseline holds. Deterministic for findings in the same order."""
     given = tuple(findings)
-    known_by = fingerprints([placed(finding, place) for finding in given])
-    held = frozenset(
-        finding
-        for finding, mark in zip(given, known_by, strict=True)
-        if mark in baseline.entries and may_enter(finding)
-    )
-    found = frozenset(known_by)
-    missing = tuple(entry for mark, entry in baseline.entries.items() if mark not in found)
+    there = [placed(finding, place) for finding in given]
+    marks = {
+        mark: finding
+        for mark, finding, as_held in zip(fingerprints(there), given, there, strict=True)
+        if mark in baseline.entries and _tells(baseline.entries[mark], as_held)
+    }
+    held = frozenset(filter(may_enter, marks.values()))
+    missing = tuple(entry for mark, entry in baseline.entries.items() if mark not in marks)
     suppression = Suppression(
         AllowanceKind.BASELINE,
         frozenset(finding.rule for finding in held),
@@ -124,6 +127,12 @@ def compare(
         "the baseline holds it",
     )
     return Comparison(suppression, missing)
+
+
+def _tells(entry: BaselineEntry, finding: Finding) -> bool:
+    """Whether an entry says of which finding it is."""
+    said = (entry.origin.removeprefix("./"), entry.rule, entry.subject)
+    return said == (finding.location.origin.removeprefix("./"), finding.rule, finding.subject)
 
 
 def _is_entry(said: object) -> bool:

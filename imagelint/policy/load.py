@@ -74,6 +74,7 @@ class _Loader:
         self._read = read
         self._validated = validated
         self._known: dict[str, Policy] = {}
+        self._wrong: set[str] = set()
 
     def policy(self, source: Source, default: tuple[str, ...], chain: tuple[str, ...]) -> Policy:
         """A file on top of what it extends; `chain` are the files that led to it."""
@@ -113,12 +114,18 @@ class _Loader:
             raise _NotThereError(f"`{name}` extends this file: {' → '.join((*chain, origin))}")
         if len(chain) > _LONGEST_CHAIN:
             raise _NotThereError(f"`{name}` is extended through more than {_LONGEST_CHAIN} files")
+        if origin in self._wrong:
+            return Policy()  # what is wrong with it was told on the first way to it
         if origin not in self._known:
             try:
                 source = self._read(origin)
             except (OSError, ValueError) as error:
                 raise _NotThereError(f"`{name}` cannot be read: {error}") from None
-            self._known[origin] = self.policy(source, (), (*chain, origin))
+            try:
+                self._known[origin] = self.policy(source, (), (*chain, origin))
+            except PolicyError:
+                self._wrong.add(origin)
+                raise
         return self._known[origin]
 
     def _validate(self, text: PolicyText) -> None:

@@ -49,6 +49,17 @@ def test_a_fingerprint_that_somebody_wrote_for_a_secret_is_not_heard() -> None:
     assert known([secret], read_baseline(Source("b", json.dumps(data)))) == [False]
 
 
+@pytest.mark.parametrize("field", ["origin", "rule", "subject"])
+def test_an_entry_that_says_another_thing_than_its_fingerprint_is_not_heard(field: str) -> None:
+    shown = finding("root-user", origin="a", subject="s")
+    written = json.loads(write_baseline([shown]))
+    written["findings"][0][field] = "unpinned-image"
+    forged = read_baseline(Source("b", json.dumps(written)))
+    assert known([shown], forged) == [False]
+    (told,) = compare([shown], forged).missing
+    assert getattr(told, field) == "unpinned-image"
+
+
 def test_moved_lines_are_known_and_a_further_one_is_not() -> None:
     text = "FROM a\nUSER root\n"
     before = located(text, Span(7, 16))

@@ -184,3 +184,11 @@ def test_a_name_that_another_tool_gives_a_rule_is_not_its_name() -> None:
     text = Source("a.yaml", "extends: []\nrules: {ds-0002: low}")
     with pytest.raises(PolicyError, match="no rule is named `ds-0002`"):
         load_policy(text, Folder())
+
+
+@pytest.mark.parametrize("layers", [18, 22])
+def test_what_is_wrong_is_told_once_on_however_many_ways_it_is_reached(layers: int) -> None:
+    both = {f"a{at}": f"extends: [a{at + 1}.yaml, ./a{at + 1}.yaml]" for at in range(layers)}
+    with pytest.raises(PolicyError) as raised:
+        Folder(**both, **{f"a{layers}": "rules: {nothing: on}"}).load("a0.yaml")
+    assert len(raised.value.complaints) <= 2
