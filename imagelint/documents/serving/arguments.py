@@ -61,4 +61,4 @@ def _changes(words: tuple[Word, ...]) -> bool:
     if not words or words[0].text not in _CHANGING:
         return False
     options = all(word.text[:1] in "-+" or word.text == "pipefail" for word in words[1:])
-    return not (words[0].text == "set" and options and words[-1].text != "--")
+    return not (words[0].text == "set" and options and all(word.text != "--" for word in words))

@@ -90,7 +90,7 @@ def _set_arguments(command: Command, scope: Scope) -> None:
     """`set -- "$@" --more` gives the script other arguments, or perhaps more of them."""
     texts = [word.text for word in command.words]
     options = all(text.startswith(("-", "+")) or text == "pipefail" for text in texts[1:])
-    if command.program == "set" and options and texts[-1] != "--":
+    if command.program == "set" and options and "--" not in texts:
         return
     before = scope.array(ARGUMENTS)
     scope.assign(ARGUMENTS, UNKNOWN)

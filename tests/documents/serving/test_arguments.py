@@ -40,7 +40,16 @@ def test_other_words_are_left_alone() -> None:
 
 
 @pytest.mark.parametrize(
-    "before", ["shift", 'set -- "$@"', "set -- q; set q", "set q", ". /env.sh", "eval x"]
+    "before",
+    [
+        "shift",
+        'set -- "$@"',
+        "if y; then set -- --q; fi",
+        "set -- q; set q",
+        "set q",
+        ". /env.sh",
+        "eval x",
+    ],
 )
 def test_what_changes_the_arguments_makes_them_unknown(before: str) -> None:
     assert words_of(f'{before}\nrun "$@"', "x") == ["run", None]
