@@ -96,8 +96,9 @@ def _set(variable: EnvVar, ctx: Context, options: Options) -> Findings:
     if not is_secret_name(variable.name) and variable.name not in options.names:
         yield from _address(variable, ctx)
         return
-    if isinstance(variable.value, Known) and not _is_asked_for(variable):
-        yield from _literal(variable, variable.value.value, ctx)
+    value = variable.value.value if isinstance(variable.value, Known) else None
+    if value is not None and not _is_asked_for(variable, value):
+        yield from _literal(variable, value, ctx)
     elif variable.origin is EnvOrigin.BUILD_ARG and kind_named(ctx.document.kind).builds_by_line:
         yield ctx.finding(
             variable,
@@ -126,17 +127,15 @@ def _set(variable: EnvVar, ctx: Context, options: Options) -> Findings:
         )
 
 
-def _is_asked_for(variable: EnvVar) -> bool:
+def _is_asked_for(variable: EnvVar, default: str) -> bool:
     """Whether an ARG has an empty default, or none in earnest, so that builds give it a value."""
-    if variable.origin is not EnvOrigin.ARG or not isinstance(variable.value, Known):
-        return False
-    return not variable.value.value or is_placeholder(variable.value.value)
+    return variable.origin is EnvOrigin.ARG and (not default or is_placeholder(default))
 
 
 def _within(instruction: Instruction, ctx: Context) -> Findings:
     """What is written into the middle of an instruction, and belongs to no variable or flag."""
-    if instruction.onbuild is not None or instruction.keyword == "FROM":
-        return
+    if instruction.onbuild is not None:
+        return  # what stands behind ONBUILD is asked about itself
     if not may_name_secret(ctx.document, instruction.span):
         return
     text, hints = ctx.text(instruction.span), ctx.document.derived(hinted_secrets)
