@@ -1,12 +1,14 @@
 """Mutate real files and examine them, all the way from text to verdict, until the time is over.
 
     python tools/fuzz.py [--seconds N] [--inputs N] [--seed N] [--corpus FOLDER] [--keep FOLDER]
+                         [--readers]
 
 Every rule is on, the examples of own rules as well; policies are mutated, too, and judge what their
 rules have as examples. A crash (of a reader, a rule or the verdict), or an input that takes longer
 than `SLOW` seconds, is minimised and written below `--keep`, once for each kind; the exit status is
 then 1. Input number n of a seed is the same in every run over the same corpus. Without `--corpus`
 the project's own cases, examples and corpus are mutated, files of one case beside each other.
+With `--readers` an input is read, node by node, and not judged: three times as many.
 """
 
 from __future__ import annotations
@@ -17,7 +19,7 @@ import secrets
 import signal
 import sys
 import time
-from collections import Counter
+from collections import Counter, deque
 from contextlib import contextmanager
 from pathlib import Path
 from random import Random
@@ -102,9 +104,10 @@ class _TooSlow(BaseException):
 
 
 class Trial:
-    """Examines inputs with every rule on, in this process."""
+    """Examines inputs with every rule on, in this process; or reads them alone."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, judges: bool = True) -> None:
+        self._judges = judges
         self._examination = Examination(_everything())
         self._beside: dict[int, dict[str, Document]] = {}
 
@@ -122,6 +125,11 @@ class Trial:
             return Crash(kind, f"{type(error).__name__}: {str(error)[:200]}")
 
     def _examine(self, given: Input) -> Report:
+        if not self._judges:
+            read = recognise(Source(given.name, given.text))
+            if isinstance(read, Document):
+                deque(read.walk(), maxlen=0)
+            return Report()
         if given.name == POLICY_NAME:
             report = judged_by(given.text)
         else:
@@ -309,12 +317,14 @@ def samples_below(folder: Path) -> list[Sample]:
 class Runner:
     """Tries one input after the other and remembers what crashed."""
 
-    def __init__(self, samples: Sequence[Sample], seed: int, keep: Path) -> None:
+    def __init__(
+        self, samples: Sequence[Sample], seed: int, keep: Path, *, judges: bool = True
+    ) -> None:
         self._seed, self._keep = seed, keep
         self._pool = [(one, name) for one in samples for name, text in one.files.items() if text]
         texts = (sample.files[name] for sample, name in self._pool)
         self._words = sorted({word for text in texts for word in _WORD.findall(text)})
-        self._trial = Trial()
+        self._trial = Trial(judges=judges)
         self.tried = 0
         self.crashes: Counter[str] = Counter()
 
@@ -357,13 +367,14 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--seed", type=int, default=None)
     parser.add_argument("--corpus", type=Path, default=None, help="a folder with files of others")
     parser.add_argument("--keep", type=Path, default=KEEP, help="where crashes are written")
+    parser.add_argument("--readers", action="store_true", help="read alone, without rules")
     chosen = parser.parse_args(arguments)
     seed = secrets.randbits(32) if chosen.seed is None else chosen.seed
     samples = samples_below(chosen.corpus) if chosen.corpus else own_samples()
     if not samples:
         parser.error(f"nothing to mutate in {chosen.corpus}")
     print(f"seed {seed}, {len(samples)} samples", flush=True)
-    runner = Runner(samples, seed, chosen.keep)
+    runner = Runner(samples, seed, chosen.keep, judges=not chosen.readers)
     started = time.monotonic()
     runner.run(chosen.seconds, chosen.inputs)
     rate = runner.tried / max(time.monotonic() - started, 1e-9)

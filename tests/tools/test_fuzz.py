@@ -9,6 +9,7 @@ import pytest
 
 from imagelint.core.report import Problem, ProblemKind, Report
 from imagelint.custom import message
+from imagelint.documents.base import Document
 from imagelint.run.policyfiles import POLICY_NAME
 from tools import fuzz, fuzzpolicies
 
@@ -127,6 +128,17 @@ def test_the_crash_of_a_reader_is_told_as_well(monkeypatch: pytest.MonkeyPatch) 
     crash = fuzz.Trial()(fuzz.Input(fuzz.Sample({}), "a.yaml", "x"))
     assert crash is not None
     assert crash.kind.startswith("LookupError-")
+
+
+def test_readers_can_be_tried_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    trial = fuzz.Trial(judges=False)
+    monkeypatch.setattr(fuzz, "decide", lambda *_: pytest.fail("it is judged"))
+    given = fuzz.Input(fuzz.Sample({}), "Dockerfile", "FROM a\n")
+    assert trial(given) is None
+    monkeypatch.setattr(Document, "walk", lambda _self: iter([1 // 0]))
+    crash = trial(given)
+    assert crash is not None
+    assert crash.kind.startswith("ZeroDivisionError-")
 
 
 def test_what_never_ends_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
