@@ -37,6 +37,8 @@ PACKAGE_PROGRAMS = frozenset(
         *("bun", "bunx", "cargo", "gem", "go", "npm", "npx", "pnpm", "pnpx", "yarn"),
     )
 )
+PACKAGE_MODULES = frozenset(("pdm", "pip", "pipx", "poetry", "uv"))
+"""What `python -m` calls them."""
 
 
 def find_script(words: tuple[Word, ...]) -> ShellText | None:
@@ -67,7 +69,10 @@ def fetching_script(words: tuple[Word, ...], path: str) -> Script | None:
 
 def _installs(command: Command) -> bool:
     """Whether a command installs packages, or fetches one to start it."""
-    if command.program not in PACKAGE_PROGRAMS:
+    by_module = command.program.startswith("python") and any(
+        word.text in PACKAGE_MODULES for word in command.arguments
+    )
+    if not by_module and command.program not in PACKAGE_PROGRAMS:
         return False
     from imagelint.documents.packages.installs import package_installs
 

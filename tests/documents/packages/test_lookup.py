@@ -277,3 +277,5 @@ def test_what_fetches_a_program_installs_it(manager: Manager) -> None:
 
 def test_containers_are_asked_for_the_programs_of_all_managers() -> None:
     assert PACKAGE_PROGRAMS - {"python", "pypy"} == startscript.PACKAGE_PROGRAMS
+    modules = {module for manager in MANAGERS for module in manager.modules}
+    assert modules == startscript.PACKAGE_MODULES
