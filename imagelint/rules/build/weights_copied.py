@@ -24,7 +24,8 @@ def weights_copied(instruction: Instruction, ctx: Context) -> Findings:
 
     Except:
         Stages that are not shipped, images that hold nothing else (upon `scratch`, or without
-        anything to start), which are mounted as volumes, and weights of another stage or image.
+        anything to start), which are mounted as volumes, images for sites without a network
+        (`HF_HUB_OFFLINE=1`), and weights of another stage or image.
 
     Bad:
         FROM vllm/vllm-openai:v0.11.0
@@ -35,7 +36,7 @@ def weights_copied(instruction: Instruction, ctx: Context) -> Findings:
         VOLUME /models
     """
     stage = enclosing_stage(ctx.document, instruction.span)
-    if stage is None or not stage.shipped or not _starts(stage):
+    if stage is None or not stage.shipped or _is_offline(stage) or not _starts(stage):
         return
     for word in sources(instruction):
         ending = word.value.value.rpartition(".")[2] if isinstance(word.value, Known) else ""
@@ -47,6 +48,11 @@ def weights_copied(instruction: Instruction, ctx: Context) -> Findings:
                 subject=word.text,
                 confidence=None if ending in _LARGE else Confidence.LIKELY,
             )
+
+
+def _is_offline(stage: Stage) -> bool:
+    """Whether an image is told that there is no hub: what it serves lies in it on purpose."""
+    return any(name in stage.env for name in ("HF_HUB_OFFLINE", "TRANSFORMERS_OFFLINE"))
 
 
 def _starts(stage: Stage) -> bool:
