@@ -179,7 +179,7 @@ RULES: dict[str, Entry] = {
     "missing-network-policy": Entry("wiring", ("documents.kubernetes.objects:Pod",), ("kube-linter non-isolated-pod", "kube-score pod-networkpolicy", "Polaris missingNetworkPolicy", "Kyverno add-network-policy")),
     "missing-priority-class": Entry("pods", ("documents.kubernetes.objects:Pod",), ("Polaris priorityClassNotSet", "kube-linter priority-class-name")),
     "misspelt-directive": Entry("syntax", ("documents.complaints:MisspeltDirective",), ("tally syntax-directive-typo",), ("invalid-instruction",)),
-    "misspelt-metric": Entry("monitoring", ("documents.promql.query:MetricUse",)),
+    "misspelt-metric": Entry("monitoring", ("documents.promql.query:MetricUse", "documents.promql.query:Query")),
     "model-revision-unpinned": Entry("serving", ("documents.serving.command:ServingCommand", "documents.shell.script:Script"), (), (), ("clone", "git", "hf", "huggingface-cli", "modelscope", "pypy", "python")),
     "model-without-flag": Entry("serving", ("documents.serving.command:ServingCommand",)),
     "mount-without-volume": Entry("pods", ("documents.kubernetes.objects:Container",)),

@@ -9,15 +9,16 @@ from imagelint.core.record import NamedTuple
 from imagelint.documents.promql.tree import Aggregation, Call
 from imagelint.documents.queries.monitoring.histograms import drops_bounds
 from imagelint.documents.queries.monitoring.servers import servers_of_engine
-from imagelint.knowledge.serving.metrics import find_series
+from imagelint.knowledge.serving.metrics import find_series, is_metric, served_metric
 from imagelint.knowledge.versions import at_least
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
-    from imagelint.documents.promql.query import MetricUse
+    from imagelint.documents.promql.query import MetricUse, Query
     from imagelint.documents.promql.tree import Expression
     from imagelint.documents.queries.links.scope import Scope
+    from imagelint.documents.runtime.field import Place
     from imagelint.knowledge.serving.metrics import Metric
 
 _NATIVE = "histogram_"
@@ -46,6 +47,15 @@ class Unsaid(NamedTuple):
 
     type: str
     series: tuple[str, ...]
+
+
+def written_with_underscore(query: Query) -> Iterator[tuple[Place, str, str]]:
+    """The metrics that are asked for with `_` in place of the colon: place, name, what is meant."""
+    for selector, _ in query.selectors:
+        name = selector.metric
+        meant = "" if not name or is_metric(name) else served_metric(name)
+        if meant:
+            yield query.at(selector.name), name, meant
 
 
 def removal(use: MetricUse, scope: Scope) -> Removal | None:

@@ -65,6 +65,13 @@ def _served_elsewhere(name: str, project: Project) -> Iterator[Query]:
             yield query
 
 
+def is_recorded(name: str, document: Document, project: Project) -> bool:
+    """Whether any rule records something under a name."""
+    own = document.derived(by_key).get(recorded_as(name), ())
+    here = any(isinstance(one, Query) for one in own)
+    return here or next(_elsewhere(name, project), None) is not None
+
+
 def _elsewhere(name: str, project: Project) -> Iterator[Query]:
     for kind in _KINDS:
         for _, query in project.named(kind, recorded_as(name), Query, RECORD):
