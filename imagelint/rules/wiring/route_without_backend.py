@@ -17,7 +17,9 @@ def route_without_backend(route: Ingress | HTTPRoute, ctx: Context) -> Findings:
     """A route leads to a Service that is not there, or to a port that the Service does not have.
 
     Whoever comes that way gets an error of the gateway (503, 404 or 500). The port is the one of
-    the Service, by its number or its name, not that of the container behind it.
+    the Service, by its number or its name, not that of the container behind it. An InferencePool is
+    meant by its group as well: one of `inference.networking.x-k8s.io` is another object than one
+    of `inference.networking.k8s.io`, and without a group the core API is asked, which has none.
 
     Except:
         Services that may be defined outside of what is examined: without `closed: true` in the
@@ -57,6 +59,8 @@ def route_without_backend(route: Ingress | HTTPRoute, ctx: Context) -> Findings:
 
 
 def _said(lost: LostBackend) -> str:
+    if lost.group:
+        return f"the InferencePool `{lost.service}` is of the group `{lost.group}`"
     if lost.undefined is None:
         return f"the Service `{lost.service}` has no port `{lost.port}`"
     meant = f", but an {lost.kind}" if lost.kind == POOL else f", but a {lost.kind}"
@@ -65,6 +69,8 @@ def _said(lost: LostBackend) -> str:
 
 
 def _help(lost: LostBackend) -> str:
+    if lost.group:
+        return f"write `group: {lost.group}`"
     if lost.undefined is not None:
         return (
             f"write `name: {lost.undefined.name}`"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeAlias
 
+from imagelint.core.fact import ABSENT
 from imagelint.core.record import NamedTuple
 from imagelint.documents.kubernetes.labels import GROUP_MEMBER, is_made
 
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 
 
 SERVICE, POOL = "Service", "InferencePool"
+POOL_GROUPS = ("inference.networking.k8s.io", "inference.networking.x-k8s.io")
+"""Under which InferencePools are known, the older one last: they are different objects."""
 _EXISTENCE = {"Exists": True, "DoesNotExist": False}
 
 
@@ -171,7 +174,7 @@ class Backend(NamedTuple):
     """Where a route leads: a Service's name, and its port as number or name.
 
     `namespace` is that of the Service, empty where it is that of the route. `kind` is what has the
-    name: a Service, or an InferencePool.
+    name: a Service, or an InferencePool; `group` is that of its kind, absent for the core group.
     """
 
     span: Span
@@ -180,6 +183,7 @@ class Backend(NamedTuple):
     path: str
     namespace: str = ""
     kind: str = SERVICE
+    group: Fact[str] = ABSENT
 
 
 class Ingress(NamedTuple):

@@ -8,6 +8,7 @@ from imagelint.core.fact import ABSENT, Fact, Known, value_or
 from imagelint.core.source import Span
 from imagelint.documents.kubernetes.wiring.nodes import (
     POOL,
+    POOL_GROUPS,
     SERVICE,
     Backend,
     HorizontalPodAutoscaler,
@@ -76,7 +77,7 @@ def _of_others(obj: KubernetesObject) -> Wiring | None:
             | ("flagger.app", "Canary")
         ):
             return Referring(obj.span, obj, obj.body, obj.path)
-        case (("inference.networking.k8s.io" | "inference.networking.x-k8s.io"), "InferencePool"):
+        case group, "InferencePool" if group in POOL_GROUPS:
             return _pool(obj)
         case "apps.nvidia.com", "NIMService":
             from imagelint.documents.kubernetes.wiring.operated import nim_autoscaler
@@ -194,8 +195,9 @@ def _route(obj: KubernetesObject) -> HTTPRoute:
             place["name"].text(),
             place["port"].text(),
             place.path,
-            place["namespace"].word(),
-            place["kind"].word() or SERVICE,
+            namespace=place["namespace"].word(),
+            kind=place["kind"].word() or SERVICE,
+            group=place["group"].text(),
         )
         for rule in rules
         for place in rule["backendRefs"].items()

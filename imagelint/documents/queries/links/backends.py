@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from imagelint.core.fact import ABSENT, UNKNOWN, Known, value_or
 from imagelint.core.record import NamedTuple
 from imagelint.documents.kubernetes.landmarks import pool_named, service_named
-from imagelint.documents.kubernetes.wiring.nodes import POOL, SERVICE, Service
+from imagelint.documents.kubernetes.wiring.nodes import POOL, POOL_GROUPS, SERVICE, Service
 from imagelint.documents.queries.links.names import Name, Undefined, undefined
 from imagelint.documents.queries.links.scope import same
 from imagelint.documents.runtime.field import Place
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from imagelint.core.fact import Fact
     from imagelint.documents.kubernetes.wiring.nodes import Backend, HTTPRoute, Ingress
-    from imagelint.documents.queries.links.scope import Scope
+    from imagelint.documents.queries.links.scope import Found, Scope
 
 
 # An annotation of the load balancer says where to, and the name is that of the annotation:
@@ -29,6 +29,7 @@ class LostBackend(NamedTuple):
     """A backend whose Service is not there, or does not have its port, which is then `port`.
 
     `ports` are those that the Service has, by number. `kind` is what is meant: a Service or a pool.
+    A pool that is not there under the group that is said has another `group`.
     """
 
     place: Place
@@ -38,6 +39,7 @@ class LostBackend(NamedTuple):
     ports: tuple[int, ...]
     certain: bool
     kind: str = SERVICE
+    group: str = ""
 
 
 def lost_backends(route: Ingress | HTTPRoute, scope: Scope) -> Iterator[LostBackend]:
@@ -46,7 +48,8 @@ def lost_backends(route: Ingress | HTTPRoute, scope: Scope) -> Iterator[LostBack
     for backend in route.backends:
         if not isinstance(backend.service, Known):
             continue
-        said = (backend.service.value, value_or(backend.port, ""), backend.namespace)
+        port, group = value_or(backend.port, ""), value_or(backend.group, "")
+        said = (backend.service.value, port, backend.namespace, group)
         namespace = backend.namespace or route.object.namespace
         lost = _lost(backend, backend.service, namespace, scope)
         if lost is not None and said not in seen:
@@ -62,6 +65,8 @@ def _lost(
     name = service.value
     key = pool_named(name) if backend.kind == POOL else service_named(name)
     found = scope.nearest(key, Service, lambda one: same(one.object.namespace, namespace))
+    if backend.kind == POOL and (misled := _other_group(backend, name, found)):
+        return misled
     if not found.nodes:
         why = undefined(Name(backend.kind, name, namespace, made=True), scope)
         place = Place(service.span or backend.span, backend.path)
@@ -79,6 +84,18 @@ def _lost(
         if isinstance(each.port, Known)
     }
     return LostBackend(place, name, port.value, None, tuple(sorted(numbers)), found.here)
+
+
+def _other_group(backend: Backend, name: str, found: Found[Service]) -> LostBackend | None:
+    """A pool that has another group than is said; without one it is looked for in the core API."""
+    said = value_or(backend.group, "")
+    groups = {one.object.group for _, one in found.nodes}
+    if backend.group is UNKNOWN or said in groups or (said and not groups):
+        return None
+    span = backend.group.span if isinstance(backend.group, Known) else None
+    place = Place(span or backend.span, backend.path)
+    group = min(groups, default=POOL_GROUPS[0])
+    return LostBackend(place, name, "", None, (), found.here or not said, POOL, group)
 
 
 def has_port(service: Service, port: str) -> bool:
