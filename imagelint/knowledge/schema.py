@@ -280,11 +280,19 @@ class ProgramRow(TypedDict):
     source: str
 
 
+class UncheckedRow(TypedDict):
+    """Images that bring no HEALTHCHECK of their own, by registry and repository."""
+
+    globs: list[str]
+    source: str
+
+
 class ProgramTable(forms.Dated):
-    """Programs for checks that images do not have."""
+    """Programs for checks that images do not have, and images that have no check."""
 
     source: str
     images: list[ProgramRow]
+    unchecked: list[UncheckedRow]
 
 
 class HubRow(TypedDict):

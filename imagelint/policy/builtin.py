@@ -64,6 +64,7 @@ PACKS: Mapping[str, Mapping[str, Data]] = {
             "unclosed-quote": "on",
             "undefined-compose-name": "on",
             "unexpected-argument": "on",
+            "unhealthy-dependency": "on",
             "unknown-api-version": "on",
             "unknown-compose-key": "on",
             "unknown-field": "on",

@@ -333,6 +333,7 @@ RULES: dict[str, Entry] = {
     "unfit-driver-capabilities": Entry("gpus", ("documents.serving.command:ServingCommand", "documents.shared:EnvVar"), ("tally gpu/prefer-minimal-driver-capabilities",)),
     "ungated-image": Entry("images", ("documents.shared:ImageUse",)),
     "unhashed-requirements": Entry("packages", ("documents.shell.script:Script",), (), (), ("apk", "apt", "apt-get", "aptitude", "bun", "bunx", "cargo", "conda", "dnf", "dnf5", "gem", "go", "mamba", "microdnf", "micromamba", "npm", "npx", "pdm", "pip", "pipx", "pixi", "pnpm", "pnpx", "poetry", "pypy", "python", "tdnf", "uv", "uvx", "yarn", "yum", "zypper")),
+    "unhealthy-dependency": Entry("wiring", ("documents.compose.model:ComposeService",)),
     "unknown-accelerator-label": Entry("gpus", ("documents.kubernetes.objects:Pod",)),
     "unknown-allowance": Entry("allowances", ("documents.base:AllowanceUse",)),
     "unknown-api-version": Entry("syntax", ("documents.kubernetes.objects:MistakenVersion",), ("Trivy KSV-0107", "kube-linter no-extensions-v1beta", "kube-score stable-version", "Kyverno check-deprecated-apis")),

@@ -1,4 +1,4 @@
-"""Programs by which people check how a container is, and the images that lack them."""
+"""Programs by which people check how a container is, and the images that lack them, or a check."""
 
 from __future__ import annotations
 
@@ -23,3 +23,11 @@ def lacked_programs(image: Image) -> frozenset[str]:
         if matches(name, row["glob"]) and matches(image.tag, row.get("tags", "*")):
             return frozenset(row["lacks"])
     return frozenset()
+
+
+def has_no_check(image: Image) -> bool:
+    """Whether an image certainly brings no HEALTHCHECK of its own."""
+    known = original(image)
+    name = f"{known.registry}/{known.repository}"
+    rows = table("containers/programs")["unchecked"]
+    return any(matches(name, glob) for row in rows for glob in row["globs"])
