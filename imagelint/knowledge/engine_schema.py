@@ -199,6 +199,8 @@ class Endpoints(TypedDict):
     other_ports: Annotated[list[int], "ports on which it listens besides, unless it is told others"]
     by_python: Annotated[bool, "whether Python answers, which is late while the CPU is busy"]
     unbuffered: Annotated[bool, "whether streams say `X-Accel-Buffering: no`, which nginx heeds"]
+    tls_flags: Annotated[list[str], "flags with any of which it speaks HTTPS alone"]
+    tls_otherwise: Annotated[bool, "whether anything else may make it speak HTTPS"]
     source: str
 
 

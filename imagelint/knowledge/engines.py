@@ -57,7 +57,8 @@ class Endpoints(NamedTuple):
     depends on what is not seen; `waits` tells whether the readiness path fails until then.
     `prefix_flags` put something before every path. On `other_ports` it listens besides.
     `by_python` tells whether Python answers, which is late while the CPU is busy, `unbuffered`
-    whether its streams tell proxies not to buffer them.
+    whether its streams tell proxies not to buffer them. With any of `tls_flags` it speaks HTTPS
+    alone; `tls_otherwise` tells whether anything else may bring that about.
     """
 
     health: tuple[str, ...]
@@ -73,6 +74,8 @@ class Endpoints(NamedTuple):
     other_ports: tuple[int, ...]
     by_python: bool
     unbuffered: bool
+    tls_flags: tuple[str, ...]
+    tls_otherwise: bool
 
 
 class OfficialImage(NamedTuple):
@@ -345,6 +348,8 @@ def _endpoints(raw: engine_schema.Endpoints) -> Endpoints:
         other_ports=tuple(raw["other_ports"]),
         by_python=raw["by_python"],
         unbuffered=raw["unbuffered"],
+        tls_flags=tuple(raw["tls_flags"]),
+        tls_otherwise=raw["tls_otherwise"],
     )
 
 

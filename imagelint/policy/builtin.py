@@ -201,6 +201,7 @@ PACKS: Mapping[str, Mapping[str, Data]] = {
             "probe-needs-key": "on",
             "probe-path-unknown": "on",
             "probe-port-mismatch": "on",
+            "probe-scheme-mismatch": "on",
             "probe-timeout-short": "on",
             "progress-deadline-short": "on",
             "readiness-generates": "on",

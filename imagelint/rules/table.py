@@ -213,6 +213,7 @@ RULES: dict[str, Entry] = {
     "probe-needs-key": Entry("serving", ("documents.serving.command:ServingCommand",)),
     "probe-path-unknown": Entry("serving", ("documents.serving.command:ServingCommand",)),
     "probe-port-mismatch": Entry("serving", ("documents.serving.command:ServingCommand",)),
+    "probe-scheme-mismatch": Entry("serving", ("documents.serving.command:ServingCommand",)),
     "probe-timeout-short": Entry("serving", ("documents.serving.command:ServingCommand",)),
     "progress-deadline-short": Entry("serving", ("documents.kubernetes.objects:Pod",)),
     "prompts-in-logs": Entry("exposure", ("documents.serving.command:ServingCommand",)),

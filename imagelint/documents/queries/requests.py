@@ -44,13 +44,14 @@ _CONNECT_IN_CODE = pattern(r"connect(?:_ex|ion)?\(\(?[\"']([^\"']{1,99})[\"'], ?
 class Address(NamedTuple):
     """Whom a command asks over the network: `text` is what is written, or a part of it.
 
-    `path` is without its query, and empty for a connection alone.
+    `path` is without its query, and empty for a connection alone, as `scheme` is: `http`, `https`.
     """
 
     text: str
     host: str
     port: Fact[int]
     path: str
+    scheme: str = ""
 
     @property
     def is_local(self) -> bool:
@@ -127,7 +128,8 @@ def _address_in(text: str) -> Address:
     match = _URL.match(text)
     scheme, host, port, path = match.groups() if match else ("", "", "", "")
     default = 443 if scheme == "https" else 80
-    return Address(text, host or "", _port(port) if port else Known(default), path or "/")
+    number = _port(port) if port else Known(default)
+    return Address(text, host or "", number, path or "/", scheme or "http")
 
 
 def _port(text: str) -> Fact[int]:

@@ -35,7 +35,8 @@ class Asked(NamedTuple):
     """One request of a check to its own container.
 
     `path` is without its query, and absent where only a connection is asked for; `place` is where
-    it is written, `port_place` the port.
+    it is written, `port_place` the port, `scheme_place` the scheme: `http` or `https`, absent for a
+    connection alone.
     """
 
     probe: Probe
@@ -43,6 +44,8 @@ class Asked(NamedTuple):
     place: Node
     port: Fact[int]
     port_place: Node
+    scheme: Fact[str]
+    scheme_place: Node
 
 
 def probes_of(runtime: Runtime) -> tuple[Probe, ...]:
@@ -67,7 +70,15 @@ def requests_of(runtime: Runtime, probe: Probe) -> tuple[Asked, ...]:
     fact: Fact[str] = ABSENT
     if kind is CheckKind.HTTP:
         fact = Known("/") if path.value is ABSENT else _without_query(path.value)
-    return (Asked(probe, fact, path, _numbered(runtime, check.port.value), check.port),)
+    scheme = _scheme(check.scheme.value) if kind is CheckKind.HTTP else ABSENT
+    port = _numbered(runtime, check.port.value)
+    return (Asked(probe, fact, path, port, check.port, scheme, check.scheme),)
+
+
+def _scheme(scheme: Fact[str]) -> Fact[str]:
+    if scheme is UNKNOWN:
+        return UNKNOWN
+    return Known(value_or(scheme, "HTTP").lower())
 
 
 def _without_query(path: Fact[str]) -> Fact[str]:
@@ -94,7 +105,8 @@ def _of_command(probe: Probe, check: ProbeCheck) -> Iterator[Asked]:
         if one.is_local:
             place = written_at(words, one.text, check.command)
             path: Fact[str] = Known(one.path) if one.path else ABSENT
-            yield Asked(probe, path, place, one.port, place)
+            scheme: Fact[str] = Known(one.scheme) if one.scheme else ABSENT
+            yield Asked(probe, path, place, one.port, place, scheme, place)
 
 
 def written_at(words: tuple[Word, ...], text: str, otherwise: Node) -> Node:
@@ -131,6 +143,19 @@ def asks_server(server: ServingCommand, asked: Asked) -> bool:
     return (
         isinstance(port, Known) and isinstance(asked.port, Known) and port.value == asked.port.value
     )
+
+
+def speaks_tls(server: ServingCommand) -> Fact[bool]:
+    """Whether a server answers HTTPS alone; otherwise it answers HTTP alone."""
+    known = server.facts
+    if known is None:
+        return UNKNOWN
+    said = [server.switch(flag) for flag in known.endpoints.tls_flags]
+    if any(isinstance(one, Known) and one.value != "false" for one in said):
+        return Known(value=True)
+    if known.endpoints.tls_otherwise or not server.complete or UNKNOWN in said:
+        return UNKNOWN
+    return Known(value=False)
 
 
 def serves_path(server: ServingCommand, path: str) -> bool:

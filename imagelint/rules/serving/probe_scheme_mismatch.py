@@ -1,0 +1,85 @@
+"""The rule `probe-scheme-mismatch`."""
+
+from __future__ import annotations
+
+from imagelint.core.fact import Known, value_or
+from imagelint.documents.queries.health.asked import (
+    asks_server,
+    is_asked_itself,
+    probes_of,
+    requests_of,
+    speaks_tls,
+)
+from imagelint.documents.queries.serving import title
+from imagelint.documents.serving.command import ServingCommand
+from imagelint.rules.api import Confidence, Context, Findings, Severity, rule
+
+
+@rule(ServingCommand, Severity.HIGH)
+def probe_scheme_mismatch(server: ServingCommand, ctx: Context) -> Findings:
+    """The health check asks over HTTPS where the server speaks HTTP, or the other way round.
+
+    The answer is none that the check understands, as long as the server lives: a liveness or
+    startup probe kills it again and again, a readiness probe keeps every request away from it.
+
+    Except:
+        Servers behind a proxy in their own container, and engines that may be told elsewhere to
+        speak HTTPS.
+
+    Bad (deployment.yaml):
+        apiVersion: v1
+        kind: Pod
+        metadata: {name: llm}
+        spec:
+          containers:
+            - name: server
+              image: vllm/vllm-openai:v0.30.0
+              args: [--model, Qwen/Qwen3-8B]
+              readinessProbe:
+                httpGet: {path: /health, port: 8000, scheme: HTTPS}
+
+    Good (deployment.yaml):
+        apiVersion: v1
+        kind: Pod
+        metadata: {name: llm}
+        spec:
+          containers:
+            - name: server
+              image: vllm/vllm-openai:v0.30.0
+              args: [--model, Qwen/Qwen3-8B]
+              readinessProbe:
+                httpGet: {path: /health, port: 8000}
+
+    Bad (compose.yaml):
+        services:
+          llm:
+            image: vllm/vllm-openai:v0.30.0
+            command: [--model, Qwen/Qwen3-8B, --ssl-certfile, /tls/crt, --ssl-keyfile, /tls/key]
+            healthcheck:
+              test: curl -f http://localhost:8000/health
+
+    Good (compose.yaml):
+        services:
+          llm:
+            image: vllm/vllm-openai:v0.30.0
+            command: [--model, Qwen/Qwen3-8B, --ssl-certfile, /tls/crt, --ssl-keyfile, /tls/key]
+            healthcheck:
+              test: curl -fk https://localhost:8000/health
+    """
+    runtime, secured = server.launch.runtime, speaks_tls(server)
+    if not isinstance(secured, Known) or runtime.managed or not is_asked_itself(server):
+        return
+    spoken = "https" if secured.value else "http"
+    for probe in probes_of(runtime):
+        for asked in requests_of(runtime, probe):
+            scheme = value_or(asked.scheme, spoken)
+            if scheme == spoken or not asks_server(server, asked):
+                continue
+            yield ctx.finding(
+                asked.scheme_place,
+                f"the {probe.title} asks over {scheme.upper()}, "
+                f"and {title(server)} speaks {spoken.upper()}",
+                help=f"ask over {spoken.upper()}",
+                subject=runtime.name,
+                confidence=None if server.own_image else Confidence.LIKELY,
+            )
