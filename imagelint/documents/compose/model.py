@@ -166,6 +166,26 @@ class ComposeService(NamedTuple):
         return f"service:{self.name}", f"container:{container}"
 
     @property
+    def waits_for(self) -> tuple[tuple[str, Node], ...]:
+        """The services that have to be healthy before it starts, with the place that says so."""
+        from imagelint.documents.compose.probes import awaited
+
+        return awaited(self.body)
+
+    @property
+    def says_check(self) -> bool:
+        """Whether it says anything of how its health is asked for."""
+        place = self.body["healthcheck"]
+        return place.exists and not place.null
+
+    @property
+    def partial(self) -> bool:
+        """Whether the rest of it stands where nobody has looked."""
+        from imagelint.documents.compose.values import is_partial
+
+        return is_partial(self.body)
+
+    @property
     def shm_of_build(self) -> Node | None:
         """Where the size of `/dev/shm` in its build is written."""
         place = self.body.at("build", "shm_size")

@@ -1,4 +1,4 @@
-"""The health check of a service, and how it is stopped."""
+"""The health check of a service, whose checks it waits for, and how it is stopped."""
 
 from __future__ import annotations
 
@@ -14,15 +14,30 @@ from imagelint.documents.runtime.shutdown import Shutdown
 from imagelint.documents.yaml.nodes import Mapping
 
 if TYPE_CHECKING:
+    from imagelint.documents.base import Node
     from imagelint.documents.yaml.cursor import Cursor
 
 _GRACE = 10.0
+_HEALTHY = "service_healthy"
 
 
 def read_probes(service: Cursor) -> Probes:
     """The one health check that a service has, whatever is asked for."""
     check = _read(service["healthcheck"])
     return Probes(check, check, check)
+
+
+def awaited(service: Cursor) -> tuple[tuple[str, Node], ...]:
+    """The services that have to be healthy before it starts, with the place that says so."""
+    return tuple(
+        (name, entry["condition"])
+        for name, entry in service["depends_on"].entries()
+        if word(entry["condition"]) == _HEALTHY and not _is_false(boolean(entry["required"]))
+    )
+
+
+def _is_false(fact: Fact[bool]) -> bool:
+    return isinstance(fact, Known) and not fact.value
 
 
 def _read(place: Cursor) -> Fact[Probe]:

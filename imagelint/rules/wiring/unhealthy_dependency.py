@@ -15,8 +15,8 @@ def unhealthy_dependency(service: ComposeService, ctx: Context) -> Findings:
     no healthcheck configured`. The service that waits is never started.
 
     Except:
-        Images that may bring a check of their own, services that are completed elsewhere, and
-        dependencies that are not `required`.
+        Images that may bring a check of their own, services that are completed elsewhere or have
+        a check in another file beside, and dependencies that are not `required`.
 
     Bad (compose.yaml):
         services:
@@ -41,7 +41,7 @@ def unhealthy_dependency(service: ComposeService, ctx: Context) -> Findings:
             depends_on:
               llm: {condition: service_healthy}
     """
-    for one in waited_for_in_vain(service, ctx.document):
+    for one in waited_for_in_vain(service, ctx.document, ctx.project):
         yield ctx.finding(
             one.place,
             f"`{service.name}` waits until `{one.name}` is healthy, and nothing asks `{one.name}`",

@@ -72,7 +72,7 @@ def requests_of(runtime: Runtime, probe: Probe) -> tuple[Asked, ...]:
         fact = Known("/") if path.value is ABSENT else _without_query(path.value)
     scheme = _scheme(check.scheme.value) if kind is CheckKind.HTTP else ABSENT
     port = _numbered(runtime, check.port.value)
-    return (Asked(probe, fact, path, port, check.port, scheme, check.scheme),)
+    return (Asked(probe, fact, path, port, check.port, scheme=scheme, scheme_place=check.scheme),)
 
 
 def _scheme(scheme: Fact[str]) -> Fact[str]:
@@ -106,7 +106,7 @@ def _of_command(probe: Probe, check: ProbeCheck) -> Iterator[Asked]:
             place = written_at(words, one.text, check.command)
             path: Fact[str] = Known(one.path) if one.path else ABSENT
             scheme: Fact[str] = Known(one.scheme) if one.scheme else ABSENT
-            yield Asked(probe, path, place, one.port, place, scheme, place)
+            yield Asked(probe, path, place, one.port, place, scheme=scheme, scheme_place=place)
 
 
 def written_at(words: tuple[Word, ...], text: str, otherwise: Node) -> Node:

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
+from posixpath import dirname
 from typing import TYPE_CHECKING
 
 from imagelint.core.fact import ABSENT, Known
 from imagelint.core.record import NamedTuple
-from imagelint.documents.compose.services import ServiceFile
-from imagelint.documents.compose.values import boolean, is_partial, is_set, word
+from imagelint.documents.compose.model import ComposeService
+from imagelint.documents.proxies.upstreams import service_called
 from imagelint.knowledge.containers.programs import has_no_check
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from imagelint.documents.base import Document, Node
-    from imagelint.documents.compose.model import ComposeService
+    from imagelint.documents.project import Project
 
-_HEALTHY = "service_healthy"
+_COMPOSE = "compose"
 
 
 class Unhealthy(NamedTuple):
@@ -27,32 +28,25 @@ class Unhealthy(NamedTuple):
     certain: bool
 
 
-def waited_for_in_vain(service: ComposeService, document: Document) -> Iterator[Unhealthy]:
+def waited_for_in_vain(
+    service: ComposeService, document: Document, project: Project
+) -> Iterator[Unhealthy]:
     """The services without a health check that another one waits for until they are healthy."""
-    wanted = [
-        (name, entry["condition"])
-        for name, entry in service.body["depends_on"].entries()
-        if word(entry["condition"]) == _HEALTHY and not _is_optional(boolean(entry["required"]))
-    ]
+    wanted = service.waits_for
     known: Mapping[str, ComposeService] = document.derived(_by_name) if wanted else {}
     for name, place in wanted:
         other = known.get(name)
-        if other is not None and _has_no_check(other):
-            yield Unhealthy(place, name, certain=is_set(other.body["healthcheck"]))
+        if other is not None and _has_no_check(other) and not _checked(other, document, project):
+            yield Unhealthy(place, name, certain=other.says_check)
 
 
 def _by_name(document: Document) -> dict[str, ComposeService]:
-    services = document.services if isinstance(document, ServiceFile) else ()
-    return {one.name: one for one in services}
-
-
-def _is_optional(required: object) -> bool:
-    return isinstance(required, Known) and required.value is False
+    return {one.name: one for one in document.nodes_of(ComposeService)}
 
 
 def _has_no_check(service: ComposeService) -> bool:
     """Whether a service certainly has no health check: its own, or one of its image."""
-    if is_partial(service.body):
+    if service.partial:
         return False
     probe = service.runtime.probes.liveness
     if probe is not ABSENT:
@@ -63,3 +57,12 @@ def _has_no_check(service: ComposeService) -> bool:
             return False
         image = service.config.base
     return image is not None and image.known is not None and has_no_check(image.known)
+
+
+def _checked(service: ComposeService, document: Document, project: Project) -> bool:
+    """Whether another file beside gives it a check: `docker compose -f one -f other` joins them."""
+    here = document.source.origin
+    return any(
+        origin != here and dirname(origin) == dirname(here) and one.says_check
+        for origin, one in project.named(_COMPOSE, service_called(service.name), ComposeService)
+    )

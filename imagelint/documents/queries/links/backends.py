@@ -95,7 +95,8 @@ def _other_group(backend: Backend, name: str, found: Found[Service]) -> LostBack
     span = backend.group.span if isinstance(backend.group, Known) else None
     place = Place(span or backend.span, backend.path)
     group = min(groups, default=POOL_GROUPS[0])
-    return LostBackend(place, name, "", None, (), found.here or not said, POOL, group)
+    certain = found.here or not said
+    return LostBackend(place, name, "", None, (), certain, kind=POOL, group=group)
 
 
 def has_port(service: Service, port: str) -> bool:
