@@ -13,6 +13,7 @@ from imagelint.collect.files import find
 from imagelint.core.source import Source
 from imagelint.policy.model import Policy
 from imagelint.rules import catalog
+from imagelint.run.coverage import Coverage
 from imagelint.run.examiner import Examiner, Plan
 from imagelint.run.files import Run, examine
 from imagelint.run.policies import Policies
@@ -51,6 +52,18 @@ def test_the_work_grows_with_parts_that_are_all_called_alike(name: str) -> None:
     given = INPUTS[name]
     alike = given._replace(part=given.part.replace("#-", "0").replace("#+", "0"))
     assert growth(lambda size: report(alike, size), 2 * SIZE) < MOST
+
+
+def test_folders_whose_files_are_all_named_are_seen_to_be_whole_once(tmp_path: Path) -> None:
+    def seen(size: int) -> None:
+        root = tmp_path / str(size)
+        files = [root / str(at) / "Dockerfile" for at in range(size)]
+        for file in files:
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.touch()
+        assert Coverage.of(map(str, files), {}).is_whole(str(root))
+
+    assert growth(seen, 2 * SIZE) < MOST
 
 
 def test_services_of_the_same_pods_look_for_them_once() -> None:

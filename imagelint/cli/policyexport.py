@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Literal
 
 import click
 
-from imagelint.cli.errors import shown
 from imagelint.cli.options.shared import policy_options
 from imagelint.cli.options.valuetypes import OneOf
 
@@ -38,7 +37,9 @@ def exported(policy: Policy, controller: Controller, folder: str) -> str:
     from pathlib import Path
 
     if controller == "notation":
-        return _for_notation(policy, folder)
+        from imagelint.cli.files.notationtrust import told
+
+        return told(policy, folder, _read_key)
     from imagelint.policy.export.manifests import written
     from imagelint.policy.export.requirements import exported_trust
 
@@ -53,20 +54,6 @@ def exported(policy: Policy, controller: Controller, folder: str) -> str:
 
     notes.append("A glob ends with ** for tags and digests, and so holds for longer names, too.")
     return written(policy_controller(trust, name), notes)
-
-
-def _for_notation(policy: Policy, folder: str) -> str:
-    import json
-    from pathlib import Path
-
-    from imagelint.policy.export.notation import notation
-
-    trust = notation(policy.environment, lambda path: _read_key(str(Path(folder, path))))
-    for store, path in trust.certificates:
-        click.echo(f" note: notation cert add --type ca --store {store} {shown(path)}", err=True)
-    for each in trust.untold:
-        click.echo(f" note: not told: {shown(each)}", err=True)
-    return json.dumps(trust.policy, indent=2, ensure_ascii=False) + "\n"
 
 
 def _read_key(path: str) -> str:

@@ -19,12 +19,13 @@ if TYPE_CHECKING:
 class Coverage(NamedTuple):
     """The `paths` that were examined, of these the `folders`, and what was `absent` in them.
 
-    All are without links.
+    `above` are the folders that lead to the paths. All are without links.
     """
 
     paths: frozenset[str] = frozenset()
     folders: frozenset[str] = frozenset()
     absent: frozenset[str] = frozenset()
+    above: frozenset[str] = frozenset()
 
     @classmethod
     def of(cls, paths: Iterable[str], reports: Mapping[str, Report]) -> Coverage:
@@ -35,7 +36,8 @@ class Coverage(NamedTuple):
             for origin, report in reports.items()
             if any(one.reason is IgnoreReason.NOT_CHECKED_OUT for one in report.ignored)
         )
-        return cls(named, frozenset(filter(os.path.isdir, named)), frozenset(absent))
+        folders = frozenset(filter(os.path.isdir, named))
+        return cls(named, folders, frozenset(absent), _above(named))
 
     def is_whole(self, folder: str) -> bool:
         """Whether all that lies below a folder was examined, however that was named."""
@@ -51,7 +53,7 @@ class Coverage(NamedTuple):
         """Whether a folder lies below those that were named, or all that is in it does."""
         if _within(place, self.folders):
             return True
-        if not any(_within(path, {place}) for path in self.paths):
+        if place not in self.above:
             return False
         try:
             entries = tuple(os.scandir(place))
@@ -63,6 +65,17 @@ class Coverage(NamedTuple):
             or (entry.is_dir(follow_symlinks=False) and self._holds(entry.path))
             for entry in entries
         )
+
+
+def _above(paths: Iterable[str]) -> frozenset[str]:
+    """The folders that hold some absolute paths, and those that hold these: each is met once."""
+    found: set[str] = set()
+    for path in paths:
+        folder = os.path.dirname(path)
+        while folder not in found:
+            found.add(folder)
+            folder = os.path.dirname(folder)
+    return frozenset(found)
 
 
 def _within(path: str, places: AbstractSet[str]) -> bool:

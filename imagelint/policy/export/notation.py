@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from imagelint.core.errors import Diagnostic, UsageError
 from imagelint.core.record import NamedTuple
 from imagelint.core.reference import parse_reference
+from imagelint.policy.export.requirements import statements_untold
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -55,7 +56,7 @@ def notation(environment: Environment, read_key: Callable[[str], str]) -> Notati
     return NotationTrust(
         {"version": "1.0", "trustPolicies": statements},
         tuple((store, path) for path, store in stores.items()),
-        untold,
+        (*untold, *statements_untold(environment)),
     )
 
 

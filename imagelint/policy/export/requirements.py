@@ -14,7 +14,7 @@ from imagelint.core.record import NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from imagelint.core.environment import Signer, TrustRule
+    from imagelint.core.environment import Environment, Signer, TrustRule
     from imagelint.policy.model import Policy
 
 _WILDCARD = pattern(r"[*?\[]")
@@ -166,6 +166,11 @@ def _untold(policy: Policy) -> Iterator[str]:
     environment = policy.environment
     if environment.trusted_root:
         yield "the root of the private Sigstore (`trusted-root`)"
+    yield from statements_untold(environment)
+
+
+def statements_untold(environment: Environment) -> Iterator[str]:
+    """The statements that images must carry, in words: no export asks for them."""
     kinds = dict.fromkeys(demand.type for rule in environment.trust for demand in rule.attestations)
     for kind in kinds:
         yield f"the statement {kind}, and what it must say"

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import shlex
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 
-from imagelint.core.environment import Environment, Signer, TrustRule
+from imagelint.core.environment import AttestationDemand, Environment, Signer, TrustRule
 from imagelint.core.errors import UsageError
 from imagelint.policy.export.notation import NotationTrust, notation
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+    from tests.conftest import Program
 
 RELEASE = "CN=release,O=Example,ST=WA,C=US"
 LLM, APP = "registry.example.com/llm", "docker.io/library/app"
@@ -69,6 +73,27 @@ def test_the_certificates_are_named_and_other_signers_told() -> None:
     made = trust([vendor("a"), vendor("b", file="b.pub"), Signer("ci", identity="x", issuer="y")])
     assert made.certificates == (("signer-1", "a.crt"),)
     assert made.untold == ("who signs without a certificate (b, ci)",)
+
+
+def test_a_statement_that_must_be_there_is_told_to_be_left_out() -> None:
+    rule = TrustRule((LLM,), ("a",), attestations=(AttestationDemand("sbom"),))
+    made = trust([vendor("a", LLM)], [rule, TrustRule((LLM,), attestations=rule.attestations)])
+    assert made.untold == ("the statement sbom, and what it must say",)
+
+
+def test_certificates_are_named_from_where_one_stands(
+    program: Program, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "vendor's.crt").write_text(read_key("a.crt"), encoding="utf-8")
+    policy = f'environment: {{signers: [{{name: a, key: "vendor\'s.crt", images: [{LLM}]}}]}}\n'
+    (tmp_path / ".imagelint.yaml").write_text(policy, encoding="utf-8")
+    (tmp_path / ".git").mkdir()
+    (tmp_path / "deep").mkdir()
+    monkeypatch.chdir(tmp_path / "deep")
+    told = program("policy", "export", "notation").err
+    (words,) = [shlex.split(line)[1:] for line in told.splitlines() if "cert add" in line]
+    assert words[:-1] == ["notation", "cert", "add", "--type", "ca", "--store", "signer-1"]
+    assert Path(words[-1]).samefile(tmp_path / "vendor's.crt")
 
 
 @pytest.mark.parametrize(
