@@ -201,6 +201,7 @@ PACKS: Mapping[str, Mapping[str, Data]] = {
             "probe-path-unknown": "on",
             "probe-port-mismatch": "on",
             "probe-scheme-mismatch": "on",
+            "multi-node-refused": "on",
             "probe-timeout-short": "on",
             "progress-deadline-short": "on",
             "readiness-generates": "on",
