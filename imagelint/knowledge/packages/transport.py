@@ -77,7 +77,8 @@ UNSIGNED_SETTING = pattern(
 # In pip.conf, uv.toml, pyproject.toml, .npmrc, .yarnrc, .yarnrc.yml, bunfig.toml and .condarc.
 PLAIN_SETTING = pattern(
     r"(?:(?<=\\n)|(?<![\w-]))(?:(?:extra-)?index-url|find-links|registry|npmRegistryServer"
-    r"|channel_alias)[ \t]*(?:[=:][ \t]*|[ \t])[\"']?http://[^\s\"'\\]{1,400}"
+    r"|channel_alias)[ \t]*[=:][ \t]*[\"']?http://[^\s\"'\\]{1,400}"
+    r"|(?:^|(?<=[\n\"'])|(?<=\\n))registry[ \t]{1,9}[\"']?http://[^\s\"'\\]{1,400}"
     r"|\[\[(?:tool\.(?:poetry|uv|pdm)\.)?(?:index|source)\]\][^\[\]]{0,300}?(?:(?<=\\n)|\b)url"
     r"[ \t]*=[ \t]*[\"']http://[^\s\"'\\]{1,400}"
     r"|\bchannels:[ \t]*(?:\\n|\n)[ \t]*-[ \t]*[\"']?http://[^\s\"'\\]{1,400}"

@@ -6,6 +6,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from imagelint.core.fact import Known
+from imagelint.core.pattern import pattern
 from imagelint.core.record import NamedTuple
 from imagelint.core.source import Span
 from imagelint.documents.packages.lookup import MANAGERS, PACKAGE_PROGRAMS, manager_call
@@ -71,6 +72,14 @@ TRUSTING = WRITING | PACKAGE_PROGRAMS | INSECURE_SWITCHES.keys() | {_GIT}
 TAKING = WRITING | PACKAGE_PROGRAMS | UNSIGNED_SWITCHES.keys()
 """The programs by which a command may take packages that nobody signed."""
 _COMMENT = ("#", ";", "//")
+_BEFORE = " \t'\""  # a comment, in a word that begins a line
+_SED = "sed"
+# What sed looks for is none of what it writes: `s/sought/written/`, `/sought/d`.
+_SOUGHT = pattern(
+    r"(?<![\w/])s(?P<by>[/|#@,:%!~+=^_])(?:\\.|(?!(?P=by))[^\\\n])*+(?P=by)"
+    r"(?P<written>(?:\\.|(?!(?P=by))[^\\])*+)(?P=by)"
+    r"|(?:^|(?<=[;{\s'\"!,]))/(?:\\.|[^/\\\n])*+/"
+)
 _HOSTS = frozenset(name for manager in MANAGERS for name in manager.insecure_variables)
 _SWITCHED = frozenset(name for manager in MANAGERS for name in manager.secure_variables)
 
@@ -223,7 +232,15 @@ def written_settings(command: Command, settings: re.Pattern[str]) -> Iterator[We
     for word in texts:
         # No line of a file begins so: what only prints an option writes none.
         if not word.text.startswith("--") or command.program not in ("echo", "printf"):
-            yield from _matches(word.raw, word.span.start, settings)
+            raw = _SOUGHT.sub(_unsought, word.raw) if command.program == _SED else word.raw
+            yield from _matches(raw, word.span.start, settings)
+
+
+def _unsought(match: re.Match[str]) -> str:
+    """A part of a script of sed with line ends for all but what it writes."""
+    start, end = match.span("written")
+    before = "\n" * (len(match[0]) if start < 0 else start - match.start())
+    return before + (match["written"] or "") + "\n" * (len(match[0]) - len(before) - (end - start))
 
 
 def insecure_file(heredoc: HereDoc) -> Iterator[Weakness]:
@@ -239,7 +256,7 @@ def unsigned_file(heredoc: HereDoc) -> Iterator[Weakness]:
 def _matches(text: str, start: int, settings: re.Pattern[str]) -> Iterator[Weakness]:
     for match in settings.finditer(text):
         line = text[text.rfind("\n", 0, match.start()) + 1 : match.start()]
-        if line.lstrip().startswith(_COMMENT):
+        if line.rpartition("\\n")[2].lstrip(_BEFORE).startswith(_COMMENT):
             continue
         yield Weakness(Span(start + match.start(), start + match.end()), match[0])
 
