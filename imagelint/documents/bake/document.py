@@ -55,7 +55,7 @@ class Target(NamedTuple):
 
     `stage` is the one that it ends with, None where that is not known; `tags` are the images,
     `arguments` those of known value, `given` the names of all. `inline` is a Dockerfile that stands
-    in the target itself.
+    in the target itself, `bases` are the targets that it inherits from by name.
     """
 
     name: str
@@ -67,6 +67,7 @@ class Target(NamedTuple):
     arguments: Mapping[str, str] = {}
     given: tuple[str, ...] = ()
     inline: Fact[str] = ABSENT
+    bases: tuple[str, ...] = ()
 
 
 class BakeFile(Document):
@@ -131,9 +132,11 @@ class BakeFile(Document):
             name = syntax.partition(" ")[0]
             at = Text(self._place(name))
             yield image_use(at, ImageRole.FRONTEND, name, name)._replace(final=False)
+        # Who inherits a stage may build it from another Dockerfile: it is asked there.
+        inherited = {(base, heir.stage) for heir in self.targets for base in heir.bases}
         for target in self.targets:
             place = self._stage_place(target.stage) if target.stage else None
-            if place is not None:
+            if place is not None and (target.name, target.stage) not in inherited:
                 yield BuildTarget(place, self._build(target))
 
     def landmarks(self) -> Iterator[Landmark]:
@@ -262,6 +265,7 @@ def _target(name: str, body: Mapping[str, object], variables: Mapping[str, str])
         tags=tuple(_filled(tag, variables) for tag in _list(body.get("tags"))),
         arguments={_bare(name): text for name, text in _arguments(body.get("args"), variables)},
         given=_names(body.get("args")),
+        bases=tuple(_words(body.get("inherits"))),
     )
 
 
