@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 _OBJECT = pattern(r"\bapiVersion\b|^[\"']?kind[\"']?[ \t]*:|\"kind\"[ \t]*:", re.MULTILINE)
 _API_VERSION = pattern(r"(?:^[ \t]*(?:- )?|[{,][ \t]*)[\"']?apiVersion[\"']?[ \t]*:", re.MULTILINE)
 _KIND = pattern(r"^[\"']?kind[\"']?[ \t]*:[ \t]*[\"']?(\w+)", re.MULTILINE)
+_OF_KIND = pattern(r"[A-Z][A-Za-z0-9]*")
 _FLOWING = pattern(r"^[\"']?services[\"']?[ \t]*:[ \t]*[{&!]", re.MULTILINE)
 _SERVICES = pattern(
     r"\A(?:[ \t]*+(?:#.*+|---|%.*+)?\r?\n)*+(?:---)?(?:[ \t]+[\"'{?!&\w]|[\"'{?!&])"
@@ -50,6 +51,8 @@ def _names_kind(text: str) -> bool:
 
 
 def _kind(document: Cursor) -> str:
+    if _is_named_object(document):
+        return "kubernetes"
     if any(_is_object(place) for place in (document, *document.items())):
         return "kubernetes"
     services = document["services"].entries()
@@ -69,13 +72,17 @@ def _is_object(place: Cursor) -> bool:
     from imagelint.knowledge.kubernetes.kinds import group_of, served, versions
 
     bodies = [isinstance(place[key].node, Mapping) for key in ("metadata", "spec")]
-    named = kind.exists and place.at("metadata", "name").exists
-    if all(bodies) or (named and any(_is_body(*entry) for entry in place.entries())):
+    if all(bodies):
         return True
     api = version.word()
     return any(bodies) and (api in versions() or "." in group_of(api) or bool(served(kind.word())))
 
 
-def _is_body(key: str, place: Cursor) -> bool:
-    """Whether a key holds what an object is about, as `spec` does in most."""
-    return key != "metadata" and isinstance(place.node, Mapping)
+def _is_named_object(document: Cursor) -> bool:
+    """Whether a document has the kind, the name and the body of an object, and no `apiVersion`.
+
+    A list of such things may be any program's data.
+    """
+    kind, name = document["kind"].word(), document.at("metadata", "name").word()
+    bodies = (key != "metadata" and isinstance(at.node, Mapping) for key, at in document.entries())
+    return bool(_OF_KIND.fullmatch(kind) and name) and any(bodies)
