@@ -45,6 +45,7 @@ def apply_effects(command: Command, scope: Scope, text: str) -> None:
         _unset(command, scope)
     elif program == "eval" and any(word.value is UNKNOWN for word in command.arguments):
         scope.taint_all()
+        scope.assign(ARGUMENTS, UNKNOWN)  # `eval set -- "$(getopt …)"`
     elif program in _READING:
         scope.taint(names_set(text))
     elif program in _SOURCING and not _is_harmless(command):

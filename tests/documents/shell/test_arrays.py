@@ -43,6 +43,7 @@ def told(text: str) -> list[str | None]:
         ("set -- b c\nshift\nx $@", ["x", None]),
         ('set -- b\nset -- --c\nx "$@"', ["x", "--c"]),
         ('set -- b\nset -eu\nx "$@"', ["x", "b"]),
+        ('set -- b\neval set -- "$o"\nx "$@"', ["x", None]),
         ('set -- b\nf() { x "$@"; }', ["x", None]),
         ('set -- b\n. ./more\nx "${@}"', ["x", "b", None]),
         ('for i in 1 2; do A+=(c); done\nx "${A[@]}"', ["x", None, None]),
