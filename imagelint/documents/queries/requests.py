@@ -33,8 +33,14 @@ _CODE = pattern(r"(?:python|node|nodejs|perl|ruby|php|deno|bun)[\d.]*")
 _LOCAL = frozenset({"localhost", "0.0.0.0", "::1", "::"})  # noqa: S104 - compared with
 _HTTPIE = frozenset({"http", "https", "xh", "xhs"})
 # https://httpie.io/docs/cli: options with a value, and what may stand before the address.
-_HTTPIE_VALUES = frozenset(("--timeout", "--verify", "--session", "--auth", "-a", "--print", "-p"))
-_METHOD = pattern(r"[A-Z]+")
+_HTTPIE_VALUES = frozenset(
+    (
+        *("--timeout", "--verify", "--session", "--session-read-only", "--auth", "-a", "--print"),
+        *("-p", "--auth-type", "-A", "--output", "-o", "--pretty", "--style", "-s", "--proxy"),
+        *("--max-redirects", "--max-headers", "--cert", "--cert-key", "--ssl", "--default-scheme"),
+    )
+)
+_METHOD = pattern(r"[A-Za-z]+")
 _NETCAT = frozenset({"nc", "ncat", "netcat"})
 # github.com/grpc-ecosystem/grpc-health-probe: `-addr=:8000`, as of any program in Go.
 _GRPC_PROBE = frozenset({"grpc_health_probe", "grpc-health-probe"})
@@ -102,7 +108,7 @@ def _of_code(arguments: tuple[Word, ...]) -> Iterator[Address]:
 def _of_httpie(arguments: tuple[Word, ...]) -> tuple[Word, ...]:
     """The address of `http [METHOD] ADDRESS [ITEM …]`, alone."""
     operands = sort_words(arguments, _HTTPIE_VALUES).operands
-    at = 1 if operands and _METHOD.fullmatch(operands[0].text) else 0
+    at = 1 if len(operands) > 1 and _METHOD.fullmatch(operands[0].text) else 0
     return operands[at : at + 1]
 
 
