@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from imagelint.core.fact import Known
+from imagelint.documents.booleans import hub_variable
 from imagelint.documents.dockerfile.model import Instruction, Stage
 from imagelint.documents.queries.context import sources
 from imagelint.documents.queries.stages import enclosing_stage
@@ -52,7 +53,9 @@ def weights_copied(instruction: Instruction, ctx: Context) -> Findings:
 
 def _is_offline(stage: Stage) -> bool:
     """Whether an image is told that there is no hub: what it serves lies in it on purpose."""
-    return any(name in stage.env for name in ("HF_HUB_OFFLINE", "TRANSFORMERS_OFFLINE"))
+    found = (stage.env.get(name) for name in ("HF_HUB_OFFLINE", "TRANSFORMERS_OFFLINE"))
+    values = (variable.value for variable in found if variable is not None)
+    return any(not isinstance(value, Known) or hub_variable(value.value) for value in values)
 
 
 def _starts(stage: Stage) -> bool:
