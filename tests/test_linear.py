@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 from functools import cache
 from pathlib import Path
 from shutil import copytree
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from imagelint.collect.files import find
+from imagelint.collect.git import list_files
 from imagelint.core.source import Source
 from imagelint.policy.model import Policy
 from imagelint.rules import catalog
@@ -64,6 +66,25 @@ def test_folders_whose_files_are_all_named_are_seen_to_be_whole_once(tmp_path: P
         assert Coverage.of(map(str, files), {}).is_whole(str(root))
 
     assert growth(seen, 2 * SIZE) < MOST
+
+
+def test_the_index_is_read_once_for_all_submodules_that_are_not_checked_out(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def found(size: int) -> None:
+        root = tmp_path / str(size)
+        if not root.exists():
+            root.mkdir()
+            subprocess.run(["git", "init", "-q", str(root)], check=True)
+            tracked = "".join(f"160000 {'1' * 40}\tm{at}\n" for at in range(size))
+            index = ["git", "-C", str(root), "update-index", "--index-info"]
+            subprocess.run(index, input=tracked, text=True, check=True)
+            for at in range(size):
+                (root / f"m{at}").mkdir()
+        monkeypatch.chdir(root)
+        assert len(find(["."], lambda _path: False, list_files).left_out) == size
+
+    assert growth(found, SIZE) < MOST
 
 
 def test_services_of_the_same_pods_look_for_them_once() -> None:

@@ -226,8 +226,10 @@ def _resolve(folder: str, names: Iterable[str], git: _Git) -> Iterator[str | Pro
     for name in names:
         path = os.path.join(folder, name)
         if os.path.isdir(path) and not os.path.islink(path):
+            if _is_absent(path):
+                complete = False
+                continue
             is_module = os.path.lexists(os.path.join(path, ".git"))
-            complete = complete and not _is_absent(path)
             yield from _below(path, git) if is_module else _walk(path)
         elif _may_be_ours(name) or of_another_tool(name):
             complete = complete and not _is_absent(path)
