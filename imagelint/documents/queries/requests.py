@@ -32,6 +32,7 @@ _DEVICE = pattern(r"/dev/tcp/([^/\s]+)/([^\s'\"()&|;]+)")
 _CODE = pattern(r"(?:python|node|nodejs|perl|ruby|php|deno|bun)[\d.]*")
 _LOCAL = frozenset({"localhost", "0.0.0.0", "::1", "::"})  # noqa: S104 - compared with
 _HTTPIE = frozenset({"http", "https", "xh", "xhs"})
+_HTTPIE_SECURED = frozenset({"https", "xhs"})
 # https://httpie.io/docs/cli: options with a value, and what may stand before the address.
 _HTTPIE_VALUES = frozenset(
     (
@@ -83,7 +84,9 @@ def _asked_by(words: tuple[Word, ...]) -> Iterator[Address]:
     elif program == "wget":
         yield from map(_address, sort_words(arguments, WGET_VALUES).operands)
     elif program in _HTTPIE:
-        yield from map(_address_of_httpie, _of_httpie(arguments))
+        secured = program in _HTTPIE_SECURED
+        for word in _of_httpie(arguments):
+            yield _address_of_httpie(word, secured=secured)
     elif program in _GRPC_PROBE:
         yield from _of_grpc_probe(arguments)
     elif program in _NETCAT:
@@ -112,10 +115,13 @@ def _of_httpie(arguments: tuple[Word, ...]) -> tuple[Word, ...]:
     return operands[at : at + 1]
 
 
-def _address_of_httpie(word: Word) -> Address:
-    """An address that may leave out the host: `:8000/health`."""
+def _address_of_httpie(word: Word, *, secured: bool) -> Address:
+    """An address that may leave out the host, and the scheme: `:8000/health`."""
     text = word.text
-    return _address_in(f"localhost{text}" if text[:1] == ":" else text)._replace(text=text)
+    whole = f"localhost{text}" if text[:1] == ":" else text
+    if secured and "://" not in whole:
+        whole = f"https://{whole}"
+    return _address_in(whole)._replace(text=text)
 
 
 def _of_grpc_probe(arguments: tuple[Word, ...]) -> Iterator[Address]:

@@ -24,8 +24,8 @@ def misspelt_metric(use: MetricUse | Query, ctx: Context) -> Findings:
     Except:
         Names that are like none that is known: they may be of a newer release. Settings of
         autoscalers, where an adapter may have given the name. Names under which a rule of the run
-        records something. Metrics that come by OpenTelemetry have no colon: switch the rule off
-        where they do.
+        records something. A relabeling, or a collector of OpenTelemetry from before October
+        2022, may take the colon away: switch the rule off where one does.
 
     Bad (alerts.yaml):
         apiVersion: monitoring.coreos.com/v1

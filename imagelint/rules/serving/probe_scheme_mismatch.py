@@ -2,14 +2,8 @@
 
 from __future__ import annotations
 
-from imagelint.core.fact import Known, value_or
-from imagelint.documents.queries.health.asked import (
-    asks_server,
-    is_asked_itself,
-    probes_of,
-    requests_of,
-    speaks_tls,
-)
+from imagelint.core.fact import value_or
+from imagelint.documents.queries.health.asked import mistaken_schemes
 from imagelint.documents.queries.serving import title
 from imagelint.documents.serving.command import ServingCommand
 from imagelint.rules.api import Confidence, Context, Findings, Severity, rule
@@ -23,8 +17,8 @@ def probe_scheme_mismatch(server: ServingCommand, ctx: Context) -> Findings:
     startup probe kills it again and again, a readiness probe keeps every request away from it.
 
     Except:
-        Servers behind a proxy in their own container, and engines that may be told elsewhere to
-        speak HTTPS.
+        Servers behind a proxy in their own container, or on the loopback alone, engines that may be
+        told elsewhere to speak HTTPS, and checks that ask over both.
 
     Bad (deployment.yaml):
         apiVersion: v1
@@ -66,20 +60,12 @@ def probe_scheme_mismatch(server: ServingCommand, ctx: Context) -> Findings:
             healthcheck:
               test: curl -fk https://localhost:8000/health
     """
-    runtime, secured = server.launch.runtime, speaks_tls(server)
-    if not isinstance(secured, Known) or runtime.managed or not is_asked_itself(server):
-        return
-    spoken = "https" if secured.value else "http"
-    for probe in probes_of(runtime):
-        for asked in requests_of(runtime, probe):
-            scheme = value_or(asked.scheme, spoken)
-            if scheme == spoken or not asks_server(server, asked):
-                continue
-            yield ctx.finding(
-                asked.scheme_place,
-                f"the {probe.title} asks over {scheme.upper()}, "
-                f"and {title(server)} speaks {spoken.upper()}",
-                help=f"ask over {spoken.upper()}",
-                subject=runtime.name,
-                confidence=None if server.own_image else Confidence.LIKELY,
-            )
+    for asked, spoken in mistaken_schemes(server):
+        yield ctx.finding(
+            asked.scheme_place,
+            f"the {asked.probe.title} asks over {value_or(asked.scheme, '').upper()}, "
+            f"and {title(server)} speaks {spoken.upper()}",
+            help=f"ask over {spoken.upper()}",
+            subject=server.launch.runtime.name,
+            confidence=None if server.own_image else Confidence.LIKELY,
+        )

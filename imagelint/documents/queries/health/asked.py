@@ -14,7 +14,7 @@ from imagelint.documents.quantity import parse_count
 from imagelint.documents.queries.requests import addresses
 from imagelint.documents.runtime.field import Place
 from imagelint.documents.runtime.probe import CheckKind
-from imagelint.documents.serving.options import PORT
+from imagelint.documents.serving.options import HOST, PORT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 # What web frameworks serve besides.
 _DOCUMENTATION = ("/docs", "/docs/*", "/redoc", "/openapi.json", "/static/*")
+_NOT_TOLD = ("", "false")
+_LOOPBACK = ("127.", "localhost", "::1", "[::1]")
 # What may stand before the server in the same container.
 _PROXIES = ("nginx", "caddy", "envoy", "haproxy", "socat", "traefik", "supervisord")
 
@@ -151,11 +153,31 @@ def speaks_tls(server: ServingCommand) -> Fact[bool]:
     if known is None:
         return UNKNOWN
     said = [server.switch(flag) for flag in known.endpoints.tls_flags]
-    if any(isinstance(one, Known) and one.value != "false" for one in said):
+    if any(isinstance(one, Known) and one.value not in _NOT_TOLD for one in said):
         return Known(value=True)
     if known.endpoints.tls_otherwise or not server.complete or UNKNOWN in said:
         return UNKNOWN
     return Known(value=False)
+
+
+def mistaken_schemes(server: ServingCommand) -> Iterator[tuple[Asked, str]]:
+    """The requests of checks over another scheme than the server speaks, with the one it speaks.
+
+    A check that asks over both may go on with the one that is answered. Who listens on the loopback
+    alone is asked by none from outside: another container of the pod may take the port there.
+    """
+    runtime, secured = server.launch.runtime, speaks_tls(server)
+    if not isinstance(secured, Known) or runtime.managed or not is_asked_itself(server):
+        return
+    spoken = "https" if secured.value else "http"
+    hidden = value_or(server.effective(HOST), "").lower().startswith(_LOOPBACK)
+    for probe in probes_of(runtime):
+        if hidden and value_or(probe.check.kind, None) is not CheckKind.EXEC:
+            continue
+        asked = [one for one in requests_of(runtime, probe) if asks_server(server, one)]
+        others = [one for one in asked if value_or(one.scheme, spoken) != spoken]
+        if len(others) == len(asked):
+            yield from ((one, spoken) for one in others)
 
 
 def serves_path(server: ServingCommand, path: str) -> bool:
