@@ -146,8 +146,8 @@ COMMAND_LINES = (
     Command((*CHECK, "pod.yaml"), YAML, ON_MANIFESTS, 300),
     Command((*CHECK, "requirements.txt"), set(), ON_LISTS, 184),
     Command((*CHECK, ".dockerignore"), set(), ON_DOCKERFILES, 193),
-    Command((*CHECK, "plain"), DOCKERFILE, ON_DOCKERFILES, 266),
-    Command((*CHECK, "hard"), DOCKERFILE | SHELL, ON_DOCKERFILES, 271),
+    Command((*CHECK, "plain"), DOCKERFILE, ON_DOCKERFILES, 267),
+    Command((*CHECK, "hard"), DOCKERFILE | SHELL, ON_DOCKERFILES, 272),
     Command(
         (*SERVING, "serving"),
         DOCKERFILE,

@@ -87,7 +87,7 @@ def _checks(service: ComposeService) -> Iterator[Node]:
     if service.builds:
         image, brings = (None, None) if config is None else (config.base, config.brings)
     if isinstance(probe, Known):
-        check = check_command(probe.value, service.name, image, brings)
+        check = check_command(probe.value, service.name, image, brings, built=service.builds)
         if check is not None:
             yield check
 

@@ -302,7 +302,9 @@ def _checks(container: Container) -> Iterator[Node]:
     for fact in (probes.startup, probes.readiness, probes.liveness):
         if isinstance(fact, Known):
             brings = frozenset[str]() if config is None else config.brings
-            check = check_command(fact.value, container.name, image, brings)
+            check = check_command(
+                fact.value, container.name, image, brings, built=config is not None
+            )
             if check is not None:
                 yield check
 

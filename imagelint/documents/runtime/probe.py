@@ -94,7 +94,8 @@ class CheckCommand(NamedTuple):
 
     `title` is what readers call the check, `owner` the name of the container. `words` are one
     script where `in_shell` says so. `image` is the one whose programs it may run, None where it is
-    not seen, `brings` the programs that a build may add to it, None where that may be anything.
+    not seen, `brings` the programs that a build may add to it, None where that may be anything;
+    `built` is whether another file builds it, which may choose another shell.
     """
 
     span: Span
@@ -105,10 +106,16 @@ class CheckCommand(NamedTuple):
     image: ImageUse | None
     brings: frozenset[str] | None
     path: str
+    built: bool = False
 
 
 def check_command(
-    probe: Probe, owner: str, image: ImageUse | None, brings: frozenset[str] | None
+    probe: Probe,
+    owner: str,
+    image: ImageUse | None,
+    brings: frozenset[str] | None,
+    *,
+    built: bool = False,
 ) -> CheckCommand | None:
     """The command that a probe runs, None where it asks in another way."""
     check = probe.check
@@ -126,6 +133,7 @@ def check_command(
         image=image,
         brings=brings,
         path=check.command.path,
+        built=built,
     )
 
 

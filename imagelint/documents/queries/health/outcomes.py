@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 _FAILING = ("-f", "--fail", "--fail-with-body", "--fail-early")
 # Who looks at the answer needs no failure of curl.
 _SHOWN = ("-w", "--write-out")
-_CONNECTIONS = ("/dev/tcp/", "/dev/udp/")
+CONNECTIONS = ("/dev/tcp/", "/dev/udp/")
 """Files of bash that are connections: gnu.org/software/bash/manual, Redirections."""
 _BRACKETS = re.compile(r"[$<>]?\(|[)`]")
 _GROUPS = re.compile(r"(&&\s*)?[({]|[)}]")
@@ -32,7 +32,7 @@ _CHECKED = ("raise_for_status", "status_code", ".ok", "assert", "exit", "is_succ
 
 def never_fails(check: CheckCommand) -> str:
     """Why a check always says that all is well, whatever happens; empty where it may fail."""
-    script = _script(check)
+    script = check_script(check)
     if script is None:
         bare = check.words[unwrap(check.words).start :]
         return _by_itself(bare) if bare and not check.in_shell else ""
@@ -47,7 +47,7 @@ def never_fails(check: CheckCommand) -> str:
 
 def ignores_answer(check: CheckCommand) -> str:
     """The program that succeeds whatever the server answers; empty where none does."""
-    script = _script(check)
+    script = check_script(check)
     if script is None:
         bare = check.words[unwrap(check.words).start :]
         return _ignoring(bare) if bare and not check.in_shell else ""
@@ -64,8 +64,11 @@ def ignores_answer(check: CheckCommand) -> str:
     return ""
 
 
-def _script(check: CheckCommand) -> Script | None:
-    """The script that a check runs, None for a program without a shell."""
+def check_script(check: CheckCommand) -> Script | None:
+    """The script that a check runs, None for a program without a shell.
+
+    `shell` is the one that is named, and `sh` where none is.
+    """
     from imagelint.documents.shell.read import read_script
 
     if not check.words:
@@ -75,7 +78,8 @@ def _script(check: CheckCommand) -> Script | None:
     if not check.in_shell and found is None:
         return None
     text = check.words[0].text if found is None else bare[found.at].text
-    return read_script(text, Span(0, len(text)), ScriptRole.HEALTHCHECK)
+    script = read_script(text, Span(0, len(text)), ScriptRole.HEALTHCHECK)
+    return script if found is None else script._replace(shell=found.shell)
 
 
 def _is_controlled(script: Script) -> bool:
@@ -99,7 +103,7 @@ def _exits_with_failure(script: Script) -> bool:
 def _may_fail_to_open(command: Command) -> bool:
     """Whether a command reads a file, or uses a connection: `echo > /dev/tcp/localhost/80`."""
     return any(
-        one.operator.lstrip("0123456789") in ("<", "<>") or one.target.text.startswith(_CONNECTIONS)
+        one.operator.lstrip("0123456789") in ("<", "<>") or one.target.text.startswith(CONNECTIONS)
         for one in command.redirects
         if one.target is not None and one.target.text != "/dev/null"
     )

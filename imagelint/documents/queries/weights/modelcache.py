@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from imagelint.documents.runtime.model import Mount
     from imagelint.documents.serving.command import ServingCommand
     from imagelint.documents.shell.script import Script
-    from imagelint.knowledge.engines import CacheFolders
+    from imagelint.knowledge.engines import CacheFolders, Engine
     from imagelint.knowledge.serving.hubs import Hub
 
 # Volumes that hold what others put there.
@@ -225,7 +225,8 @@ def closed_folder(server: ServingCommand, scripts: Iterable[Script]) -> Homeless
 def homeless_folder(server: ServingCommand, user: str) -> HomelessFolder | None:
     """The folder of caches that a user, who is not root, certainly cannot write.
 
-    Nothing is known of images of others, and of folders on volumes.
+    Nothing is known of images of others, of folders on volumes, and beside variables that may move
+    a cache to a volume.
     """
     known = server.facts
     mounts = volumes(server)
@@ -244,6 +245,25 @@ def homeless_folder(server: ServingCommand, user: str) -> HomelessFolder | None:
     needed = known.caches.weights.startswith("~") and (
         known.packaging.jit or server.is_remote_model
     )
-    if not user.isdecimal() or user in own or mounts.value or not needed:
+    if not user.isdecimal() or user in own or not needed or _is_moved(server, mounts.value):
         return None
-    return HomelessFolder("/.cache", "")
+    folder = next((one for one in _written(known) if volume_at(server, one) is None), None)
+    return HomelessFolder(folder, "") if folder else None
+
+
+def _written(known: Engine) -> tuple[str, ...]:
+    """The folders below the home `/` without which an engine does not start."""
+    # Triton compiles kernels into it as the engine starts: llm-d/llm-d issue 1430.
+    triton = "~/.triton" in known.caches.paths and known.packaging.jit
+    return ("/.cache", "/.triton") if triton else ("/.cache",)
+
+
+def _is_moved(server: ServingCommand, mounts: Iterable[Mount]) -> bool:
+    """Whether a variable names a folder on a volume, as one does that moves a cache there."""
+    targets = [one.target.value for one in mounts if isinstance(one.target, Known)]
+    values = [one.value.value for one in server.launch.env if isinstance(one.value, Known)]
+    return bool(targets) and (
+        len(values) < len(server.launch.env)
+        or not server.launch.env_complete
+        or any(_is_within(value, target) for value in values for target in targets)
+    )
