@@ -281,7 +281,8 @@ def _prepare(connection: sqlite3.Connection, _record: object) -> None:
     """
     connection.isolation_level = None
     sizes = f"cache_size=-{_CACHE_KILOBYTES}", f"wal_autocheckpoint={_CHECKPOINT_PAGES}"
-    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", *sizes):
+    # LIKE tells upper from lower case, as that of PostgreSQL does.
+    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "case_sensitive_like=ON", *sizes):
         connection.execute(f"PRAGMA {pragma}").close()
 
 

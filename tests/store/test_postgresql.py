@@ -52,7 +52,9 @@ def test_reports_ask_and_get_the_same(there: Store, filled: Store) -> None:
         assert mine.problems(run) == other.problems(run)
     for wanted in (
         ResultFilter(repository="*/team-1/*", outcome="fail"),
-        ResultFilter(package="router"),
+        ResultFilter(repository="*/TEAM-1/*"),
+        ResultFilter(rule="ROOT-*"),
+        ResultFilter(package="ROUTER"),
         ResultFilter(vulnerability="CVE-2026-1001"),
     ):
         mine, other = Reader(there), Reader(filled)

@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import event, insert, select, text, update
 
 from imagelint.core.finding import Severity
+from imagelint.store.filters import ResultFilter
 from imagelint.store.models import ImageRow, VulnerabilityRow
 from imagelint.store.reading import Reader
 from imagelint.store.rollups import RollUps
@@ -131,6 +132,15 @@ def test_a_base_that_was_pushed_has_its_own_name(store: Store) -> None:
     with store.writing() as connection:
         connection.execute(update(ImageRow).values(base_name="mirror/cuda:12"))
     assert "mirror/cuda:12 (an earlier build)" in names_of_bases(store)
+
+
+@pytest.mark.parametrize("wanted", [{"repository": "*/TEAM-1/*"}, {"rule": "ROOT-*"}])
+def test_repositories_and_rules_are_told_apart_by_case(
+    filled: Store, wanted: dict[str, str]
+) -> None:
+    lower = {name: glob.lower() for name, glob in wanted.items()}
+    assert not Reader(filled).overview(2, ResultFilter(**wanted)).images
+    assert Reader(filled).overview(2, ResultFilter(**lower)).images
 
 
 def names_of_bases(store: Store) -> set[str]:
