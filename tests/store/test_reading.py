@@ -11,9 +11,17 @@ from imagelint.core.finding import Severity
 from imagelint.store.filters import ResultFilter
 from imagelint.store.models import ImageRow, VulnerabilityRow
 from imagelint.store.reading import Reader
+from imagelint.store.records import (
+    Category,
+    Finished,
+    Judgement,
+    Result,
+    StoredFinding,
+    StoredVulnerability,
+)
 from imagelint.store.rollups import RollUps
 from imagelint.store.tally import GROUPS
-from tests.store.samples import KNOWN, fill, finished, image, run_over, tell
+from tests.store.samples import KNOWN, digest, fill, finished, image, run_over, tell
 
 if TYPE_CHECKING:
     from imagelint.store.database import Store
@@ -141,6 +149,26 @@ def test_repositories_and_rules_are_told_apart_by_case(
     lower = {name: glob.lower() for name, glob in wanted.items()}
     assert not Reader(filled).overview(2, ResultFilter(**wanted)).images
     assert Reader(filled).overview(2, ResultFilter(**lower)).images
+
+
+@pytest.mark.parametrize(
+    ("name", "count"), [("CVE-1", 2), ("GHSA-1", 2), ("PYSEC-1", 2), ("CVE-2", 1), ("GHSA-2", 2)]
+)
+def test_what_has_a_cve_number_in_common_is_the_same(store: Store, name: str, count: int) -> None:
+    told = {"GHSA-1": "CVE-1", "PYSEC-1": "CVE-1", "CVE-2": "GHSA-2", "CVE-3": "GHSA-2"}
+    run_over(store, [having(*said) for said in told.items()], 20)
+    found = Reader(store).results(1, ResultFilter(vulnerability=name))
+    assert len(list(found)) == count
+
+
+def having(name: str, other: str) -> Finished:
+    known = StoredVulnerability(name, Severity.HIGH, aliases=(other,))
+    said = "vulnerable-package", Severity.HIGH, "certain", "a hole"
+    finding = StoredFinding(*said, vulnerability=name)
+    judged = Judgement("k", name.lower(), digest(name), "fail", (finding,), (known,))
+    named = f"{judged.repository}:1", judged.repository, "1", judged.digest
+    result = Result(*named, Category.AUDITED, judgement=judged.id)
+    return Finished(result, judgement=judged)
 
 
 def names_of_bases(store: Store) -> set[str]:

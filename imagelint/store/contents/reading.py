@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import func, or_, select
+from sqlalchemy.orm import aliased
 
 from imagelint.core.finding import Severity
 from imagelint.store import views
@@ -33,9 +34,15 @@ def like(glob: str) -> str:
 
 
 def is_called(column: Any, glob: str) -> ColumnElement[bool]:
-    """The condition that a vulnerability is called like that, or is the same as one that is."""
+    """The condition that a vulnerability is called like that, or is the same as one that is.
+
+    Two that have a CVE number in common are the same; a bulletin may be about several.
+    """
     others = select(AliasRow.other).where(fits(AliasRow.name, glob))
-    return or_(fits(column, glob), column.in_(others))
+    numbers = others.where(AliasRow.other.like("CVE-%"))
+    same = aliased(AliasRow)
+    of_numbers = select(same.other).where(same.name.in_(numbers))
+    return or_(fits(column, glob), column.in_(others), column.in_(of_numbers))
 
 
 def is_package(column: Any, glob: str) -> ColumnElement[bool]:
