@@ -317,3 +317,9 @@ class InvalidValue(Complaint):
     """A number, a path, an address or a schedule in an object is none; about its path."""
 
     __slots__ = ()
+
+
+class MultiNodeRefused(Complaint):
+    """KServe refuses what a service on several nodes is told; about its name, or a path."""
+
+    __slots__ = ()

@@ -184,7 +184,7 @@ RULES: dict[str, Entry] = {
     "model-without-flag": Entry("serving", ("documents.serving.command:ServingCommand",)),
     "mount-without-volume": Entry("pods", ("documents.kubernetes.objects:Container",)),
     "moved-signature": Entry("signatures", ("documents.image.signatures:SignatureCheck",), ("SLSA verify artifacts",)),
-    "multi-node-refused": Entry("serving", ("documents.kubernetes.objects:KubernetesObject",)),
+    "multi-node-refused": Entry("syntax", ("documents.complaints:MultiNodeRefused",)),
     "named-user": Entry("build", ("documents.dockerfile.model:Stage",), ("hadolint DL3066",)),
     "nccl-transport-disabled": Entry("serving", ("documents.serving.command:ServingCommand",)),
     "no-build-stage": Entry("syntax", ("documents.complaints:NoBuildStage",), (), ("invalid-instruction",)),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from imagelint.documents.kubernetes.constraints import unions
+from imagelint.documents.kubernetes.constraints import multinode, unions
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -33,4 +33,6 @@ def _trigger(held: Held) -> Iterator[Complaint]:
 RULES: Mapping[str, Callable[[Held], Iterator[Complaint]]] = {
     "custom.PodTemplate": _template,
     "custom.Trigger": _trigger,
+    "custom.InferenceService": multinode.service,
+    "custom.ServingRuntime": multinode.runtime,
 }
