@@ -53,6 +53,8 @@ OTHERWISE: dict[str, frozenset[str]] = {
 # Programs that start others (`conda run`, `uv run`) are no matter of packages; that the table knows
 # what managers start is held by `test_lookup`.
 OTHERWISE["documents/shell/wrappers.py"] = NAMES
+# What a container starts is looked at before any manager is imported; a test holds the list.
+OTHERWISE["documents/serving/startscript.py"] = NAMES
 # Types of packages in reports of scanners (https://github.com/package-url/purl-spec), of which some
 # are called as what installs them.
 for module in ("grype", "identifiers", "merge", "opinion", "osv"):
