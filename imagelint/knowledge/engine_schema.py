@@ -242,6 +242,9 @@ class Caches(TypedDict):
         dict[str, str], "by the variable that moves it, the folder of graphs compiled at each start"
     ]
     uncompiled_flags: Annotated[list[str], "flags with which nothing is compiled for it"]
+    kernels: Annotated[
+        list[str], "folders besides `~/.cache` into which kernels are compiled as it starts"
+    ]
     source: str
 
 

@@ -100,7 +100,7 @@ class CacheFolders(NamedTuple):
 
     `weights_variables` move the latter; empty where those of the Hugging Face hub do. `compiled`
     are folders of graphs that are compiled at each start, by the variable that moves each, and
-    with `uncompiled_flags` nothing is.
+    with `uncompiled_flags` nothing is. Into `kernels` it compiles as it starts, besides `~/.cache`.
     """
 
     paths: tuple[str, ...]
@@ -109,6 +109,7 @@ class CacheFolders(NamedTuple):
     weights_variables: tuple[str, ...]
     compiled: Mapping[str, str]
     uncompiled_flags: tuple[str, ...]
+    kernels: tuple[str, ...]
 
 
 class Traits(NamedTuple):
@@ -379,8 +380,9 @@ def _caches(raw: engine_schema.Caches) -> CacheFolders:
         tuple(raw["variables"]),
         raw["weights"],
         tuple(raw["weights_variables"]),
-        raw["compiled"],
-        tuple(raw["uncompiled_flags"]),
+        compiled=raw["compiled"],
+        uncompiled_flags=tuple(raw["uncompiled_flags"]),
+        kernels=tuple(raw["kernels"]),
     )
 
 

@@ -280,19 +280,20 @@ class ProgramRow(TypedDict):
     source: str
 
 
-class UncheckedRow(TypedDict):
-    """Images that bring no HEALTHCHECK of their own, by registry and repository."""
+class ImagesRow(TypedDict):
+    """Images of which something is known, by registry and repository."""
 
     globs: list[str]
     source: str
 
 
 class ProgramTable(forms.Dated):
-    """Programs for checks that images do not have, and images that have no check."""
+    """Programs for checks that images lack, images that have no check, and those with dash."""
 
     source: str
     images: list[ProgramRow]
-    unchecked: list[UncheckedRow]
+    unchecked: list[ImagesRow]
+    dash: list[ImagesRow]
 
 
 class HubRow(TypedDict):

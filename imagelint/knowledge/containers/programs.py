@@ -31,3 +31,10 @@ def has_no_check(image: Image) -> bool:
     name = f"{known.registry}/{known.repository}"
     rows = table("containers/programs")["unchecked"]
     return any(matches(name, glob) for row in rows for glob in row["globs"])
+
+
+def has_dash(name: str) -> bool:
+    """Whether an image, by registry and repository, has dash for its `/bin/sh` whatever its tag."""
+    return any(
+        matches(name, glob) for row in table("containers/programs")["dash"] for glob in row["globs"]
+    )

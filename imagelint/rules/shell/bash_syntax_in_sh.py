@@ -26,8 +26,6 @@ _DASH = (
     *("debian", "ubuntu", "buildpack-deps", "python", "node", "golang", "rust", "ruby", "php"),
     *("gcc", "openjdk", "eclipse-temurin", "nginx", "postgres", "redis"),
 )
-# Others upon Debian and Ubuntu that choose no SHELL: the projects' Dockerfiles.
-_DASH_IMAGES = ("docker.io/ollama/ollama", "docker.io/qdrant/qdrant")
 # Busybox's shell knows `[[` and `source`, but not the devices of bash.
 _BUSYBOX = ("docker.io/library/alpine", "docker.io/library/busybox")
 _OTHER_SHELL = (
@@ -117,20 +115,27 @@ def bash_syntax_in_sh(one: Stage | CheckCommand, ctx: Context) -> Findings:
 
 
 def _of_stage(stage: Stage, ctx: Context) -> Findings:
-    if not _is_dash(stage.root_image) or stage.index in ctx.document.derived(_relinking):
+    found = [
+        (command, fault)
+        for script in run_scripts(stage)
+        for command in (script.commands if script.shell == "sh" else ())
+        for fault in (() if command.nested else _faults(command))
+    ]
+    # Asked last: few stages have any, and what is known of images is imported for them alone.
+    if (
+        not found
+        or not _is_dash(stage.root_image)
+        or stage.index in ctx.document.derived(_relinking)
+    ):
         return
-    for script in run_scripts(stage):
-        if script.shell != "sh":
-            continue
-        for command in script.commands:
-            for fault in () if command.nested else _faults(command):
-                yield ctx.finding(
-                    fault.span,
-                    fault.message,
-                    help='write it as sh has it, or choose `SHELL ["/bin/bash", "-c"]`',
-                    subject=command.program,
-                    references=(f"ShellCheck {fault.code}", "droast DF066"),
-                )
+    for command, fault in found:
+        yield ctx.finding(
+            fault.span,
+            fault.message,
+            help='write it as sh has it, or choose `SHELL ["/bin/bash", "-c"]`',
+            subject=command.program,
+            references=(f"ShellCheck {fault.code}", "droast DF066"),
+        )
 
 
 def _of_check(check: CheckCommand, ctx: Context) -> Findings:
@@ -183,7 +188,11 @@ def _is_dash(image: ImageUse | None) -> bool:
     name = f"{reference.registry}/{reference.repository}"
     official = any(name == f"docker.io/library/{one}" for one in _DASH)
     cuda = name == "docker.io/nvidia/cuda" and "ubuntu" in reference.tag
-    return official or cuda or name in _DASH_IMAGES
+    if official or cuda:
+        return True
+    from imagelint.knowledge.containers.programs import has_dash
+
+    return has_dash(name)
 
 
 def _is_busybox(image: ImageUse) -> bool:

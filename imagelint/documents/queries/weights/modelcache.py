@@ -253,9 +253,7 @@ def homeless_folder(server: ServingCommand, user: str) -> HomelessFolder | None:
 
 def _written(known: Engine) -> tuple[str, ...]:
     """The folders below the home `/` without which an engine does not start."""
-    # Triton compiles kernels into it as the engine starts: llm-d/llm-d issue 1430.
-    triton = "~/.triton" in known.caches.paths and known.packaging.jit
-    return ("/.cache", "/.triton") if triton else ("/.cache",)
+    return ("/.cache", *(folder.removeprefix("~") for folder in known.caches.kernels))
 
 
 def _is_moved(server: ServingCommand, mounts: Iterable[Mount]) -> bool:
