@@ -236,6 +236,7 @@ def attempt(source: Source, kind: str) -> Document | DocumentError:
         ("kind: Recipe\nmetadata: {name: a}\n", ""),
         ("kind: Workspace\nmetadata: {name: a}\ninference: {preset: {name: a}}\n", "kubernetes"),
         ("kind: Recipe\nmetadata: {author: a}\ninference: {preset: {name: a}}\n", ""),
+        ("kind: Recipe\nmetadata: {name: a}\ninference: {preset: {name: a}}\n", ""),
         ("kind: youtube#video\nmetadata: {name: a}\nsnippet: {title: a}\n", ""),
         ("kind: 3\nmetadata: {name: a}\ndata: {a: b}\n", ""),
         ("kind: Recipe\nmetadata: {name: {en: a}}\nconfig: {a: b}\n", ""),

@@ -79,10 +79,16 @@ def _is_object(place: Cursor) -> bool:
 
 
 def _is_named_object(document: Cursor) -> bool:
-    """Whether a document has the kind, the name and the body of an object, and no `apiVersion`.
+    """Whether a document has the name and the body of an object of a known kind, no `apiVersion`.
 
-    A list of such things may be any program's data.
+    Of another kind it is any program's, as a list of such things is.
     """
     kind, name = document["kind"].word(), document.at("metadata", "name").word()
     bodies = (key != "metadata" and isinstance(at.node, Mapping) for key, at in document.entries())
-    return bool(_OF_KIND.fullmatch(kind) and name) and any(bodies)
+    if not (_OF_KIND.fullmatch(kind) and name and any(bodies)):
+        return False
+    from imagelint.knowledge.kubernetes.custom_resources import apis_with
+    from imagelint.knowledge.kubernetes.kinds import served
+    from imagelint.knowledge.kubernetes.operators import knows_kind
+
+    return bool(served(kind) or apis_with(kind)) or knows_kind(kind)

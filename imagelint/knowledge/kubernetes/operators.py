@@ -109,6 +109,14 @@ def knows_group(group: str) -> bool:
     return any(group in index[name] for name in ("groups", "unread", "images"))
 
 
+def knows_kind(kind: str) -> bool:
+    """Whether an operator of any group has a kind of that name."""
+    index = table("operators/index")
+    rows = (row for rows in index["groups"].values() for row in rows)
+    unread = index["unread"].values()
+    return any(kind in row["kinds"] for row in rows) or any(kind in kinds for kinds in unread)
+
+
 def image_keys(group: str) -> tuple[str, ...]:
     """The keys whose values name images in objects of an API group."""
     return tuple(table("operators/index")["images"].get(group, ()))
