@@ -406,6 +406,14 @@ INPUTS: dict[str, Input] = {
         "  - {name: v#-, hostPath: {path: /var}}\n",
         f"{_POD_HEAD}{_CONTAINER}  volumes:\n",
     ),
+    "claims of a group": Input(
+        "group.yaml",
+        "        - {name: v#-, persistentVolumeClaim: {claimName: c#-}}\n",
+        "apiVersion: leaderworkerset.x-k8s.io/v1\nkind: LeaderWorkerSet\nmetadata: {name: g}\n"
+        "spec:\n  replicas: 2\n  leaderWorkerTemplate:\n    size: 2\n    workerTemplate:\n"
+        "      spec:\n        containers: [{name: c, image: 'example.com/a:1'}]\n"
+        "        volumes:\n",
+    ),
     "comments in YAML": Input(
         "pods.yaml",
         _POD.replace("  host", "  # imagelint: allow host-namespaces -- they share it\n  host"),

@@ -223,6 +223,15 @@ def test_a_missing_path_is_said(program: Program, here: Path) -> None:
     assert "examined 1 document" in answer.out
 
 
+def test_of_many_missing_paths_only_some_are_guessed(program: Program, here: Path) -> None:
+    write(here, Dockerfile=GOOD)
+    missing = [f"Dockerfil{number:03}" for number in range(30)]
+    answer = program("check", *RULES, *missing)
+    assert answer.code == 3
+    assert answer.out.count("no such file or folder") == 30
+    assert answer.out.count("did you mean `Dockerfile`") == 20
+
+
 @pytest.mark.parametrize(
     ("name", "shown"),
     [

@@ -205,3 +205,12 @@ def test_the_work_grows_with_the_number_of_environments(here: Path) -> None:
         assert not any(report.problems for report in reports.values())
 
     assert growth(examined, 4) < MOST
+
+
+def test_folders_may_lie_deep_in_one_another(tmp_path: Path) -> None:
+    place = tmp_path
+    for _ in range(1_100):
+        place /= "d"
+        place.mkdir()
+    (place / "Dockerfile").touch()
+    assert Coverage.of([str(place / "Dockerfile")], {}).is_whole(str(tmp_path))

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 # What version control keeps for itself, and what tools install or build for themselves.
 _HISTORY = ".git"
+_MOST_HELPED = 20  # missing paths of which it is told what may be meant
 # What makes a relative path more than its names: a root, an empty name, `.` and `..`.
 _TO_RESOLVE = pattern(r"(?:^|/)\.{0,2}(?:/|$)")
 _INSTALLED = frozenset({"node_modules", "__pycache__", ".venv", ".tox", ".hg", ".svn"})
@@ -172,6 +173,7 @@ class _Git(NamedTuple):
 
 
 def _at(paths: Iterable[str], git: _Git) -> Iterator[FoundFile | Problem | Ignored]:
+    missing = 0
     for path in paths:
         if os.path.isdir(path):
             bounds = os.path.realpath(root_of(path))
@@ -183,11 +185,14 @@ def _at(paths: Iterable[str], git: _Git) -> Iterator[FoundFile | Problem | Ignor
         elif os.path.lexists(path):
             yield FoundFile(path, display(path), named=True)
         else:
-            yield _missing(path)
+            missing += 1
+            yield _missing(path, helped=missing <= _MOST_HELPED)
 
 
-def _missing(path: str) -> Problem:
+def _missing(path: str, *, helped: bool) -> Problem:
     """The problem of a path where nothing is, with what may have been meant."""
+    if not helped:
+        return Problem(ProblemKind.UNREADABLE, display(path), "no such file or folder")
     from imagelint.core.nearest import nearest
 
     folder, name = os.path.split(path.rstrip(os.sep))

@@ -180,7 +180,7 @@ def mounting_pods(pod: Pod, claim: str, scope: Scope) -> int:
     owner, counted = pod.owner, 0
     for place in scope.own(pods_of(owner.kind, owner.name), PodPlace):
         made = scope.pod(scope.origin, place) if place.owner == owner.span else None
-        if made is None or made.group is None or not _mounts(made, claim):
+        if made is None or made.group is None or claim not in _claims(made):
             continue
         if not counted and made.path != pod.path:
             return 0
@@ -188,8 +188,10 @@ def mounting_pods(pod: Pod, claim: str, scope: Scope) -> int:
     return value_or(count, 1) * counted
 
 
-def _mounts(pod: Pod, claim: str) -> bool:
-    return any((one.kind, one.name) == (CLAIM, claim) for one in references(pod))
+@remembered
+def _claims(pod: Pod) -> frozenset[str]:
+    """The claims that a pod mounts: asked of each of them, again."""
+    return frozenset(one.name for one in references(pod) if one.kind == CLAIM)
 
 
 def attaches_once(claim: KubernetesObject) -> str:

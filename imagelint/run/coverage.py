@@ -51,20 +51,30 @@ class Coverage(NamedTuple):
 
     def _holds(self, place: str) -> bool:
         """Whether a folder lies below those that were named, or all that is in it does."""
-        if _within(place, self.folders):
-            return True
-        if place not in self.above:
-            return False
+        pending = [place]
+        while pending:
+            folder = pending.pop()
+            if _within(folder, self.folders):
+                continue
+            entries = self._entries(folder)
+            if entries is None:
+                return False
+            for entry in entries:
+                if entry.path in self.paths or never_examined(entry):
+                    continue
+                if not entry.is_dir(follow_symlinks=False):
+                    return False
+                pending.append(entry.path)
+        return True
+
+    def _entries(self, folder: str) -> tuple[os.DirEntry[str], ...] | None:
+        """What is in a folder that leads to what was named; None for another one."""
+        if folder not in self.above:
+            return None
         try:
-            entries = tuple(os.scandir(place))
+            return tuple(os.scandir(folder))
         except OSError:
-            return False
-        return all(
-            entry.path in self.paths
-            or never_examined(entry)
-            or (entry.is_dir(follow_symlinks=False) and self._holds(entry.path))
-            for entry in entries
-        )
+            return None
 
 
 def _above(paths: Iterable[str]) -> frozenset[str]:

@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from imagelint.documents.kinds import Beside
 
 _VARIABLE = pattern(r"\$\{\s*([A-Za-z_][A-Za-z0-9_-]*)\s*\}")
+_STAGE = pattern(r"\btarget\"?\s*[=:]\s*\"([^\"\n$%]+)\"")
 _EXPRESSION = pattern(r"[$%]\{[^}]*\}?")
 _MOST_TARGETS = 1_000
 _LONGEST_HCL = 100_000  # its parser takes some 20 microseconds for a character
@@ -134,8 +135,9 @@ class BakeFile(Document):
             yield image_use(at, ImageRole.FRONTEND, name, name)._replace(final=False)
         # Who inherits a stage may build it from another Dockerfile: it is asked there.
         inherited = {(base, heir.stage) for heir in self.targets for base in heir.bases}
+        places = self._stage_places()
         for target in self.targets:
-            place = self._stage_place(target.stage) if target.stage else None
+            place = places.get(target.stage) if target.stage else None
             if place is not None and (target.name, target.stage) not in inherited:
                 yield BuildTarget(place, self._build(target))
 
@@ -170,10 +172,12 @@ class BakeFile(Document):
                     image_built(image.name), BuiltImage(build.span, image.name, image.tag, build)
                 )
 
-    def _stage_place(self, name: str) -> Span | None:
-        """Where a stage is written as the one to end with; None where a variable holds it."""
-        match = re.search(rf"\btarget\"?\s*[=:]\s*\"({re.escape(name)})\"", self.source.text)
-        return Span(*match.span(1)) if match else None
+    def _stage_places(self) -> dict[str, Span]:
+        """Where stages are first written as those to end with, and no variables hold them."""
+        found: dict[str, Span] = {}
+        for match in _STAGE.finditer(self.source.text):
+            found.setdefault(match[1], Span(*match.span(1)))
+        return found
 
     def _place(self, name: str) -> Span:
         match = re.search(rf"(?<![\w-]){re.escape(name)}(?![\w-])", self.source.text)

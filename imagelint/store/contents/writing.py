@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     """Whether what has that name in a table has to be written."""
 
 
+_MOST_ALIASES = 30  # a database that lies could name thousands, and their pairs are a million
+
+
 def inventory_rows(judgement: Judgement, is_new: IsNew) -> Rows:
     """The lists of packages of an image; none where nobody listed any."""
     for each in judgement.packages or ():
@@ -36,7 +39,10 @@ def _list_rows(name: str, each: PackageList, is_new: IsNew) -> Rows:
 
 
 def alias_rows(known: StoredVulnerability, is_new: IsNew) -> Rows:
-    """Any two names of a vulnerability, each way round."""
-    for name, other in permutations((known.id, *known.aliases), 2):
+    """Any two names of a vulnerability, each way round; of very many only those with its own."""
+    few = len(known.aliases) <= _MOST_ALIASES
+    one_way = [(known.id, alias) for alias in known.aliases]
+    each = (*one_way, *((alias, name) for name, alias in one_way))
+    for name, other in permutations((known.id, *known.aliases), 2) if few else each:
         if is_new(AliasRow, f"{name} {other}"):
             yield AliasRow, {"name": name, "other": other}

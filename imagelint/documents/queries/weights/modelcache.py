@@ -15,7 +15,7 @@ from imagelint.documents.serving.options import DOWNLOAD_FOLDER
 from imagelint.knowledge.serving.hubs import hubs
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from imagelint.documents.runtime.model import Mount
     from imagelint.documents.serving.command import ServingCommand
@@ -37,6 +37,7 @@ _HUB = (
 )
 _HUB_DEFAULT = "~/.cache/huggingface"
 _FOLDERS = ("HF_HOME", "HOME", "XDG_CACHE_HOME")
+_DEEPEST = 64  # folders of a path that are looked at
 # What may let others into the home of root.
 _OPENING = pattern(r"\b(?:chmod|chown|chgrp|setfacl|install|usermod|fix-permissions)\b")
 # Where no server keeps what it downloads: places of the system, and single files.
@@ -256,12 +257,18 @@ def _written(known: Engine) -> tuple[str, ...]:
     return ("/.cache", *(folder.removeprefix("~") for folder in known.caches.kernels))
 
 
+def _folders(path: str) -> Iterator[str]:
+    """A path and the folders above it, without the slash behind them; nothing of another text."""
+    parts = path.rstrip("/").split("/", _DEEPEST) if path.startswith("/") else []
+    return ("/".join(parts[:depth]) for depth in range(1, len(parts) + 1))
+
+
 def _is_moved(server: ServingCommand, mounts: Iterable[Mount]) -> bool:
     """Whether a variable names a folder on a volume, as one does that moves a cache there."""
-    targets = [one.target.value for one in mounts if isinstance(one.target, Known)]
+    targets = {one.target.value.rstrip("/") for one in mounts if isinstance(one.target, Known)}
     values = [one.value.value for one in server.launch.env if isinstance(one.value, Known)]
     return bool(targets) and (
         len(values) < len(server.launch.env)
         or not server.launch.env_complete
-        or any(_is_within(value, target) for value in values for target in targets)
+        or any(not targets.isdisjoint(_folders(value)) for value in values)
     )
