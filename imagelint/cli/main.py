@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import signal
 import sys
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,31 @@ from imagelint.core.report import ExitCode
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from types import FrameType
+
+
+class Terminated(KeyboardInterrupt):  # noqa: N818 - no error, as ^C is none
+    """Somebody wants the process to end; `code` is what a shell says of one that did.
+
+    Its default would be to end at once, and to leave a scanner running that nobody waits for, and a
+    folder with the layers of an image. It ends as ^C does instead.
+    """
+
+    def __init__(self, number: int) -> None:
+        super().__init__()
+        self.code = 128 + number
+
+
+def _terminate(number: int, _frame: FrameType | None) -> None:
+    signal.signal(number, signal.SIG_DFL)  # who asks twice does not wait for anything
+    raise Terminated(number)
+
+
+def take_signals() -> None:
+    """Clear away before ending; a signal that was told to be ignored (nohup) still is."""
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        if signal.getsignal(number) is signal.SIG_DFL:
+            signal.signal(number, _terminate)
 
 
 def answer(arguments: Sequence[str] | None = None) -> int:
@@ -28,9 +54,9 @@ def answer(arguments: Sequence[str] | None = None) -> int:
     except ImagelintError as error:
         tell(error.complaints)
         return ExitCode.USAGE
-    except click.exceptions.Abort:
+    except click.exceptions.Abort as error:
         tell([Diagnostic("interrupted")])
-        return ExitCode.INTERRUPTED
+        return _code(error.__cause__)
     except click.ClickException as error:
         context = getattr(error, "ctx", None)
         hint = f"try '{context.command_path} --help'" if context else ""
@@ -42,18 +68,23 @@ def answer(arguments: Sequence[str] | None = None) -> int:
 def run() -> None:
     """Run the command line of the process and exit with its code."""
     take_every_text()
+    take_signals()
     try:
         code = deliver(answer())
     except UsageError as error:
         tell(error.complaints)
         code = ExitCode.USAGE
-    except KeyboardInterrupt:
-        code = ExitCode.INTERRUPTED
+    except KeyboardInterrupt as interrupt:
+        code = _code(interrupt)
     except Exception as error:  # noqa: BLE001 - the last line of defence
         code = _defect(error)
     # Nothing that is still there needs its cycles found: the system takes the memory back at once.
     gc.freeze()
     sys.exit(int(code))
+
+
+def _code(interrupt: BaseException | None) -> int:
+    return interrupt.code if isinstance(interrupt, Terminated) else ExitCode.INTERRUPTED
 
 
 def _defect(error: Exception) -> ExitCode:

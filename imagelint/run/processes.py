@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 
     Chunk = Sequence[FoundFile]
 
+_ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+"""They end a run, and with it all of its processes."""
+
 _MOST_IN_A_CHUNK = 32
 _CHUNKS_OF_A_WORKER = 4
 """At least, so that all have about as much to do."""
@@ -92,8 +95,8 @@ def _end(workers: Iterable[_Worker]) -> None:
 
 @contextmanager
 def _deferred_interrupt() -> Iterator[None]:
-    """A ^C within comes behind; what is started within never gets one."""
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    """A ^C within, or an order to end, comes behind; what is started within never gets a ^C."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, _ENDING)
     try:
         yield
     finally:
@@ -143,6 +146,9 @@ def serve(examiner: Examiner, chunks: Iterable[Chunk], results: BinaryIO) -> NoR
     What the process inherited, half-written output too, is its parent's to finish.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.SIG_DFL)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, _ENDING)
     try:
         with results:
             for chunk in chunks:

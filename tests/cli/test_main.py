@@ -6,6 +6,7 @@ import pty
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -226,8 +227,18 @@ def read_until(terminal: int, word: bytes | None) -> bytes:
     return told
 
 
-@pytest.mark.parametrize("jobs", ["1", "2"])
-def test_an_interrupted_run_is_silent_about_it(here: Path, jobs: str) -> None:
+@pytest.mark.parametrize(
+    ("jobs", "given", "code"),
+    [
+        ("1", signal.SIGINT, 130),
+        ("2", signal.SIGINT, 130),
+        ("1", signal.SIGHUP, 129),
+        ("2", signal.SIGTERM, 143),
+    ],
+)
+def test_an_interrupted_run_is_silent_about_it(
+    here: Path, jobs: str, given: int, code: int
+) -> None:
     for number in range(250):
         write(here, **{f"d{number}__Dockerfile": "FROM a\n" + "RUN echo a && b\n" * 400})
     ours, theirs = pty.openpty()
@@ -239,12 +250,43 @@ def test_an_interrupted_run_is_silent_about_it(here: Path, jobs: str) -> None:
     )
     os.close(theirs)
     told = read_until(ours, b"examined: ")
-    os.killpg(process.pid, signal.SIGINT)
+    os.killpg(process.pid, given)
     told += read_until(ours, None)
-    assert process.wait(timeout=30) == 130
+    assert process.wait(timeout=30) == code
     assert b"interrupted" in told
     assert b"Traceback" not in told
     assert b"Error" not in told
+
+
+SLOW = """#!/bin/sh
+echo $$ > {started}.part
+mv {started}.part {started}
+exec sleep 60
+"""
+
+
+def test_who_is_ended_leaves_no_program_and_no_folder(here: Path) -> None:
+    write(here, **{"files__kustomization.yaml": "resources: [a.yaml]\n", "files__a.yaml": "a: b\n"})
+    started = here / "started"
+    write(here, programs__kustomize=SLOW.format(started=started))
+    (here / "programs/kustomize").chmod(0o755)
+    (here / "temporary").mkdir()
+    environment = {
+        **os.environ,
+        "PATH": f"{here}/programs{os.pathsep}{os.environ['PATH']}",
+        "TMPDIR": str(here / "temporary"),
+    }
+    with subprocess.Popen(
+        [*OWN, "check", "--no-cache", "files"], env=environment, stderr=subprocess.PIPE
+    ) as process:
+        while not started.exists():
+            assert process.poll() is None
+            time.sleep(0.01)
+        process.terminate()
+        assert process.wait(timeout=30) == 143
+    with pytest.raises(ProcessLookupError):
+        os.kill(int(started.read_text(encoding="ascii")), 0)
+    assert not list((here / "temporary").iterdir())
 
 
 @pytest.mark.parametrize(
