@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from types import FrameType
 
 
-class Terminated(KeyboardInterrupt):  # noqa: N818 - no error, as ^C is none
+class Terminated(KeyboardInterrupt):
     """Somebody wants the process to end; `code` is what a shell says of one that did.
 
     Its default would be to end at once, and to leave a scanner running that nobody waits for, and a
