@@ -60,7 +60,13 @@ _NONE_OF_OURS = pattern(
     r"|.*\.schema\.json|pnpm-lock\.ya?ml|\.gitlab-ci.*\.ya?ml|\.pre-commit-config\.ya?ml"
 )
 
-_API_VERSION = pattern(r"^(?:- )?[\"']?apiVersion[\"']?[ \t]*:", re.MULTILINE)
+# Of a group with a dot, as those of all custom resources, of Kubernetes, of kustomize (`builtin`),
+# or filled in. What has another word may be meant for one of these: its structure tells.
+_API = (
+    r"(?:(?:apps|autoscaling|batch|extensions|policy)/v|(?:v1|builtin)\b|[\w-]+\.[\w.-]+/"
+    r"|[^\s\w\"'])"
+)
+_API_VERSION = pattern(r"^(?:- )?[\"']?apiVersion[\"']?[ \t]*:[ \t]*[\"']?" + _API, re.MULTILINE)
 _KIND = pattern(r"^(?:- |  )?[\"']?kind[\"']?[ \t]*:", re.MULTILINE)
 # Objects in a list of the document, or of a List; under other keys, values of charts hold them.
 _LISTED = pattern(
@@ -68,7 +74,7 @@ _LISTED = pattern(
     r"|^[\"']?(?:apiVersion|kind|items)[\"']?[ \t]*:",
     re.MULTILINE,
 )
-_JSON_API_VERSION = pattern(r'"apiVersion"\s*:\s*"')
+_JSON_API_VERSION = pattern(r'"apiVersion"\s*:\s*"' + _API)
 _SERVICES = pattern(
     r"^[\"']?services[\"']?:[ \t]*(?:#.*+)?\r?\n(?:[ \t]*+(?:#.*+)?\r?\n)*+[ \t]+[\w.\"'-]+:",
     re.MULTILINE,
@@ -121,15 +127,6 @@ _OPERATION = pattern(
 )
 _OPERATIONS = pattern(r"(?:[ \t]*+(?:#.*+|---)?\r?\n)*+[ \t]*(?:-[ \t\r\n]|\[)")
 _POINTER = pattern(r"[\"']?path[\"']?[ \t]*:[ \t]*[\"']?/")
-_SCAN = pattern(r'"SchemaVersion"\s*:\s*\d')
-_SCAN_OF_IMAGE = pattern(r'"ArtifactType"\s*:\s*"container_image"')
-_CHECKS = pattern(r'"checks"\s*:\s*\[\s*(?:\{|\])')
-_CHECKED_IMAGE = pattern(r'"image"\s*:\s*"')
-_INSPECTED = pattern(r'\s*\{\s*"inspected"\s*:\s*"')
-_TEST_RESULT = pattern(r'"predicateType"\s*:\s*"https://in-toto\.io/attestation/test-result/')
-_EVALUATION = '"imagelint.dev/evaluation"'
-_STATED_SCORECARD = pattern(r'"predicateType"\s*+:\s*+"https://imagelint\.dev/scorecard/v1"')
-_SCORECARD = pattern(r'\s*\{\s*"schema"\s*:\s*"imagelint\.scorecard/')
 # What stands in texts that hold queries.
 _QUERIES = pattern(r"expr|scrape_configs|seriesQuery")
 _HEAD = 200_000
@@ -325,15 +322,9 @@ def _odd_kind(text: str) -> str:
 
 
 def _report(head: str) -> str:
-    if _EVALUATION in head and _TEST_RESULT.search(head):
-        return "evaluation"
-    if _SCORECARD.match(head) or _STATED_SCORECARD.search(head):
-        return "scorecard"
-    if _SCAN.search(head) and _SCAN_OF_IMAGE.search(head):
-        return "vulnerabilities"
-    if _INSPECTED.match(head):
-        return "image"
-    return "signatures" if _CHECKS.search(head) and _CHECKED_IMAGE.search(head) else ""
+    from imagelint.documents.yaml.reports import report_kind
+
+    return report_kind(head)
 
 
 def _by_content(name: str, text: str) -> str:
@@ -341,10 +332,11 @@ def _by_content(name: str, text: str) -> str:
     if made := _MADE.fullmatch(name):
         return _made(made, text)
     kind = _manifest_kind(text)
-    if kind:
+    if kind or (_OTHER_LANGUAGE.fullmatch(name) and not _SENT.fullmatch(name)):
         return kind
-    other = _OTHER_LANGUAGE.fullmatch(name) is not None and _SENT.fullmatch(name) is None
-    return "dockerfile" if not other and _FIRST_LINE.match(text) else ""
+    if _FIRST_LINE.match(text):
+        return "dockerfile"
+    return _odd_kind(text) if "kind" in text else ""
 
 
 def _manifest_kind(text: str) -> str:

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 from imagelint.core.pattern import pattern
 from imagelint.documents.kubernetes.objects import MistakenKind, MistakenVersion
-from imagelint.documents.yaml.nodes import Scalar
+from imagelint.documents.yaml.nodes import Mapping, Scalar
 from imagelint.knowledge.kubernetes import kinds
+from imagelint.knowledge.kubernetes.fields import ObjectType, defined_type, type_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from imagelint.documents.yaml.cursor import Cursor
 
 _OF_KUSTOMIZE = "kustomize.config.k8s.io"
+_OF_ALL = frozenset(("apiVersion", "kind", "metadata", "status"))
 _VERSION = pattern(r"v\d+(?:(?:alpha|beta)\d+)?")
 
 
@@ -39,6 +41,32 @@ def meant_kind(body: Cursor) -> str:
 def is_own(obj: KubernetesObject) -> bool:
     """Whether an object is one of Kubernetes itself, be it under a group that is not its own."""
     return bool(kinds.served(obj.kind)) and kinds.may_mean_own_group(obj.group)
+
+
+def suits(body: Cursor, kind: str) -> bool:
+    """Whether an object may be of a kind by what stands in it.
+
+    Other programs have kinds of the same name, whose objects share no field with it.
+    """
+    form = _type_of(kind)
+    if form is None or form.is_open:
+        return True
+    place, inner = body["spec"], form.fields.get("spec")
+    if isinstance(place.node, Mapping) and isinstance(inner, ObjectType):
+        keys, form = [key for key, _ in place.entries()], inner
+    else:
+        keys = [key for key, _ in body.entries() if key not in _OF_ALL]
+    return not keys or form.is_open or not form.fields.keys().isdisjoint(keys)
+
+
+def _type_of(kind: str) -> ObjectType | None:
+    """The type of a kind in the version that is served first; None where none is known."""
+    for one in kinds.served(kind):
+        if (form := type_of(one.api, kind)) is not None:
+            return form
+    from imagelint.knowledge.kubernetes.custom_resources import apis_with
+
+    return next((defined_type(api, kind) for api in apis_with(kind)), None)
 
 
 def _mistaken_kind(obj: KubernetesObject) -> MistakenKind | None:
@@ -101,7 +129,7 @@ def _mistaken_version(obj: KubernetesObject) -> MistakenVersion | None:
         return None  # the list in which it stands says it
     if not _is_word(place):
         return _unversioned(place, obj)
-    if not known:
+    if not (known and suits(obj.body, obj.kind)):
         return None
     api, best = place.word(), f"write `apiVersion: {known[0].api}`"
     here = next((one for one in known if one.api == api), None)
@@ -127,7 +155,7 @@ def _unversioned(place: Cursor, obj: KubernetesObject) -> MistakenVersion | None
         from imagelint.knowledge.kubernetes.custom_resources import apis_with
 
         apis += apis_with(obj.kind)
-    if not apis:
+    if not (apis and suits(obj.body, obj.kind)):
         return None
     what = "is not set" if place.null or not place.exists else "is not a word"
     help_ = f"write `apiVersion: {apis[0]}`"

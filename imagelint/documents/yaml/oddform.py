@@ -64,18 +64,31 @@ def _kind(document: Cursor) -> str:
 
 def _is_object(place: Cursor) -> bool:
     version, kind = place["apiVersion"], place["kind"]
-    if version.exists and kind.exists:
-        return True
     if not (version.exists or kind.exists):
         return False
-    # One of the two is missing, or spelt wrongly.
-    from imagelint.knowledge.kubernetes.kinds import group_of, served, versions
+    from imagelint.knowledge.kubernetes.kinds import group_of, versions
 
-    bodies = [isinstance(place[key].node, Mapping) for key in ("metadata", "spec")]
-    if all(bodies):
-        return True
     api = version.word()
-    return any(bodies) and (api in versions() or "." in group_of(api) or bool(served(kind.word())))
+    of_an_api = version.templated or api in versions() or "." in group_of(api)
+    if of_an_api and kind.exists:
+        return True
+    # One of the two is missing, spelt wrongly, or a word of another program.
+    bodies = [isinstance(place[key].node, Mapping) for key in ("metadata", "spec")]
+    if any(bodies) and of_an_api:
+        return True
+    return (any(bodies) or (version.exists and kind.exists)) and _is_meant(place)
+
+
+def _is_meant(place: Cursor) -> bool:
+    """Whether an object of no API is meant for Kubernetes: by its kind and body, or a container.
+
+    Everything else that calls itself a kind is another program's.
+    """
+    from imagelint.documents.kubernetes.identity import suits
+    from imagelint.documents.kubernetes.pods.shapes import holds_containers
+
+    kind = place["kind"].word()
+    return (_is_known(kind) and suits(place, kind)) or holds_containers(place.node)
 
 
 def _is_named_object(document: Cursor) -> bool:
@@ -87,6 +100,11 @@ def _is_named_object(document: Cursor) -> bool:
     bodies = (key != "metadata" and isinstance(at.node, Mapping) for key, at in document.entries())
     if not (_OF_KIND.fullmatch(kind) and name and any(bodies)):
         return False
+    return _is_known(kind) and _is_meant(document)
+
+
+def _is_known(kind: str) -> bool:
+    """Whether Kubernetes, or an operator that we know, has a kind of that name."""
     from imagelint.knowledge.kubernetes.custom_resources import apis_with
     from imagelint.knowledge.kubernetes.kinds import served
     from imagelint.knowledge.kubernetes.operators import knows_kind

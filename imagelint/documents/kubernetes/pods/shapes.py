@@ -197,6 +197,11 @@ def _place(obj: KubernetesObject, shape: Shape) -> PodPath:
     return PodPath(spec, template, single)
 
 
+def holds_containers(root: YamlNode | None) -> bool:
+    """Whether something in a mapping has the shape of a container."""
+    return next(_by_shape(root), None) is not None
+
+
 def _by_shape(root: YamlNode | None) -> Iterator[Shape]:
     """What looks like a pod's spec, and containers outside of any, in source order."""
     pending: list[tuple[YamlNode | None, tuple[str | int, ...]]] = [(root, ())]
