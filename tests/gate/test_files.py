@@ -96,3 +96,33 @@ def test_nothing_named_is_no_pass(yard: Yard, files: Path) -> None:
         assert "nothing below" in report["problems"][0]["detail"]
     ended = yard.ours("verify")
     assert (ended.code, "no image is named" in ended.text) == (2, True)
+
+
+def test_what_holds_no_base_need_not_be_rendered_to_find_one(yard: Yard, files: Path) -> None:
+    (files / "Dockerfile").write_text(f"FROM {yard.signed('named-signed')}\n")
+    (files / "chart" / "templates").mkdir(parents=True)
+    (files / "chart" / "Chart.yaml").write_text("apiVersion: v2\nname: a\nversion: 1.0.0\n")
+    pod = "{{- if .Values.a }}\napiVersion: v1\nkind: Pod\n# from here on\n{{- end }}\n"
+    (files / "chart" / "templates" / "pod.yaml").write_text(pod)
+    (files / "overlay").mkdir()
+    (files / "overlay" / "kustomization.yaml").write_text("resources: [gone.yaml]\n")
+    assert verified(yard, "--bases", ".")[0] == 0
+    told = {problem["origin"] for problem in verified(yard, "--from", ".")[1]["problems"]}
+    assert told > {"overlay/kustomization.yaml"}
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("compose.yaml", b"services:\n{% for a in b %}\n  a: {build: {{ a }}}\n{% endfor %}\n"),
+        ("build.yaml.j2", b'apiVersion: v1\nkind: {{ a }}\ndata: {a: "FROM b"}\n'),
+        ("Dockerfile.old", "FROM alpine\n".encode("utf-16")),
+    ],
+)
+def test_what_may_hold_a_base_and_cannot_be_read_is_told(
+    yard: Yard, files: Path, name: str, content: bytes
+) -> None:
+    (files / "Dockerfile").write_text(f"FROM {yard.signed('named-signed')}\n")
+    (files / name).write_bytes(content)
+    code, report = verified(yard, "--bases", ".")
+    assert (code, [problem["origin"] for problem in report["problems"]]) == (3, [name])

@@ -7,20 +7,17 @@ from typing import TYPE_CHECKING
 from imagelint.core.finding import Note
 from imagelint.core.record import NamedTuple
 from imagelint.core.report import Problem, ProblemKind, Report
-from imagelint.documents.shared import ImageRole
 from imagelint.run.exclusions import Exclusions
 from imagelint.run.images import ImageResult, examine_image
-from imagelint.run.rendering.deployed import RUN, NamedImage, named_images
+from imagelint.run.rendering.deployed import BUILT_FROM, RUN, NamedImage, named_images
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from imagelint.core.finding import Finding, Location
+    from imagelint.documents.shared import ImageRole
     from imagelint.run.images import ImageRequest
     from imagelint.run.session import Session
-
-BUILT_FROM = (ImageRole.BASE, ImageRole.COPY, ImageRole.MOUNT, ImageRole.FRONTEND)
-"""What a build takes something from: the bases, images it copies out of, and its frontend."""
 
 _MOST_USES = 5
 
