@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
-from imagelint.collect.findup import repository_of, root_of, stand_in
+from imagelint.collect.findup import judge_in, repository_of, root_of, stand_in
 from imagelint.core.pattern import pattern
 from imagelint.core.record import NamedTuple
 from imagelint.core.report import Ignored, IgnoreReason, Problem, ProblemKind
@@ -70,7 +70,9 @@ def find(
     and is not taken as the same under its own; a link that leads elsewhere is a problem.
     """
     paths = tuple(paths)
-    stand_in(path for path in paths if os.path.isdir(path))
+    folders = {path: os.path.isdir(path) for path in paths}
+    stand_in(path for path, is_folder in folders.items() if is_folder)
+    judge_in(path if is_folder else os.path.dirname(path) for path, is_folder in folders.items())
     files: dict[str, FoundFile] = {}
     problems: list[Problem] = []
     left_out: dict[str, IgnoreReason] = {}

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 _named: tuple[str, ...] = ()
+_judged: set[str] = set()
 
 
 def stand_in(folders: Iterable[str]) -> None:
@@ -17,9 +18,14 @@ def stand_in(folders: Iterable[str]) -> None:
     _named = tuple(sorted(map(os.path.abspath, folders), key=len))
 
 
-def named_folders() -> tuple[str, ...]:
-    """The folders that the user named, absolute."""
-    return _named
+def judge_in(folders: Iterable[str]) -> None:
+    """Folders of which something is judged, so that what is in them may be by whoever is judged."""
+    _judged.update(os.path.abspath(folder) for folder in folders)
+
+
+def judged_folders() -> frozenset[str]:
+    """The folders of which something was judged in this process, absolute."""
+    return frozenset(_judged)
 
 
 def is_repository(folder: str) -> bool:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
-from imagelint.collect.findup import named_folders, repository_of
+from imagelint.collect.findup import judged_folders, repository_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,7 +22,8 @@ _MOST_LINKS = (
 def planted_link(path: str) -> str | None:
     """The first link on the way to a path that the tree brought, not the user.
 
-    In a repository that is one that git tracks; elsewhere each below a folder that is examined.
+    In a repository that is one that git tracks; elsewhere each below a folder of which something,
+    be it one file, is judged.
     """
     return next((link for link in _links(path) if _is_planted(link)), None)
 
@@ -31,7 +32,7 @@ def _is_planted(link: str) -> bool:
     root = repository_of(os.path.dirname(link))
     if root is None:
         above = os.path.dirname(link)
-        return any(os.path.commonpath((above, folder)) == folder for folder in named_folders())
+        return any(os.path.commonpath((above, folder)) == folder for folder in judged_folders())
     from imagelint.collect.gitindex import tracked_files
 
     tracked = tracked_files(root)

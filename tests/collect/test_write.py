@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from imagelint.collect.findup import stand_in
+from imagelint.collect.files import find
+from imagelint.collect.findup import judge_in
 from imagelint.collect.write import write_text
 from imagelint.core.errors import UsageError
 
@@ -29,15 +30,14 @@ def test_a_link_stays_a_link(tmp_path: Path) -> None:
 
 
 @pytest.fixture
-def examined(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+def examined(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder that is examined, in which the user stands."""
     folder = tmp_path / "tree"
     folder.mkdir()
     (tmp_path / "precious").write_text("mine", encoding="utf-8")
     monkeypatch.chdir(folder)
-    stand_in(["."])
-    yield folder
-    stand_in([])
+    judge_in(["."])
+    return folder
 
 
 def git(*arguments: str) -> None:
@@ -61,6 +61,22 @@ def test_nothing_is_written_through_a_link_of_the_tree(
     assert (examined.parent / "precious").read_text(encoding="utf-8") == "mine"
 
 
+def test_a_file_that_is_named_alone_comes_from_whoever_brought_what_lies_beside_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "tree").mkdir()
+    (tmp_path / "tree" / "Dockerfile").touch()
+    (tmp_path / "tree" / "link").symlink_to("../precious")
+    write_text("tree/link", ["mine"])
+    find(["tree/Dockerfile"], lambda _path: False, lambda _folder: None)
+    with pytest.raises(UsageError, match="is a link that the examined tree brings"):
+        write_text("tree/link", ["theirs"])
+    (tmp_path / "out").symlink_to("precious")
+    write_text("out", ["mine too"])
+    assert (tmp_path / "precious").read_text(encoding="utf-8") == "mine too"
+
+
 def test_links_of_the_user_are_followed(examined: Path) -> None:
     (examined / "Dockerfile").touch()
     git("init", "-q")
@@ -78,7 +94,7 @@ def test_a_link_to_an_examined_folder_is_the_users(
 ) -> None:
     (examined.parent / "other").symlink_to("tree")
     monkeypatch.chdir(examined.parent)
-    stand_in(["other"])
+    judge_in(["other"])
     write_text("other/report", ["a"])
     assert (examined / "report").exists()
 

@@ -11,6 +11,7 @@ import hashlib
 import os
 from typing import TYPE_CHECKING
 
+from imagelint.collect.findup import judge_in
 from imagelint.collect.read import read_bytes
 from imagelint.collect.registry.images import images_of
 from imagelint.core.errors import Diagnostic, UsageError
@@ -74,6 +75,7 @@ def resolve_layout(text: str, platform: str = "") -> tuple[ImageTarget, ...] | P
         UsageError: several images could be meant, or none is.
     """
     reference = parse_layout_reference(text)
+    judge_in((reference.folder,))
     entries = read_index(reference.folder, text)
     if isinstance(entries, Problem):
         return entries
