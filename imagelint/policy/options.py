@@ -27,7 +27,8 @@ class Option(NamedTuple):
     """One field of an options type.
 
     `key` is its name in a policy, `kind` the type of its value. `metadata` may hold `doc` (a
-    sentence) and the keywords of JSON Schema `minimum`, `maximum` and `format`.
+    sentence), the keywords of JSON Schema `minimum`, `maximum` and `format`, and `strictest`, the
+    value with which the rule finds all that it finds with any other.
     """
 
     name: str
@@ -90,6 +91,19 @@ def options_for(policy: Policy, rule: Rule) -> object:
     if complaints:
         raise PolicyError(*complaints)
     return rule.options(**values)
+
+
+def is_strictest(name: str, option: str, options: Mapping[str, object]) -> bool:
+    """Whether a rule certainly finds no less with its options than with another value of one."""
+    kind = None if catalog.is_custom(name) else catalog.load(name).options
+    field = next((one for one in options_of(kind) if one.name == option), None) if kind else None
+    if field is None or "strictest" not in field.metadata:
+        return False
+    try:
+        value = coerce(options.get(option, field.default), field.kind)
+    except ValueError:
+        return False
+    return value == field.metadata["strictest"]
 
 
 def severities_for(policy: Policy) -> dict[str, Mapping[str, Severity]]:

@@ -90,6 +90,11 @@ SAME = [
     ("rules: {a: low}", "rules: {a: on}"),
     ("rules: {a: on}", "rules: {a: critical}"),
     ("rules: {a: off}", "rules: {a: on}"),
+    ("rules: {unpinned-image: {pin: tag}}", "rules: {unpinned-image: {pin: digest}}"),
+    (
+        "rules: {vulnerable-package: {epss: 0.5, ignore-unfixed: true}}",
+        "extends: [recommended]\nrules: {vulnerable-package: {epss: 0, ignore-paths: []}}",
+    ),
     ("fail-on: high", "fail-on: low"),
     ("exclude: [a, b]", "exclude: [b]"),
     ("baseline: b.json", ""),

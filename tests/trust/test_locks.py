@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.cli.projects import GOOD, ROOT
+from tests.cli.projects import DIGEST, GOOD, ROOT
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -117,3 +117,23 @@ def test_what_a_pack_of_ours_says_is_no_attempt_of_the_tree(
     repository.write(".imagelint.yaml", said)
     answer = program("check", "--policy", str(outside / "policy.yaml"))
     assert ("policy-weakened" in answer.out) is told
+
+
+@pytest.mark.parametrize(
+    ("said", "pinned", "told"),
+    [
+        ("extends: [baseline]", False, False),
+        ("extends: [strict]", True, False),
+        ("rules: {unpinned-image: {pin: digest}}", True, False),
+        ("rules: {unpinned-image: {pin: tag}}", False, True),
+    ],
+)
+def test_a_tree_tightens_the_options_of_a_locked_rule(  # noqa: PLR0913 - fixtures, and one row
+    program: Program, repository: Repository, outside: Path, said: str, *, pinned: bool, told: bool
+) -> None:
+    lock = "extends: [baseline]\nlock: {rules: {unpinned-image: on}}\n"
+    (outside / "policy.yaml").write_text(lock)
+    repository.write("Dockerfile", GOOD.replace(f"@{DIGEST}", ""))
+    repository.write(".imagelint.yaml", said)
+    answer = program("check", "--policy", str(outside / "policy.yaml"))
+    assert ("[unpinned-image]" in answer.out, "policy-weakened" in answer.out) == (pinned, told)

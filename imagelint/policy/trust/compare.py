@@ -8,6 +8,7 @@ from imagelint.core.finding import Severity
 from imagelint.policy.allowances import ALL
 from imagelint.policy.custom.rulebook import severity_of
 from imagelint.policy.lock import Floor
+from imagelint.policy.options import is_strictest
 from imagelint.policy.trust.attempt import Attempt
 from imagelint.policy.trust.covering import covers
 
@@ -33,8 +34,8 @@ _KEYS = {
 def weakened(before: Policy, after: Policy) -> tuple[Attempt, ...]:
     """All that `after` says less strictly than `before`, each at its place in `after`.
 
-    Both are resolved. What is neither weaker nor stronger for certain, such as another value of an
-    option, is told as well: somebody has to look.
+    Both are resolved. What is neither weaker nor stronger for certain, such as another value of
+    most options, is told as well: somebody has to look.
     """
     found: list[Attempt] = []
     for name in before.enabled:
@@ -86,7 +87,8 @@ def _rule(name: str, before: RuleSetting, policy: Policy) -> Iterator[Attempt]:
         yield Attempt(name, f"`{name}` is off, it was on", place)
         return
     for option in sorted({*before.options, *after.options}):
-        if before.options.get(option) != after.options.get(option):
+        same = before.options.get(option) == after.options.get(option)
+        if not (same or is_strictest(name, option, after.options)):
             key = option.replace("_", "-")
             at = after.origins.get(option) or place
             yield Attempt(name, f"`{key}` of `{name}` is another", at)

@@ -9,6 +9,7 @@ from imagelint.core.finding import Severity
 from imagelint.policy.builtin import PACKS
 from imagelint.policy.custom.rulebook import severity_of
 from imagelint.policy.model import Policy, RuleSetting, merge
+from imagelint.policy.options import is_strictest
 from imagelint.policy.trust.attempt import Attempt
 from imagelint.policy.trust.covering import covers
 from imagelint.policy.trust.trusted import ENVIRONMENT_KEYS
@@ -32,7 +33,7 @@ def enforce(trusted: TrustedPolicy, lower: Policy) -> Policy:
     locked = trusted.locked
     rules = dict(merged.rules)
     for name, floor in locked.rules.items():
-        rules[name] = _held(trusted.policy.setting(name), lower.setting(name), floor)
+        rules[name] = _held(name, trusted.policy.setting(name), lower.setting(name), floor)
     fail_on = merged.fail_on
     if locked.fail_on is not None and merged.threshold > locked.fail_on:
         fail_on = locked.fail_on
@@ -61,13 +62,18 @@ def without_exceptions(policy: Policy) -> Policy:
     return policy._replace(rules=rules, waivers=(), exclude=(), baseline="")
 
 
-def _held(trusted: RuleSetting, lower: RuleSetting, floor: Floor) -> RuleSetting:
-    """The setting of a locked rule: the tree sets its level, as long as it is on."""
+def _held(name: str, trusted: RuleSetting, lower: RuleSetting, floor: Floor) -> RuleSetting:
+    """The setting of a locked rule: the tree sets its level above the floor, and tightens it."""
     level = trusted.level if lower.level in (None, "off") else lower.level
-    said = {key: at for key, at in lower.origins.items() if key in ("level", "exempt")}
+    tightened = {
+        option: value
+        for option, value in lower.options.items()
+        if is_strictest(name, option, lower.options)
+    }
+    said = {key: at for key, at in lower.origins.items() if key in ("level", "exempt", *tightened)}
     return RuleSetting(
         "on" if level == "off" else level,
-        trusted.options,
+        {**trusted.options, **tightened},
         lower.exempt,
         {**trusted.origins, **said},
         trusted.floor.joined(floor),
@@ -94,7 +100,7 @@ def _environment(trusted: TrustedPolicy, lower: Policy) -> Environment:
 def _attempts(trusted: TrustedPolicy, lower: Policy) -> Iterator[Attempt]:
     """What a policy says that would make less strict what is locked, and where.
 
-    Levels that it has of a pack of ours are none of its own words.
+    Levels and options that it has of a pack of ours are none of its own words.
     """
     locked = trusted.locked
     for name, setting in lower.rules.items():
@@ -121,10 +127,11 @@ def _on_rule(name: str, setting: RuleSetting, trusted: TrustedPolicy) -> Iterato
         yield Attempt(name, f"`{name}: {level}` is less than {least}", at, holder)
     options = trusted.policy.setting(name).options
     for option, value in setting.options.items():
-        if option not in options or options[option] != value:
-            key = option.replace("_", "-")
-            said = f"`{key}` of `{name}` is set"
-            yield Attempt(name, said, setting.origins.get(option, ""), holder)
+        at = setting.origins.get(option, "")
+        known = (option in options and options[option] == value) or at in PACKS
+        if not (known or is_strictest(name, option, setting.options)):
+            said = f"`{option.replace('_', '-')}` of `{name}` is set"
+            yield Attempt(name, said, at, holder)
     if setting.exempt and not trusted.may_allow(name, "exemptions"):
         said = f"`{name}` has exemptions"
         yield Attempt(name, said, setting.origins.get("exempt", ""), holder)

@@ -43,7 +43,11 @@ class Options:
         },
     )
     strict: bool = field(
-        default=False, metadata={"doc": "whether labels that are in no schema are reported, too"}
+        default=False,
+        metadata={
+            "doc": "whether labels that are in no schema are reported, too",
+            "strictest": True,
+        },
     )
 
 

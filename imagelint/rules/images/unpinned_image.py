@@ -40,7 +40,10 @@ class Options:
 
     pin: str = field(
         default="tag",
-        metadata={"doc": "`tag`: a tag other than `latest` is enough; `digest`: only a digest is"},
+        metadata={
+            "doc": "`tag`: a tag other than `latest` is enough; `digest`: only a digest is",
+            "strictest": "digest",
+        },
     )
 
 

@@ -28,7 +28,10 @@ class Options:
 
     user_suffices: bool = field(
         default=True,
-        metadata={"doc": "`runAsUser` is enough, whoever it names; Kubernetes wants both"},
+        metadata={
+            "doc": "`runAsUser` is enough, whoever it names; Kubernetes wants both",
+            "strictest": False,
+        },
     )
 
 

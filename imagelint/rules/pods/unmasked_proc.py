@@ -18,7 +18,10 @@ class Options:
 
     user_namespaces: bool = field(
         default=True,
-        metadata={"doc": "pods with users of their own (`hostUsers: false`) may unmask /proc"},
+        metadata={
+            "doc": "pods with users of their own (`hostUsers: false`) may unmask /proc",
+            "strictest": False,
+        },
     )
 
 

@@ -14,7 +14,10 @@ class Options:
 
     every: bool = field(
         default=False,
-        metadata={"doc": "every signer who may sign the image must have signed, not just one"},
+        metadata={
+            "doc": "every signer who may sign the image must have signed, not just one",
+            "strictest": True,
+        },
     )
 
 

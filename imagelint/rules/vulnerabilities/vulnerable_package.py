@@ -17,36 +17,54 @@ _Status = Literal["affected", "under_investigation", "will_not_fix", "fix_deferr
 class Options:
     """Which vulnerabilities count."""
 
-    minimum: _Level = field(default="low", metadata={"doc": "the lowest severity that is reported"})
+    minimum: _Level = field(
+        default="low", metadata={"doc": "the lowest severity that is reported", "strictest": "info"}
+    )
     ignore_unfixed: bool = field(
-        default=False, metadata={"doc": "say nothing about what no version fixes yet"}
+        default=False,
+        metadata={"doc": "say nothing about what no version fixes yet", "strictest": False},
     )
     ignore_status: tuple[_Status, ...] = field(
-        default=(), metadata={"doc": "say nothing about what the vendor says this of"}
+        default=(),
+        metadata={"doc": "say nothing about what the vendor says this of", "strictest": ()},
     )
     ignore_paths: tuple[str, ...] = field(
-        default=(), metadata={"doc": "say nothing of packages at these places, as globs"}
+        default=(),
+        metadata={"doc": "say nothing of packages at these places, as globs", "strictest": ()},
     )
     high_only: tuple[str, ...] = field(
-        default=(), metadata={"doc": "places, as globs, where only high and critical are reported"}
+        default=(),
+        metadata={
+            "doc": "places, as globs, where only high and critical are reported",
+            "strictest": (),
+        },
     )
     critical_only: tuple[str, ...] = field(
-        default=(), metadata={"doc": "places, as globs, where only critical is reported"}
+        default=(),
+        metadata={"doc": "places, as globs, where only critical is reported", "strictest": ()},
     )
     packages: tuple[str, ...] = field(
         default=(),
         metadata={
             "doc": "only packages of these kinds: system, language, or as Trivy calls them,"
-            " such as debian and python-pkg; without it, all"
+            " such as debian and python-pkg; without it, all",
+            "strictest": (),
         },
     )
     grace_days: int = field(
         default=0,
-        metadata={"doc": "days from its publication on which a finding is only info", "minimum": 0},
+        metadata={
+            "doc": "days from its publication on which a finding is only info",
+            "minimum": 0,
+            "strictest": 0,
+        },
     )
     exploited: _Level = field(
         default="critical",
-        metadata={"doc": "how severe at least what is known to be exploited is, whatever else"},
+        metadata={
+            "doc": "how severe at least what is known to be exploited is, whatever else",
+            "strictest": "critical",
+        },
     )
     epss: float = field(
         default=0.1,
@@ -54,6 +72,7 @@ class Options:
             "doc": "from this probability of being exploited on, a finding is at least high",
             "minimum": 0,
             "maximum": 1,
+            "strictest": 0,
         },
     )
 
