@@ -20,11 +20,15 @@ if TYPE_CHECKING:
 
     from imagelint.core.source import Span
     from imagelint.documents.kubernetes.objects import KubernetesObject, Pod
+    from imagelint.documents.kubernetes.pods.shapes import PodPath
     from imagelint.documents.yaml.nodes import YamlNode
     from imagelint.knowledge.kubernetes.charts import Chart, Path, Paths
 
 _ANY = "*"
 _GPU = "nvidia.com/gpu"
+_PRODUCT = "nvidia.com/gpu.product"
+_MANY = ":"
+"""Between the word for a kind of GPUs, and their number."""
 _OF_REQUEST = ("path", "port", "scheme", "host", "httpHeaders")
 
 
@@ -57,6 +61,29 @@ def values_pods(values: Cursor, name: str = "") -> tuple[Pod, ...]:
     )
     made = (container for container, _ in _containers(charts, values))
     return tuple(read_pod(owner, PodPath(one, one, one)) for one in made)
+
+
+def made_pods(obj: KubernetesObject) -> Iterator[PodPath]:
+    """The pods that an operator makes of an object which holds none, each of one container.
+
+    What chooses their nodes stands beside what the object itself says.
+    """
+    from imagelint.documents.kubernetes.pods.shapes import PodPath
+
+    for chart in charts_named(f"{obj.kind}.{obj.group}"):
+        for made, values in _containers((chart,), obj.body):
+            own = values.entries if isinstance(values, Mapping) else ()
+            spec = Mapping(values.span, (*own, *_chosen_nodes(Cursor(values), chart)))
+            yield PodPath(Cursor(spec, made.path), obj.body, made)
+
+
+def _chosen_nodes(place: Cursor, chart: Chart) -> Iterator[Entry]:
+    """The choice of nodes with the GPU that a word tells."""
+    gpus = _at(place, chart.gpus)
+    product = chart.gpu_products.get(gpus.word().rpartition(_MANY)[0], "")
+    if product:
+        label = _made(_PRODUCT, _key(product, gpus.span))
+        yield _made("nodeSelector", Mapping(gpus.span, (label,)))
 
 
 def _told_by(values: Cursor) -> tuple[Chart, ...]:
@@ -178,8 +205,11 @@ def _image(place: Cursor, chart: Chart) -> Iterator[Entry]:
 def _asked(place: Cursor, chart: Chart, gpus: Cursor) -> Entry:
     """The resources of a container that asks for some GPUs."""
     told = _at(place, chart.gpu_kind).word() if chart.gpu_kind else ""
+    word, _, number = gpus.word().rpartition(_MANY)
+    told = told or word
     kind = chart.gpu_kinds.get(told, told if not chart.gpu_kinds else "") if told else _GPU
-    limits = Mapping(gpus.span, (_entry(kind, gpus),) if kind else ())
+    asked = _made(kind, _key(number, gpus.span)) if word else _entry(kind, gpus)
+    limits = Mapping(gpus.span, (asked,) if kind else ())
     return _made("resources", Mapping(gpus.span, (_made("limits", limits),)))
 
 

@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 
 def unknown_words(obj: KubernetesObject, pods: tuple[Pod, ...]) -> Iterator[UnknownValue]:
     """The words in an object and its pods that their fields do not take, each once."""
-    found = [*unknown_values(obj.body, obj.kind, _word)] if is_own(obj) else []
+    kind = obj.kind if is_own(obj) else f"{obj.kind}.{obj.group}"
+    found = [*unknown_values(obj.body, kind, _word)]
     for pod in pods:
         found += unknown_values(pod.spec, "PodSpec", _word)
     yield from {value.span: value for value in reversed(found)}.values()

@@ -33,7 +33,8 @@ class Chart(NamedTuple):
     `flags` with what stands under their paths the arguments, and behind them the lists of
     `arguments`. `image` is the repository where none is named, `tag` is empty where the image is
     one word. `gpus` is empty where resources say it, `gpu_kind` what says of which kind they are,
-    in the words of `gpu_kinds`, `probe_port` that of probes which say none. All of it counts where
+    in the words of `gpu_kinds` (of which `gpu_products` tell the GPU), which may stand before their
+    number (`l4:2`), `probe_port` that of probes which say none. All of it counts where
     each path of `only` has one of its words, and what stands under a path of `instead` has another
     template make something else of the values.
     """
@@ -52,6 +53,7 @@ class Chart(NamedTuple):
     gpus: Path
     gpu_kind: Path
     gpu_kinds: Mapping[str, str]
+    gpu_products: Mapping[str, str]
     probe_port: str
     instead: tuple[Path, ...]
     fields: tuple[ChartField, ...]
@@ -87,6 +89,7 @@ def _chart(row: ChartRow, name: str) -> Chart:
         gpus=_path(row["gpus"]),
         gpu_kind=_path(row["gpu_kind"]),
         gpu_kinds=row["gpu_kinds"],
+        gpu_products=row["gpu_products"],
         probe_port=row["probe_port"],
         instead=tuple(map(_path, row["instead"])),
         fields=tuple(

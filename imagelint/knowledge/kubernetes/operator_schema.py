@@ -104,7 +104,9 @@ class ChartFieldRow(TypedDict):
 class ChartRow(TypedDict):
     """A chart whose values say what containers it makes; paths are keys with dots between them."""
 
-    names: Annotated[list[str], "the last parts of what it is called"]
+    names: Annotated[
+        list[str], "the last parts of what it is called; of an operator's objects `Kind.group`"
+    ]
     signature: Annotated[list[str], "paths that are all in a file of its values, and of no other"]
     containers: Annotated[list[str], "where the values of containers stand; `*` is any of several"]
     only: Annotated[dict[str, str], "words under paths, without which the row does not count"]
@@ -117,6 +119,7 @@ class ChartRow(TypedDict):
     gpus: Annotated[str, "the path of how many GPUs are asked for, or empty"]
     gpu_kind: Annotated[str, "the path of the resource that they are; empty: `nvidia.com/gpu`"]
     gpu_kinds: Annotated[dict[str, str], "the resources by the words for them, where it has some"]
+    gpu_products: Annotated[dict[str, str], "the GPUs by those words, where these tell them"]
     variables: Annotated[dict[str, str], "variables, with the paths of their values"]
     probe_port: Annotated[str, "which port probes ask that say none (`path or 8000`), or empty"]
     instead: Annotated[list[str], "paths of what makes something else of the values"]

@@ -251,7 +251,7 @@ def test_a_damaged_manifest_is_read_or_refused(insert: str, at: int, cut: int) -
 
 def test_a_model_whose_operator_makes_the_pods_is_a_gap() -> None:
     document = manifest(
-        "apiVersion: kubeai.org/v1\nkind: Model\nmetadata: {name: m}\nspec: {engine: VLLM}\n"
+        "apiVersion: kubeai.org/v1\nkind: Model\nmetadata: {name: m}\nspec: {engine: Other}\n"
     )
     (gap,) = document.gaps
     assert gap.kind is ProblemKind.UNREADABLE

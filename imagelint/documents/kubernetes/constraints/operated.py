@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from imagelint.documents.kubernetes.constraints import multinode, unions
+from imagelint.documents.kubernetes.constraints import kubeai, multinode, unions
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -34,5 +34,6 @@ RULES: Mapping[str, Callable[[Held], Iterator[Complaint]]] = {
     "custom.PodTemplate": _template,
     "custom.Trigger": _trigger,
     "custom.InferenceService": multinode.service,
+    "custom.ModelSpec": kubeai.model,
     "custom.ServingRuntime": multinode.runtime,
 }

@@ -9,6 +9,7 @@ from imagelint.core.record import NamedTuple
 from imagelint.documents.kubernetes.identity import is_own
 from imagelint.documents.kubernetes.pods.operated import nearest, workload_of
 from imagelint.documents.yaml.nodes import Mapping, Scalar, Sequence
+from imagelint.knowledge.kubernetes.operators import makes_pods
 from imagelint.knowledge.recognition import predictors
 
 if TYPE_CHECKING:
@@ -106,6 +107,13 @@ def pod_places(obj: KubernetesObject) -> Iterator[PodPath]:
         spec = obj.body["spec"]
         yield PodPath(spec, obj.body, spec)
         return
+    if makes_pods(obj.group, obj.kind):
+        from imagelint.documents.gitops.chartpods import made_pods
+
+        made = tuple(made_pods(obj))
+        if made:
+            yield from made
+            return
     shaped = (_place(obj, shape) for shape in _by_shape(obj.body.node))
     holds_values = obj.group in DELIVERING and obj.kind in _OF_VALUES
     yield from _delivered(obj, shaped) if holds_values else shaped
