@@ -276,18 +276,24 @@ def _around(name: str, raw: str, scope: Scope, *, adds: bool) -> str:
 
     value = word_value(raw, lookup)
     text = value.value if isinstance(value, Known) else ""
+    fact = scope.partly(name)
+    held = fact.value if isinstance(fact, Known) else ""
     if adds:
-        return _more(text) if _ITSELF not in text else ""
+        return _more(text, held[::-1]) if _ITSELF not in text else ""
     before, itself, behind = text.partition(_ITSELF)
-    held = scope.partly(name)
-    if not itself or _ITSELF in behind or not isinstance(held, Known):
+    if not itself or _ITSELF in behind or not isinstance(fact, Known):
         return ""
-    return f"{_more(before[::-1])[::-1]}{held.value}{_more(behind)}"
+    return f"{_more(before[::-1], held)[::-1]}{held}{_more(behind, held[::-1])}"
 
 
-def _more(text: str) -> str:
-    """That there may be a text behind another one, perhaps as a word of its own."""
-    return (PERHAPS_APART if text[0].isspace() else UNTOLD) if text else ""
+def _more(text: str, beside: str) -> str:
+    """That there may be a text behind another one, perhaps as a word of its own.
+
+    `beside` begins where both meet. If nothing or a blank is there, what stands around both may
+    go on with the text.
+    """
+    apart = text[:1].isspace() and not beside[:1].isspace() and beside
+    return (PERHAPS_APART if apart else UNTOLD) if text else ""
 
 
 def partial_fields(raw: str, scope: Scope) -> tuple[Fact[str], ...]:

@@ -31,6 +31,9 @@ ANY = None
         # Without the blank it goes on with the word before it.
         ('A=b\ntest y && A="$A "\nA="${A}c"\nx $A', ["x", ANY]),
         ('A=b\ntest y && A="$A --l"\nB="z $A c"\nx $B "$B"', ["x", "z", "b", ANY, "c", ANY]),
+        ('A=b\nB=" $A"\ntest y && B="$A $B"\nx y${B}z', ["x", ANY, "bz"]),
+        ('A=b\nB="$A "\ntest y && B="$B $A"\nx y${B}z', ["x", "yb", ANY]),
+        ('A=b\nB="$A "\ntest y && B+=" $A"\nx y${B}z', ["x", "yb", ANY]),
         # What is put in its place may well hold instead.
         ("A=b\ntest y && A=c\nx $A", ["x", ANY]),
         ('if y; then A="b $M"; else A="c $M"; fi\nx $A', ["x", ANY]),
