@@ -60,16 +60,16 @@ def manager_call(command: Command) -> Call | None:
     program = command.program
     manager = _BY_PROGRAM.get(program) or _BY_PROGRAM.get(program.rstrip(_VERSION))
     if manager is not None:
-        return Call(manager, command, command.arguments)
+        return Call(manager, command, command.told)
     if program in _BY_STARTER:
         manager, run = _BY_STARTER[program]
-        return Call(manager, command, command.arguments, run)
+        return Call(manager, command, command.told, run)
     return _module_call(command) if is_python(program) else None
 
 
 def _module_call(command: Command) -> Call | None:
     """`python -I -m pip …`: words before `-m` can only be switches."""
-    words = command.arguments
+    words = command.told
     for index, word in enumerate(words[:-1]):
         if word.text == "-m":
             manager = _BY_MODULE.get(words[index + 1].text)

@@ -116,7 +116,8 @@ class PackageInstall(NamedTuple):
     (`apt-get upgrade`). `locked` is true when a lock file decides and may not change (`npm ci`,
     `uv sync --frozen`). `no_recommends` is true when recommended packages are left out. `no_cache`
     is true when the command itself says so, by option or by a variable set for it. `projects` are
-    the folders of the projects that are installed with all that they need. `group` is the
+    the folders of the projects that are installed with all that they need. `listed` are the files
+    whose lines become words of the command (`$(cat FILE)`, `xargs … < FILE`). `group` is the
     name under which the packages can be removed together. `complete` is false when a word of the
     command is unknown: there may be packages and options that are not seen. `run` is what fetches
     a program to start it (`npx`), where nothing is installed for others.
@@ -129,6 +130,7 @@ class PackageInstall(NamedTuple):
     packages: tuple[Requirement, ...] = ()
     files: tuple[Word, ...] = ()
     constraints: tuple[Word, ...] = ()
+    listed: tuple[Word, ...] = ()
     projects: tuple[str, ...] = ()
     indexes: tuple[PackageIndex, ...] = ()
     trusted_hosts: tuple[Word, ...] = ()

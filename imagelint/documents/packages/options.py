@@ -5,13 +5,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from imagelint.core.fact import UNKNOWN, Known
+from imagelint.core.pattern import pattern
 from imagelint.core.record import NamedTuple
 from imagelint.core.source import Span
 from imagelint.documents.packages.model import Option
 from imagelint.documents.shell.script import Word
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from imagelint.documents.shell.script import Command
+
+_LINES_OF = pattern(r"\$\((?:cat[ \t]+|<[ \t]*)([\w./-]+)[ \t]*\)")
 
 
 class ParsedOptions(NamedTuple):
@@ -129,6 +134,16 @@ def bare_text(word: Word) -> str:
         value: str = word.value.value
         return value
     return word.raw.replace('"', "").replace("'", "")
+
+
+def listed_files(command: Command, operands: Iterable[Word]) -> Iterator[Word]:
+    """The files whose lines are operands: of `$(cat FILE)`, `$(<FILE)`, and what xargs reads."""
+    for word in operands:
+        match = _LINES_OF.fullmatch(word.raw) if word.value is UNKNOWN else None
+        if match and len(word.raw) == word.span.end - word.span.start:
+            place = Span(word.span.start + match.start(1), word.span.start + match.end(1))
+            yield Word(place, match[1], Known(match[1]))
+    yield from (one.file for one in command.given if one.file is not None)
 
 
 def is_open(word: Word) -> bool:

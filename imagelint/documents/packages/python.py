@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from imagelint.core.fact import UNKNOWN, Known
 from imagelint.core.pattern import pattern
 from imagelint.documents.packages.model import PackageIndex, PackageInstall, Requirement
-from imagelint.documents.packages.options import ParsedOptions, bare_text
+from imagelint.documents.packages.options import ParsedOptions, bare_text, listed_files
 from imagelint.documents.packages.packagemanager import (
     Cache,
     Ecosystem,
@@ -167,6 +167,7 @@ def _install(
         tuple(sorted(packages, key=lambda package: package.span)),
         files=words.values("-r", "--requirement", "--requirements"),
         constraints=words.values("-c", "--constraint", "--constraints"),
+        listed=tuple(listed_files(call.command, operands)),
         projects=() if words.has("--no-deps") else tuple(_folders(operands, words)),
         indexes=tuple(_indexes(words)),
         trusted_hosts=words.values(*call.manager.insecure),

@@ -105,7 +105,8 @@ def _listed(
     install: PackageInstall, files: Mapping[Span, list[InstalledFile]]
 ) -> list[InstalledFile]:
     """The files that an installation names, those that these name, and its projects."""
-    named = [word.span for word in (*install.files, *install.constraints)]
+    words = (*install.files, *install.listed, *install.constraints)
+    named = [word.span for word in words]
     return [file for span in (*named, install.span) for file in files.get(span, ())]
 
 

@@ -9,7 +9,7 @@ from imagelint.core.fact import Fact, Known
 from imagelint.core.record import NamedTuple
 from imagelint.core.source import Span
 from imagelint.documents.mapped import MappedText
-from imagelint.documents.shell.script import Exports, ScriptRole, Word
+from imagelint.documents.shell.script import Exports, Given, ScriptRole, Word
 from imagelint.documents.shell.shells import (
     POSIX_SHELLS,
     SOURCING,
@@ -217,6 +217,9 @@ def _script_of(words: tuple[Word, ...], env: Mapping[str, Fact[str]]) -> Script 
         command._replace(
             words=_placed(command.words, mapped),
             wrapping=_placed(command.wrapping, mapped),
+            given=tuple(
+                Given(one.at, _placed(one.words, mapped)) for one in command.given if one.words
+            ),
             assignments=tuple(_moved(one, mapped) for one in command.assignments),
             exported=Exports.of(_moved(one, mapped) for one in command.exported.variables()),
         )

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     import re
     from collections.abc import Iterable, Mapping
 
+    from tree_sitter import Node
+
 _PIECE = pattern(
     r"\\[\s\S]|'[^']*'|\"(?:[^\"\\]|\\[\s\S])*\"|(?<![^\s;&|()])#[^\n]*|<<<"
     r"|\(\((?:[^()\n]|\([^()\n]*\))*\)\)"
@@ -113,3 +115,14 @@ def _body(text: str, begin: int, head: re.Match[str]) -> HereDocument | None:
 
 def _blank(text: str) -> str:
     return " " * (len(text) - 1) + ("\n" if text.endswith("\n") else " ")
+
+
+def bodies_in(root: Node) -> list[Node]:
+    """The bodies of the here-documents that are statements of their own."""
+    return [
+        body
+        for statement in root.named_children
+        for redirect in statement.named_children
+        for body in redirect.named_children
+        if body.type == "heredoc_body"
+    ]

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 _INSTALLER = pattern(r"\b(?:pip|uv|poetry|conda|mamba|micromamba)[\w.]*\s")
 _VERBS = ("install", "sync", "create", "update", "download", "wheel")
 _LISTED = pattern(
-    r"\s-[rcf]|requirement|constraint|--file|\bsync\b|\s[\"']?[./~]"
+    r"\s-[rcf]|\$\((?:cat|<)|requirement|constraint|--file|\bsync\b|\s[\"']?[./~]"
     r"|\s-e\.|\bpoetry[^&;|]{1,200}?\binstall\b"
 )
 RUNNERS = POSIX_SHELLS | TEXT_RUNNERS.keys() | {"eval", "trap"}
@@ -83,4 +83,6 @@ def may_install_files(script: Script) -> bool:
         return False
     # One search for each: in one pattern, every installer would look through all that follows it.
     installer = _INSTALLER.search(text)
-    return installer is not None and _LISTED.search(text, installer.start()) is not None
+    if installer is None:
+        return False
+    return "xargs" in text or _LISTED.search(text, installer.start()) is not None

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from imagelint.core.fact import UNKNOWN, Fact, Known
-from imagelint.core.pattern import pattern
 from imagelint.core.record import NamedTuple
 from imagelint.core.source import Span
 from imagelint.documents.mapped import MappedText
 from imagelint.documents.shared import EnvOrigin, EnvVar
 from imagelint.documents.shell.effects import EFFECTIVE, apply_effects
 from imagelint.documents.shell.inner import RUNNERS, script_word, takes_input
-from imagelint.documents.shell.piped import Output, output_of
+from imagelint.documents.shell.piped import Output, given_to, output_of
 from imagelint.documents.shell.quoted import (
     SUBSTITUTED,
     Quoted,
@@ -24,6 +22,7 @@ from imagelint.documents.shell.scope import (
     ALL_WORDS,
     ARRAY,
     MOST_WORDS,
+    VARIABLE,
     Array,
     elements,
     partial_fields,
@@ -40,7 +39,6 @@ if TYPE_CHECKING:
 
 Range = tuple[int, int]  # offsets into the text that is read
 
-_VARIABLE = pattern(r"\"?\$(?:[A-Za-z_]\w*|\{[A-Za-z_]\w*\})\"?", re.ASCII)
 _FEW, _TIMES, _EACH = 300, 8, 20
 """Characters of unwritten texts that are read: a few, and so many for each written one."""
 _EXECUTING = ("-exec", "-execdir", "-ok", "-okdir")
@@ -149,11 +147,15 @@ class Reader:
             exported=self.scope.exported,
             wrapping=tuple(words[: bare.start]),
         )
-        self.output.commands.append(command)
         before = self.output.written
+        extra = given_to(command, before, self.scope.loops())
+        if extra:
+            self.output.unwritten -= _EACH * sum(len(one.words) for one in extra)
+            command = command._replace(given=extra if self.output.unwritten >= 0 else ())
+        self.output.commands.append(command)
         self.output.written = output_of(command, before) if place.pipe >= 0 else None
         if command.program in RUNNERS and self.depth < _DEEPEST:
-            given = before if before is not None and before.reaches(command) else None
+            given = before if before and before.text and before.reaches(command) else None
             self._read_inner(command, ranges[bare.start :], simple.redirects, given)
         elif command.program == "find" and self.depth < _DEEPEST:
             self._read_executed(command, ranges[bare.start :])
@@ -166,6 +168,12 @@ class Reader:
                 self.scope.assign_array(name, array)
             for name, text in partial:
                 self.scope.assign_partly(name, text)
+
+    def loop(self, name: str, pieces: tuple[Range, ...]) -> None:
+        """A loop begins, whose variable is each of these words, one after another."""
+        words = tuple(self._words(pieces)[0])
+        if words and not any(isinstance(one.value, Known) and " " in one.text for one in words):
+            self.scope.loop(name, words)
 
     def _words(self, pieces: tuple[Range, ...]) -> tuple[list[Word], list[Range]]:
         """The words, and the range of each: one range may become several words, or none."""
@@ -297,7 +305,7 @@ class Reader:
             self._read_documents(command, redirects)
 
     def _read_word(self, command: Command, word: Word, piece: Range) -> None:
-        if isinstance(word.value, Known) and _VARIABLE.fullmatch(word.raw):
+        if isinstance(word.value, Known) and VARIABLE.fullmatch(word.raw):
             self._read_text(command, word.text, word.span)
         else:
             self._read_quoted(command, unquote(self.text[piece[0] : piece[1]]), piece)

@@ -38,6 +38,8 @@ _MOST_HANDED_OUT = 4_000_000
 
 ALL_WORDS = pattern(r"(?:\"\$\{(\w+)\[@\]\}\"|\$\{(\w+)\[[@*]\]\}|\"\$\{?(@)\}?\"|\$\{?(@)\}?)")
 """What stands for all words of an array, or of those that the script was given."""
+VARIABLE = pattern(r"\"?\$(?:([A-Za-z_]\w*)|\{([A-Za-z_]\w*)\})\"?", re.ASCII)
+"""A word that is one variable and nothing else."""
 ARGUMENTS = "@"
 """The name under which a scope holds the words that `set --` gives to the script."""
 ARRAY = pattern(r"(?P<name>[A-Za-z_]\w*)(?P<more>\+)?=\((?P<words>.*)\)", re.DOTALL)
@@ -98,6 +100,7 @@ class Scope:
         "_before",
         "_frozen",
         "_known",
+        "_loops",
         "_open",
         "_own",
         "_partial",
@@ -111,6 +114,8 @@ class Scope:
         self._before = before
         self._own: dict[str, Fact[str]] = {}
         self._arrays: dict[str, Array] = {}
+        # What loops run through, by their variables.
+        self._loops: dict[str, tuple[Word, ...]] = {}
         # Values of which a part is known; `UNTOLD` stands for the rest.
         self._partial: dict[str, str] = {}
         # What may be set in places that run whenever they are called.
@@ -141,6 +146,7 @@ class Scope:
             self._own[name] = value
             self._arrays.pop(name, None)
             self._partial.pop(name, None)
+            self._loops.pop(name, None)
 
     def partly(self, name: str) -> Fact[str]:
         """As `lookup`, but what is not known is `UNTOLD`, alone or within what is known."""
@@ -168,6 +174,15 @@ class Scope:
         """The script sets an array."""
         if not self._frozen:
             self._arrays[name] = array._replace(complete=array.complete and name not in self._open)
+
+    def loops(self) -> Mapping[str, tuple[Word, ...]]:
+        """By variable, the words that the loops around run through."""
+        return self._loops
+
+    def loop(self, name: str, words: tuple[Word, ...]) -> None:
+        """A loop begins, which sets a variable to one word after another."""
+        if not self._frozen:
+            self._loops[name] = words
 
     def unset(self, name: str) -> None:
         """The script removes a variable, certainly and from here on."""
@@ -206,6 +221,7 @@ class Scope:
         twin = Scope(self._before, frozen=self._frozen)
         twin._own = dict(self._own)
         twin._arrays = dict(self._arrays)
+        twin._loops = dict(self._loops)
         twin._partial = dict(self._partial)
         twin._open = set(self._open)
         twin._public = dict(self._public)
@@ -220,6 +236,7 @@ class Scope:
         twin = self.copy()
         twin._arrays = {}  # noqa: SLF001 - it is one of us
         twin._partial = {}  # noqa: SLF001
+        twin._loops = {}  # noqa: SLF001
         before, public = self._before, self._public
         twin.taint(name for name in self._own if name not in public and name not in before)
         return twin

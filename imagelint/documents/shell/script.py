@@ -35,6 +35,18 @@ class Word(NamedTuple):
         return self.value.value if isinstance(self.value, Known) else self.raw
 
 
+class Given(NamedTuple):
+    """Words that a command is given for its word at `at`, or behind its last one.
+
+    A loop runs through them (`for p in a b; do pip install "$p"; done`), or xargs reads them,
+    perhaps from a `file`.
+    """
+
+    at: int
+    words: tuple[Word, ...]
+    file: Word | None = None
+
+
 class Redirect(NamedTuple):
     """`operator` is `>`, `>>`, `<`, `2>` …; `target` the file's word."""
 
@@ -113,7 +125,7 @@ class Command(NamedTuple):
     by `|`. `unconditional` is false inside `if`, loops, functions, after `||`, and in
     substitutions. `nested` is true for commands found within another's quoted script
     (`sh -c '…'`, `bash <<EOF`). `exported` are the variables that the script has exported before.
-    `place` is what the script is a part of.
+    `place` is what the script is a part of, `given` what it gets in place of some words.
     """
 
     span: Span
@@ -129,6 +141,7 @@ class Command(NamedTuple):
     exported: Exports = Exports()
     place: ExecutionPlace = UNKNOWN_PLACE
     wrapping: tuple[Word, ...] = ()
+    given: tuple[Given, ...] = ()
 
     @property
     def trigger(self) -> str:
@@ -139,6 +152,14 @@ class Command(NamedTuple):
     def arguments(self) -> tuple[Word, ...]:
         """The words after the program."""
         return self.words[1:]
+
+    @property
+    def told(self) -> tuple[Word, ...]:
+        """The words after the program, with all that it is given one after another or at once."""
+        words = self.words
+        for one in reversed(self.given):
+            words = (*words[: one.at], *one.words, *words[one.at + 1 :])
+        return words[1:]
 
     @property
     def environment(self) -> tuple[EnvVar, ...]:

@@ -9,7 +9,7 @@ from imagelint.core.pattern import pattern
 from imagelint.core.record import NamedTuple
 from imagelint.documents.shell.flatten import REDIRECTS, Part, flatten, is_several, words_behind
 from imagelint.documents.shell.grammar import parse
-from imagelint.documents.shell.heredocuments import alone
+from imagelint.documents.shell.heredocuments import alone, bodies_in
 from imagelint.documents.shell.lists import PROBES, pipelines
 from imagelint.documents.shell.reader import CommandPosition, RawCommand, RawRedirect
 from imagelint.documents.shell.scope import ARGUMENTS, names_set
@@ -55,6 +55,12 @@ class _Scoping(NamedTuple):
     enter: bool
 
 
+class _LoopEnd(NamedTuple):
+    """Behind a loop, of whose variable nothing is known any more."""
+
+    variable: str
+
+
 class _Stage(NamedTuple):
     """A statement of a list that was taken apart."""
 
@@ -70,7 +76,7 @@ class _Stages(NamedTuple):
 
 _ENTER = _Scoping(enter=True)
 _LEAVE = _Scoping(enter=False)
-_Tasks = list["_Task | _Scoping | _Stage | _Stages"]
+_Tasks = list["_Task | _Scoping | _LoopEnd | _Stage | _Stages"]
 
 
 def read_tree(reader: Reader) -> None:
@@ -94,6 +100,9 @@ class _Walk:
             task = tasks.pop()
             if isinstance(task, _Scoping):
                 self._rescope(task)
+                continue
+            if isinstance(task, _LoopEnd):
+                self._reader.scope.assign(task.variable, UNKNOWN)
                 continue
             tasks.extend(reversed(self._visited(task)))
 
@@ -137,6 +146,25 @@ class _Walk:
         self._reader.scope.taint(names_set(self._text(task.node)))
         self._reader.scope.assign(ARGUMENTS, UNKNOWN)
         return self.conditional(task)
+
+    def loop(self, task: _Task) -> _Tasks:
+        """`for NAME in WORDS`: in its body the variable is each of the words, unless it is set."""
+        tasks = self.repeated(task)
+        pieces: list[Range] = []
+        body = task.node.child_by_field_name("body")
+        variable = task.node.child_by_field_name("variable")
+        if body is None or variable is None:
+            return tasks
+        for child in task.node.children_by_field_name("value"):
+            piece = (child.start_byte, child.end_byte)
+            if pieces and self._is_glued(pieces[-1][1], piece[0]):
+                pieces[-1] = (pieces[-1][0], piece[1])
+            else:
+                pieces.append(piece)
+        name = self._text(variable)
+        if name not in names_set(self._text(body)):
+            self._reader.loop(name, tuple(pieces))
+        return [*tasks, _LoopEnd(name)]
 
     def subshell(self, task: _Task) -> _Tasks:
         return [_ENTER, *self.children(task), _LEAVE]
@@ -264,7 +292,7 @@ class _Walk:
         document = self._document_at(redirect)
         if document is not None and not document.literal:
             tree = parse(alone(text, document))
-            return [] if tree is None else _bodies_in(tree.root_node)
+            return [] if tree is None else bodies_in(tree.root_node)
         if redirect.type == "heredoc_redirect":
             return [one for one in redirect.named_children if one.type == "heredoc_body"]
         return redirect.named_children
@@ -342,7 +370,7 @@ _VISITS: Mapping[str, Callable[[_Walk, _Task], _Tasks]] = {
     "redirected_statement": _Walk.chain,
     "if_statement": _Walk.conditional,
     "case_statement": _Walk.conditional,
-    "for_statement": _Walk.repeated,
+    "for_statement": _Walk.loop,
     "c_style_for_statement": _Walk.repeated,
     "while_statement": _Walk.repeated,
     "function_definition": _Walk.repeated,
@@ -356,17 +384,6 @@ _VISITS: Mapping[str, Callable[[_Walk, _Task], _Tasks]] = {
     "variable_assignment": _Walk.assignment,
     "variable_assignments": _Walk.command,
 }
-
-
-def _bodies_in(root: Node) -> list[Node]:
-    """The bodies of the here-documents that are statements of their own."""
-    return [
-        body
-        for statement in root.named_children
-        for redirect in statement.named_children
-        for body in redirect.named_children
-        if body.type == "heredoc_body"
-    ]
 
 
 def _may_substitute(text: str) -> bool:

@@ -109,7 +109,7 @@ def _named(installs: Iterable[tuple[PackageInstall, str]]) -> Iterator[tuple[Wor
     """The words that name a file to be installed, each with what it names."""
     for install, folder in installs:
         pip = install.ecosystem is Ecosystem.PYPI
-        for word in (*install.files, *install.constraints) if pip else ():
+        for word in (*install.files, *install.listed, *install.constraints) if pip else ():
             name = join(folder, word.text)
             if isinstance(word.value, Known) and not name.startswith("?"):
                 yield word, _Named(name, word in install.constraints)
