@@ -56,8 +56,8 @@ search: setup ## Look for counterexamples: a new seed, twenty times the examples
 	CI= IMAGELINT_EXAMPLES=$(TIMES) $(BIN)/python -m pytest -q -n 0 \
 		--hypothesis-seed=$$seed tests/documents/shell
 
-fuzz: setup ## Mutate real files for DURATION seconds and examine them; SEED=number, CORPUS=folder, READERS=1
-	$(BIN)/python tools/fuzz.py --seconds $(DURATION) \
+fuzz: setup ## Mutate real files for DURATION seconds and examine them; SEED=number, CORPUS=folder, READERS=1 or PARSERS=1
+	$(BIN)/python $(if $(PARSERS),tools/fuzzparsers.py,tools/fuzz.py) --seconds $(DURATION) \
 		$(if $(SEED),--seed $(SEED)) $(if $(CORPUS),--corpus $(CORPUS)) $(if $(READERS),--readers)
 
 engines: setup ## List what asks for accelerators, with its engine; CORPUS=folder

@@ -99,7 +99,7 @@ class Input(NamedTuple):
     text: str
 
 
-class _TooSlow(BaseException):
+class TooSlow(BaseException):
     """Not an `Exception`: whoever survives the crash of a rule must not survive this."""
 
 
@@ -114,14 +114,14 @@ class Trial:
     def __call__(self, given: Input) -> Crash | None:
         """What went wrong with an input, None where it got its verdict."""
         try:
-            with _alarm(SLOW):
+            with alarm(SLOW):
                 return _crash_in(self._examine(given))
-        except _TooSlow as slow:
-            return Crash(f"slow-{_place(slow)}", f"takes longer than {SLOW:g} s")
+        except TooSlow as slow:
+            return Crash(f"slow-{place_of(slow)}", f"takes longer than {SLOW:g} s")
         except KeyboardInterrupt:
             raise
         except BaseException as error:  # noqa: BLE001 - what Rust gave up is no `Exception`
-            kind = f"{type(error).__name__}-{_place(error)}"
+            kind = f"{type(error).__name__}-{place_of(error)}"
             return Crash(kind, f"{type(error).__name__}: {str(error)[:200]}")
 
     def _examine(self, given: Input) -> Report:
@@ -169,9 +169,9 @@ def _everything() -> Policy:
 
 
 @contextmanager
-def _alarm(seconds: float) -> Iterator[None]:
+def alarm(seconds: float) -> Iterator[None]:
     def ring(_number: int, _frame: object) -> None:
-        raise _TooSlow
+        raise TooSlow
 
     before = signal.signal(signal.SIGPROF, ring)
     signal.setitimer(signal.ITIMER_PROF, seconds)
@@ -182,7 +182,7 @@ def _alarm(seconds: float) -> Iterator[None]:
         signal.signal(signal.SIGPROF, before)
 
 
-def _place(error: BaseException) -> str:
+def place_of(error: BaseException) -> str:
     """The innermost function of ours in which it was raised."""
     frames = [frame.f_code for frame, _ in walk_tb(error.__traceback__)]
     ours = [code for code in frames if "imagelint" in Path(code.co_filename).parts]

@@ -6,6 +6,7 @@ from posixpath import basename
 from typing import TYPE_CHECKING
 
 from imagelint.core.record import NamedTuple
+from imagelint.documents.quantity import parse_count
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -45,8 +46,9 @@ def read_memory(text: str) -> int | None:
     for line in text.splitlines():
         name, _, said = line.partition(":")
         number = said.split()
-        if name == "MemTotal" and number and number[0].isdecimal():
-            return int(number[0]) * _KIBIBYTE
+        if name == "MemTotal" and number:
+            kibibytes = parse_count(number[0])
+            return None if kibibytes is None else kibibytes * _KIBIBYTE
     return None
 
 

@@ -28,7 +28,11 @@ def custom_type_name(api_version: str, kind: str) -> str:
 
 
 def custom_type(name: str) -> CustomType:
-    """What a type is; raises KeyError where there is none of that name."""
+    """What a type is.
+
+    Raises:
+        KeyError: there is none of that name.
+    """
     return _types()[name]
 
 

@@ -17,6 +17,7 @@ def test_memory_is_in_bytes() -> None:
     assert read_memory("MemFree: 3 kB\nMemTotal:  8 kB\n") == 8192
     assert read_memory("") is None
     assert read_memory("MemTotal:\n") is None
+    assert read_memory(f"MemTotal: {'9' * 5000} kB\n") is None
 
 
 def test_a_path_lies_on_the_longest_mount() -> None:

@@ -1,0 +1,1 @@
+"""All that reads one text by itself, for the fuzzer: values, lines, languages, files, reports."""
