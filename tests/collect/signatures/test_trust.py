@@ -78,14 +78,15 @@ def test_a_key_that_only_cosign_reads_is_one_wherever_it_lies(lab: Lab) -> None:
     assert voices([Heard(Signer("a", key="awskms:///x"))]) == {"a": {"awskms:///x"}}
 
 
-def test_one_identity_that_two_patterns_fit_is_one(lab: Lab) -> None:
+@pytest.mark.parametrize("transparency_log", [True, False])  # whose identity cosign alone sees
+def test_one_identity_that_two_patterns_fit_is_one(lab: Lab, *, transparency_log: bool) -> None:
     issuer, name = "https://issuer.test", "https://ci.test/org/app/build.yml"
     authority = Authority(lab.folder / "of-patterns")
     reference = lab.push("of-patterns")
     attach(reference, authority.bundle(reference, name, issuer), authority.folder)
     root = str(authority.trusted_root())
     signers = tuple(
-        Signer(role, identity=identity, issuer=issuer, pattern=True)
+        Signer(role, "", identity, issuer, pattern=True, transparency_log=transparency_log)
         for role, identity in (("a", r"https://ci\.test/org/.*"), ("b", r".*/build\.yml"))
     )
     repository, _, digest = reference.partition("@")
@@ -95,6 +96,36 @@ def test_one_identity_that_two_patterns_fit_is_one(lab: Lab) -> None:
     assert found.source is not None
     (one,) = parse_signatures(found.source).demands.quorums
     assert one.signed == ("a",)
+
+
+APART = [
+    ("https://a.test/x", "https://a.test/y", True),
+    ("https://a.test/x", "https://a.test/x", False),
+    (r"^https://a\.test/x/.*", r"https://a\.test/y/.*$", True),
+    (r"https://a\.test/.*/x\.yml", r"https://a\.test/.*/y\.yml", True),
+    (r"https://a\.test/.*", "https://a.test/x", False),
+    (r"https://a\.test/.*", "https://b.test/x", True),
+    (r"https://a\.test/x?", "https://a.test/", False),
+    (r"https://a\.test/(x|y)", "https://a.test/y", False),
+    (r"https://a\.test/x|.*", "https://b.test/x", False),
+    (r"https://[ab]\.test/x{2}", "https://b.test/xx", False),
+    (r"(?:https)://a\.test/x", r"(?i)HTTPS://A\.TEST/.*", False),
+    (r"https://a\.test/\d", "https://a.test/1", False),
+]
+
+
+@pytest.mark.parametrize(("first", "second", "several"), APART)
+def test_identities_that_one_may_have_are_one(first: str, second: str, *, several: bool) -> None:
+    both = ("a", first), ("b", second)
+    signers = [
+        Signer(role, "", text, "https://i.test", pattern=any(mark in text for mark in r"*\("))
+        for role, text in both
+    ]
+    (one,), (two,) = voices(map(Heard, signers)).values()
+    assert (one != two) is several
+    elsewhere = signers[1]._replace(issuer="https://j.test")
+    (one,), (two,) = voices([Heard(signers[0]), Heard(elsewhere)]).values()
+    assert one != two
 
 
 @pytest.mark.parametrize(
