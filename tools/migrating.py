@@ -11,11 +11,24 @@ TOOLS = (
     ("Trivy", "Trivy (misconfigurations)"),
     ("Checkov", "Checkov"),
     ("Dockle", "dockle"),
+    ("dive", "dive"),
     ("kube-linter", "kube-linter"),
     ("kube-score", "kube-score"),
     ("Polaris", "Polaris"),
     ("Kyverno", "Kyverno's policies"),
 )
+_NOTES = {
+    "Dockle": """\
+`CIS-DI-0005` is about a variable of the machine on which dockle runs (`DOCKER_CONTENT_TRUST`), and
+no rule's: whether the image is signed is asked by [unsigned-image](rules/unsigned-image.md). What
+dockle finds in files and layers is found by `imagelint image` and `imagelint gate`.
+""",
+    "dive": """\
+What a `.dive-ci` says are options of the rule: `lowestEfficiency: 0.9` and
+`highestWastedBytes: 20MB` are `wasted-layer-space: {efficiency: 90, wasted: 20}`. `highestUserWastedPercent: 0.1` is near to
+`efficiency: 90`, which bounds as well what part of all bytes no container sees.
+""",
+}
 _HEAD = """\
 # Coming from another linter
 
@@ -43,4 +56,5 @@ def migrating_page() -> str:
         lines = [f"## {title}", "", "| id | rule |", "|---|---|"]
         lines += [f"| `{id_}` | {', '.join(names)} |" for id_, names in answers.items()]
         parts.append("\n".join(lines) + "\n")
+        parts += [_NOTES[tool]] if tool in _NOTES else []
     return "\n".join(parts)
