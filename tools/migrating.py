@@ -25,8 +25,9 @@ dockle finds in files and layers is found by `imagelint image` and `imagelint ga
 """,
     "dive": """\
 What a `.dive-ci` says are options of the rule: `lowestEfficiency: 0.9` and
-`highestWastedBytes: 20MB` are `wasted-layer-space: {efficiency: 90, wasted: 20}`. `highestUserWastedPercent: 0.1` is near to
-`efficiency: 90`, which bounds as well what part of all bytes no container sees.
+`highestWastedBytes: 20MB` are `wasted-layer-space: {efficiency: 90, wasted: 20}`.
+`highestUserWastedPercent: 0.1` is near to `efficiency: 90`, which bounds as well what part of all
+bytes no container sees.
 """,
 }
 _HEAD = """\
