@@ -65,6 +65,7 @@ class Audit:
         self._store = store
         self._judge = judge
         self._options = options
+        self._stop = registries.stop
         self._known = Known(store)
         self._said_in = {} if judge.deep else self._known.examinations(judge.asked)
         self._worker = Worker(asker, registries, self._known, judge, options)
@@ -112,16 +113,19 @@ class Audit:
         with Presence(be_there), ResultWriter(writer.write, tell) as keeper:
 
             def do(task: Task) -> None:
-                keeper.put(self._worker(task))
+                done = self._worker(task)
+                if not dispatcher.ended:
+                    keeper.put(done)
 
+            at_once = self._options.limits.connections
+            dispatcher = Dispatcher(do, self._options.threads, at_once, self._stop)
             tasks = _counted(self._tasks(run, sources, selection), progress)
             if self._options.kept:
                 # Nothing is waited for.
                 for task in tasks:
                     do(task)
             else:
-                limits = self._options.limits
-                Dispatcher(do, self._options.threads, limits.connections).run(tasks)
+                dispatcher.run(tasks)
         ended = finish(self._store, run, self._judge.waivers(), environment.moment())
         return Audited(run, ended.outcome, ended.whole)
 

@@ -17,15 +17,25 @@ _MOST_WAITING = 4096
 """Tasks that wait for a slow registry while further ones are read for others."""
 _TURN_SECONDS = 0.05
 """A thread goes on with one registry for so long before others have their turn."""
+_STOP_SECONDS, _MOST_SECONDS = 0.1, 5.0
+"""What is under way is cut off so often, and waited for so long, when all ends early."""
 
 
 class Dispatcher:
-    """Runs a function over tasks, in threads."""
+    """Runs a function over tasks, in threads; `stop` cuts off what they wait for."""
 
-    def __init__(self, do: Callable[[Task], None], threads: int, each: int) -> None:
+    def __init__(
+        self,
+        do: Callable[[Task], None],
+        threads: int,
+        each: int,
+        stop: Callable[[], None] = lambda: None,
+    ) -> None:
         self._do = do
         self._each = each
         self._threads = threads
+        self._stop = stop
+        self._active = 0
         self._changed = threading.Condition()
         self._waiting: dict[str, deque[Task]] = {}
         self._count = 0
@@ -37,19 +47,43 @@ class Dispatcher:
 
         Raises:
             Exception: what the function raised; no further task is begun then.
+            KeyboardInterrupt: the same; what is under way is cut off.
         """
-        with ThreadPoolExecutor(self._threads, thread_name_prefix="audit") as pool:
-            for task in tasks:
-                with self._changed:
-                    self._take(pool, task)
-                    if not self._has_room():
-                        self._changed.wait_for(self._has_much_room)
-                    if self._error is not None:
-                        break
-            with self._changed:
-                self._changed.wait_for(self._is_through)
+        pool = ThreadPoolExecutor(self._threads, thread_name_prefix="audit")
+        try:
+            self._hand_out(pool, tasks)
+        except KeyboardInterrupt as interrupt:
+            self._end(pool, interrupt)
+        else:
+            pool.shutdown()
         if self._error is not None:
             raise self._error
+
+    @property
+    def ended(self) -> bool:
+        """Whether all ends early: what comes of a task then may be due to that."""
+        return self._error is not None
+
+    def _hand_out(self, pool: ThreadPoolExecutor, tasks: Iterable[Task]) -> None:
+        for task in tasks:
+            with self._changed:
+                self._take(pool, task)
+                if not self._has_room():
+                    self._changed.wait_for(self._has_much_room)
+                if self._error is not None:
+                    break
+        with self._changed:
+            self._changed.wait_for(self._is_through)
+
+    def _end(self, pool: ThreadPoolExecutor, interrupt: KeyboardInterrupt) -> None:
+        """Begin nothing more, and wait a little until what is under way has been cut off."""
+        self._error = interrupt
+        pool.shutdown(wait=False, cancel_futures=True)
+        last = time.monotonic() + _MOST_SECONDS
+        with self._changed:
+            while self._active and time.monotonic() < last:
+                self._stop()
+                self._changed.wait(_STOP_SECONDS)
 
     def _has_room(self) -> bool:
         return self._error is not None or self._count < _MOST_WAITING
@@ -72,6 +106,15 @@ class Dispatcher:
 
     def _turn(self, pool: ThreadPoolExecutor, registry: str, task: Task) -> None:
         """Do tasks of a registry, one after the other, for some time."""
+        with self._changed:
+            self._active += 1
+        try:
+            self._go_on(pool, registry, task)
+        finally:
+            with self._changed:
+                self._active -= 1
+
+    def _go_on(self, pool: ThreadPoolExecutor, registry: str, task: Task) -> None:
         end = time.monotonic() + _TURN_SECONDS
         following: Task | None = task
         while following is not None:

@@ -56,10 +56,19 @@ class Looked(NamedTuple):
 
 
 class Registries:
-    """Clients of repositories, with their tokens, for as long as they are used."""
+    """Clients of repositories, with their tokens, for as long as they are used.
 
-    def __init__(self, ask: Callable[[Question], Response], deadline: Deadline) -> None:
+    `stop` cuts off what is being asked.
+    """
+
+    def __init__(
+        self,
+        ask: Callable[[Question], Response],
+        deadline: Deadline,
+        stop: Callable[[], None] = lambda: None,
+    ) -> None:
         self.ask = ask
+        self.stop = stop
         self._deadline = deadline
         self._clients: dict[str, Client] = {}
         self._schemes: dict[str, list[str]] = {}

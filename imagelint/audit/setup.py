@@ -15,6 +15,7 @@ from imagelint.audit.sources.earlier import EarlierSource
 from imagelint.audit.sources.parse import SourceReader, source_name
 from imagelint.collect import environment
 from imagelint.collect.deadline import NEVER
+from imagelint.collect.process import end_programs
 from imagelint.collect.registry.connections import Connections
 from imagelint.collect.registry.polite import PoliteAsker
 from imagelint.core.digest import digest_of
@@ -90,7 +91,13 @@ def prepare(
     store = Store.open(place or DEFAULT_FILE)
     connections = Connections()
     asker = PoliteAsker(connections.ask, options.limits, clock)
-    registries = Registries(asker, NEVER)
+
+    def stop() -> None:
+        asker.stop()
+        connections.stop()
+        end_programs()
+
+    registries = Registries(asker, NEVER, stop)
     if options.depth != DEPTHS[0]:
         asked = scan or ScanRequest()
         known, now = Known(store), environment.moment

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gc
-import signal
 import sys
 from typing import TYPE_CHECKING
 
@@ -17,31 +16,6 @@ from imagelint.core.report import ExitCode
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from types import FrameType
-
-
-class Terminated(KeyboardInterrupt):
-    """Somebody wants the process to end; `code` is what a shell says of one that did.
-
-    Its default would be to end at once, and to leave a scanner running that nobody waits for, and a
-    folder with the layers of an image. It ends as ^C does instead.
-    """
-
-    def __init__(self, number: int) -> None:
-        super().__init__()
-        self.code = 128 + number
-
-
-def _terminate(number: int, _frame: FrameType | None) -> None:
-    signal.signal(number, signal.SIG_DFL)  # who asks twice does not wait for anything
-    raise Terminated(number)
-
-
-def take_signals() -> None:
-    """Clear away before ending; a signal that was told to be ignored (nohup) still is."""
-    for number in (signal.SIGTERM, signal.SIGHUP):
-        if signal.getsignal(number) is signal.SIG_DFL:
-            signal.signal(number, _terminate)
 
 
 def answer(arguments: Sequence[str] | None = None) -> int:
@@ -68,7 +42,6 @@ def answer(arguments: Sequence[str] | None = None) -> int:
 def run() -> None:
     """Run the command line of the process and exit with its code."""
     take_every_text()
-    take_signals()
     try:
         code = deliver(answer())
     except UsageError as error:
@@ -84,7 +57,9 @@ def run() -> None:
 
 
 def _code(interrupt: BaseException | None) -> int:
-    return interrupt.code if isinstance(interrupt, Terminated) else ExitCode.INTERRUPTED
+    from imagelint.cli.start import code_of
+
+    return code_of(interrupt)
 
 
 def _defect(error: Exception) -> ExitCode:

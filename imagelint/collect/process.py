@@ -139,8 +139,16 @@ def run(request: ProcessRequest) -> CompletedProcess | Problem:
             detail = f"`{path}` cannot be run: {error.strerror or error}"
             return Problem(ProblemKind.TOOL_FAILED, request.origin, detail, help=request.install)
         with process:
-            _tell(process, request.standard_input)
             return _Watch(process, request).outcome()
+
+
+_RUNNING: set[_Watch] = set()
+
+
+def end_programs() -> None:
+    """Ask all programs that threads wait for to end."""
+    for watch in tuple(_RUNNING):
+        watch.end()
 
 
 def _tell(process: subprocess.Popen[bytes], text: str) -> None:
@@ -213,11 +221,15 @@ class _Watch:
         self._texts: dict[str, bytearray] = {"stdout": bytearray(), "stderr": bytearray()}
 
     def outcome(self) -> CompletedProcess | Problem:
+        _RUNNING.add(self)
         try:
+            _tell(self._process, self._request.standard_input)
             problem = self._read()
         except BaseException:  # an interrupt, above all: leave nothing running behind
             self._kill()
             raise
+        finally:
+            _RUNNING.discard(self)
         if problem is not None:
             self._kill()
             return problem
@@ -290,6 +302,11 @@ class _Watch:
             self._process.wait(min(_GRACE_SECONDS, left))
         self._signal(signal.SIGKILL)
         self._process.wait()
+
+    def end(self) -> None:
+        """Ask it to end, if it has not."""
+        if self._process.returncode is None:
+            self._signal(signal.SIGTERM)
 
     def _signal(self, number: signal.Signals) -> None:
         with suppress(ProcessLookupError, PermissionError):

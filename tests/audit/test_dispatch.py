@@ -80,3 +80,24 @@ def test_what_goes_wrong_ends_it_and_is_raised() -> None:
 
     with pytest.raises(ValueError, match="no room"):
         Dispatcher(do, 2, 1).run(listed())
+
+
+def test_an_interrupt_cuts_off_what_is_under_way_and_begins_nothing_more() -> None:
+    begun: list[str] = []
+    under_way, stopped = threading.Event(), threading.Event()
+
+    def do(task: Task) -> None:
+        begun.append(task.target.tag)
+        under_way.set()
+        assert stopped.wait(_LONG_SECONDS)
+
+    def listed() -> Iterator[Task]:
+        yield from tasks(4, "registry.example.com")
+        assert under_way.wait(_LONG_SECONDS)
+        raise KeyboardInterrupt
+
+    dispatcher = Dispatcher(do, 2, 1, stopped.set)
+    with pytest.raises(KeyboardInterrupt):
+        dispatcher.run(listed())
+    assert begun == ["1.0"]
+    assert dispatcher.ended

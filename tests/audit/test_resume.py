@@ -8,8 +8,11 @@ import signal
 import sqlite3
 import subprocess
 import sys
+import threading
 import time
 from typing import TYPE_CHECKING
+
+import pytest
 
 from imagelint.testing.registry import MemoryRegistry, Reply
 
@@ -120,3 +123,36 @@ def test_two_at_once_in_one_store_come_to_what_each_comes_to_alone(here: Path) -
     timeless = set(both) - {"runs", "workers", "results", "waivers"}
     assert {name: both[name] for name in timeless} == {name: alone[name] for name in timeless}
     assert ["fail" in row for row in both["runs"]] == [True, True]
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_an_interrupt_waits_for_nobody_and_keeps_no_result_of_it(
+    here: Path, number: int, code: int
+) -> None:
+    asked, answer = threading.Event(), threading.Event()
+
+    def never(_asked: Asked) -> Reply | None:
+        asked.set()
+        answer.wait(60)
+        return None
+
+    with MemoryRegistry() as registry:
+        for one in range(_IMAGES):
+            registry.image(f"team/app{one:03}", layers=("base", str(one)))
+        registry.script("/v2/team/app0", never)
+        cut = audit(here, registry.host, "cut.db")
+        assert asked.wait(30)
+        began = time.monotonic()
+        cut.send_signal(number)
+        assert cut.wait(60) == code
+        # One question would be waited for half a minute, and there are seven behind each.
+        assert time.monotonic() - began < 20
+        assert count(here / "cut.db") == 0
+        registry.forget()
+        answer.set()
+        last = audit(here, registry.host, "cut.db")
+        assert last.wait(60) == 0
+        for process in (cut, last):
+            assert process.stdout is not None
+            process.stdout.close()
+    assert count(here / "cut.db") == _IMAGES

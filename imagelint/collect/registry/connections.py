@@ -13,6 +13,7 @@ import threading
 import time
 import urllib.request
 from contextlib import suppress
+from typing import TYPE_CHECKING
 from urllib.parse import urljoin, urlsplit
 
 from imagelint.collect.registry.exchange import Exchanged, exchange, request_of
@@ -25,6 +26,9 @@ from imagelint.collect.registry.transport import (
     tls_context,
     transport_error,
 )
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 _MOST_REDIRECTS = 5
 _MOST_OPEN = 16
@@ -49,6 +53,10 @@ class Connections:
             for connection in self._all:
                 connection.close()
             self._all.clear()
+
+    def stop(self) -> None:
+        """Cut off every question, and those that are still to come."""
+        self._watch.stop()
 
     def ask(self, question: Question) -> Response:
         """The answer to a question.
@@ -107,7 +115,7 @@ class Connections:
         self, connection: http.client.HTTPConnection, target: str, question: Question, end: float
     ) -> Exchanged:
         left = end - time.monotonic()
-        if left <= 0:
+        if left <= 0 or self._watch.stopped:
             raise _late(connection.host, question)
         headers = {"User-Agent": "imagelint", "Accept": question.accept}
         if question.authorization:
@@ -204,6 +212,13 @@ class _Watch:
         self._lock = threading.Lock()
         self._ends: dict[socket.socket, float] = {}
         self._runs = False
+        self.stopped = False
+
+    def stop(self) -> None:
+        """Cut off all connections, whatever time they have."""
+        self.stopped = True
+        with self._lock:
+            _cut(self._ends)
 
     def begin(self, connected: socket.socket, end: float) -> None:
         """Watch over a connection from now on: it has time until then."""
@@ -229,6 +244,10 @@ class _Watch:
                 if idle > _SOCKET_SECONDS / _WATCH_SECONDS:
                     self._runs = False
                     return
-            for connected in late:
-                with suppress(OSError):
-                    connected.shutdown(socket.SHUT_RDWR)
+            _cut(late)
+
+
+def _cut(connected: Iterable[socket.socket]) -> None:
+    for one in connected:
+        with suppress(OSError):
+            one.shutdown(socket.SHUT_RDWR)

@@ -92,6 +92,9 @@ class PoliteAsker:
         self._by = by
         self._limits = limits
         self._clock = clock or Clock()
+        self._stopped = threading.Event()
+        # Nobody sleeps on when all is stopped.
+        self._sleep = clock.sleep if clock else self._stopped.wait
         self._hosts: dict[str, _Host] = {}
         self._lock = threading.Lock()
         self._own = threading.local()
@@ -104,6 +107,10 @@ class PoliteAsker:
             yield
         finally:
             self._own.deadline = NEVER
+
+    def stop(self) -> None:
+        """Ask nothing more: who waits, or asks from now on, is told so."""
+        self._stopped.set()
 
     def states(self) -> tuple[HostState, ...]:
         """How it stands with all hosts that were asked."""
@@ -177,6 +184,8 @@ class PoliteAsker:
             TransportError: that would take too long, or it is asked no more.
         """
         while True:
+            if self._stopped.is_set():
+                raise TransportError("all was stopped", held=True)
             with host.lock:
                 now = self._clock.now()
                 if host.given_up:
@@ -195,7 +204,7 @@ class PoliteAsker:
             if self._left(_LONGEST_PAUSE if paused else _FOREVER) < wait:
                 why = f"{host.name} asks to be left alone for {wait:.0f} more seconds"
                 raise TransportError(why if paused else "it is not our turn in time", held=True)
-            self._clock.sleep(wait)
+            self._sleep(wait)
 
     def _wait(self, answer: Response, attempt: int) -> float | None:
         """How long to wait before a question is asked again; None: it need not be."""
@@ -212,7 +221,7 @@ class PoliteAsker:
 
     def _rest(self, seconds: float) -> bool:
         """Wait; whether there is time left to ask again: else the last answer tells more."""
-        self._clock.sleep(min(seconds, self._left(seconds)))
+        self._sleep(min(seconds, self._left(seconds)))
         return self._left(1.0) > 0
 
     def _put_off(self, host: _Host, wait: float) -> None:
