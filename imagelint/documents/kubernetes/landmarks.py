@@ -41,7 +41,14 @@ _WITHOUT_PODS = (
         "cloud.google.com",
     ),
     *("networking.gke.io", "config.k8s.io", "kustomize.config.k8s.io", "autoscaling.k8s.io"),
+    *("monitoring.googleapis.com", "operator.victoriametrics.com", "integreatly.org"),
+    *("autoscaling.aibrix.ai", "inference.networking.x-k8s.io", "sloth.slok.dev", "pyrra.dev"),
 )
+# And these kinds of groups of which others do.
+_KINDS_WITHOUT_PODS = {
+    "argoproj.io": ("AnalysisTemplate", "ClusterAnalysisTemplate", "AppProject"),
+    "flagger.app": ("MetricTemplate", "AlertProvider"),
+}
 # Istio, Envoy Gateway, Kuadrant, Kong, Traefik (a Middleware may do so), GKE and APISIX.
 _AUTHENTICATORS = frozenset(
     {"AuthorizationPolicy", "RequestAuthentication", "SecurityPolicy", "AuthPolicy", "AuthConfig"}
@@ -343,6 +350,8 @@ def is_open(obj: KubernetesObject) -> bool:
         return True  # of each a Service is made
     if obj.incomplete or keeps_template(obj) or not may_hold_pods(obj):
         return obj.incomplete
+    if obj.kind in _KINDS_WITHOUT_PODS.get(group, ()):
+        return False
     return not any(group == one or group.endswith(f".{one}") for one in _WITHOUT_PODS)
 
 

@@ -12,6 +12,12 @@ _JOB = pattern(r"^[ \t]*-?[ \t{]*[\"']?job_name[\"']?[ \t]*:", re.MULTILINE)
 # Rules for Prometheus, in groups with expressions, and of its adapter, each with its series.
 _SERIES = pattern(r"^[ \t-]+[\"']?seriesQuery[\"']?[ \t]*:", re.MULTILINE)
 _RULE_GROUPS = pattern(r"^[\"']?groups[\"']?[ \t]*:", re.MULTILINE)
+# Values of the charts of Prometheus that hold such groups.
+_OF_A_CHART = pattern(
+    r"^[ \t]*[\"']?(?:additionalPrometheusRules(?:Map)?|(?:alerting|recording)_rules\.yml)[\"']?"
+    r"[ \t]*:",
+    re.MULTILINE,
+)
 _PANELS = pattern(r'"(?:panels"\s{0,99}:\s{0,99}\[|vizConfig"\s{0,99}:\s{0,99}\{)')
 _EXPRESSION = pattern(r"(?:^[ \t]+(?:-[ \t]+)?|[{,][ \t]*)[\"']?expr[\"']?[ \t]*:", re.MULTILINE)
 
@@ -23,6 +29,7 @@ def monitoring_kind(name: str, text: str) -> str:
         return "dashboard" if '"expr"' in text and _PANELS.search(text) else ""
     if "scrape_configs" in text and _SCRAPES.search(text) and _JOB.search(text):
         return "prometheus"
-    rules = "expr" in text and _RULE_GROUPS.search(text) and _EXPRESSION.search(text)
+    grouped = "expr" in text and (_RULE_GROUPS.search(text) or _OF_A_CHART.search(text))
+    rules = grouped and _EXPRESSION.search(text)
     asked = "seriesQuery" in text and _SERIES.search(text)
     return "prometheus-rules" if rules or asked else ""

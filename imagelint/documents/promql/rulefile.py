@@ -25,6 +25,10 @@ if TYPE_CHECKING:
     from imagelint.documents.mapped import MappedText
     from imagelint.documents.yaml.nodes import Scalar
 
+# The charts of Prometheus that others contain, and the files of rules in the values of the second.
+_CHARTS = ("kube-prometheus-stack", "prometheus")
+_SERVER_FILES = ("alerting_rules.yml", "recording_rules.yml", "alerts", "rules")
+
 
 class RuleFile(Document):
     """Alerts and recording rules."""
@@ -45,6 +49,7 @@ class RuleFile(Document):
         """Each query, and the metrics that it names."""
         for root in self.roots:
             yield from rule_queries(root)
+            yield from _chart_queries(root)
             yield from _adapter_queries(root, None)
 
     def landmarks(self) -> Iterator[Landmark]:
@@ -98,6 +103,20 @@ def _adapter_queries(place: Cursor, within: MappedText | None) -> Iterator[Node]
             name = rule.at("name", "as").word()
             for query in (SERIES, "metricsQuery"):
                 yield from query_at(rule[query], ADAPTER, name, within=within)
+
+
+def _chart_queries(values: Cursor) -> Iterator[Node]:
+    """The queries of rules in the values of a chart of Prometheus, or of one that contains it.
+
+    prometheus-community/helm-charts: charts/kube-prometheus-stack/values.yaml, charts/prometheus/
+    """
+    for place in (values, *(values[name] for name in _CHARTS)):
+        for _, rules in place["additionalPrometheusRulesMap"].entries():
+            yield from rule_queries(rules)
+        for rules in place["additionalPrometheusRules"].items():
+            yield from rule_queries(rules)
+        for name in _SERVER_FILES:
+            yield from rule_queries(place["serverFiles"][name])
 
 
 def rule_queries(

@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from imagelint.documents.kubernetes.objects import Pod
+from imagelint.documents.promql.scrapes import ScrapeTarget
 from imagelint.documents.queries.links.scope import Scope
+from imagelint.documents.queries.monitoring.jobs import asked_in_vain
 from imagelint.documents.queries.monitoring.records import served_of
 from imagelint.documents.queries.monitoring.scraping import (
     is_scaled_by,
@@ -20,8 +22,8 @@ if TYPE_CHECKING:
     from imagelint.documents.serving.command import ServingCommand
 
 
-@rule(Pod, Severity.HIGH)
-def metrics_switched_off(pod: Pod, ctx: Context) -> Findings:
+@rule((Pod, ScrapeTarget), Severity.HIGH)
+def metrics_switched_off(subject: Pod | ScrapeTarget, ctx: Context) -> Findings:
     """A model server is asked for its metrics, and does not show them.
 
     Some engines have no `/metrics` unless they are told so. Whoever asks gets 404: the target is
@@ -61,9 +63,27 @@ def metrics_switched_off(pod: Pod, ctx: Context) -> Findings:
                 - Qwen/Qwen3-8B
                 - --enable-metrics
     """
-    if pod.partial:
-        return
     scope = Scope(ctx.document, ctx.project, ctx.environment.closed)
+    if isinstance(subject, ScrapeTarget):
+        yield from _asked_by_address(subject, scope, ctx)
+    elif not subject.partial:
+        yield from _asked_by_monitors(subject, scope, ctx)
+
+
+def _asked_by_address(target: ScrapeTarget, scope: Scope, ctx: Context) -> Findings:
+    found = asked_in_vain(target, ctx.project, scope)
+    if found is not None:
+        server, flag = found
+        told = f"drop `{flag[1:]}`" if flag.startswith("---") else f"add `{flag}`"
+        yield ctx.finding(
+            target,
+            f"{title(server)} is asked for its metrics, and shows none",
+            help=f"{told} where the server is started",
+            subject=target.job,
+        )
+
+
+def _asked_by_monitors(pod: Pod, scope: Scope, ctx: Context) -> Findings:
     for server in servers_of_pod(pod, scope):
         flag = unshown_metrics(server)
         if not flag or server.concluded:

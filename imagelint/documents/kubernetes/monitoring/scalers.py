@@ -123,12 +123,16 @@ def _trigger(trigger: Trigger, wiring: ScaledObject, scaler: Autoscaler) -> Iter
     if query is None:
         return
     kind = metadata["metricType"] if metadata["metricType"].exists else _beside(trigger)
+    # A formula makes one number of all results, which has a target of its own.
+    computed = wiring.body.at("spec", "advanced", "scalingModifiers", "formula").exists
+    places = (metadata["threshold"], metadata["activationThreshold"])
+    threshold, activation = (Field(UNKNOWN, at) if computed else _number(at) for at in places)
     yield PrometheusTrigger(
         span=query.span,
         path=query.path,
         query=query,
-        threshold=_number(metadata["threshold"]),
-        activation=_number(metadata["activationThreshold"]),
+        threshold=threshold,
+        activation=activation,
         value=_is_value(kind),
         ignores_null=_boolean(metadata["ignoreNullValues"]),
         fallback=wiring.body.at("spec", "fallback").exists,

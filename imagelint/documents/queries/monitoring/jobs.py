@@ -17,6 +17,7 @@ from imagelint.documents.queries.monitoring.endpoints import (
     metrics_path,
 )
 from imagelint.documents.queries.monitoring.metricports import MistakenPort, number_of
+from imagelint.documents.queries.monitoring.scraping import unshown_metrics
 from imagelint.documents.serving.command import ServingCommand
 
 if TYPE_CHECKING:
@@ -54,6 +55,22 @@ def asked_path(target: ScrapeTarget, project: Project, scope: Scope) -> Mistaken
             return None
         found = found or MistakenPath(target.path_place, told, served, server, written)
     return found if written or target.url_path is ABSENT else None
+
+
+def asked_in_vain(
+    target: ScrapeTarget, project: Project, scope: Scope
+) -> tuple[ServingCommand, str] | None:
+    """The server at an address whose metrics are switched off, and what would switch them on.
+
+    Nothing is told unless that is so of all servers which may be meant.
+    """
+    found = None
+    for server, port in _watched(target, project, scope):
+        flag = unshown_metrics(server)
+        if not flag or server.concluded or port != metrics_port(server):
+            return None
+        found = found or (server, flag)
+    return found
 
 
 def _watched(target: ScrapeTarget, project: Project, scope: Scope) -> Iterator[Watched]:
@@ -97,9 +114,23 @@ def _of_cluster(target: ScrapeTarget, scope: Scope) -> Iterator[Watched]:
         service_named(name), Service, lambda one: one.object.namespace in {"", namespace}
     )
     for _, service in services.nodes[:_MOST]:
-        ports = [port for port in service.ports if value_or(port.port, 0) == target.port]
+        told = _leads_to(service, target.port)
         for one in targets_of(service, scope).targets:
-            told = port_target(ports[0])[0] if ports else ""
             alone = len(one.pod.containers) == len(one.servers) == 1
             port = number_of(one.pod, told) if alone else 0
             yield from ((server, port) for server in one.servers)
+
+
+def _leads_to(service: Service, port: int) -> str:
+    """The port of the pods to which one of a Service leads, empty where that is not known.
+
+    A headless Service is no more than the addresses of its pods, and one that certainly lacks a
+    port answers on it as little as a pod without it.
+    """
+    if service.headless:
+        return str(port)
+    found = [one for one in service.ports if value_or(one.port, 0) == port]
+    if found:
+        return port_target(found[0])[0]
+    known = service.ports and all(isinstance(one.port, Known) for one in service.ports)
+    return str(port) if known and not service.object.incomplete else ""
