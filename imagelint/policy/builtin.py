@@ -152,6 +152,7 @@ PACKS: Mapping[str, Mapping[str, Data]] = {
             "gpu-memory-fraction": "on",
             "gpu-request-shape": "on",
             "unknown-resource": "on",
+            "context-too-long": "on",
             "kv-cache-too-small": "on",
             "weights-exceed-volume": "on",
             "tp-on-slices": "on",

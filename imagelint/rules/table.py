@@ -46,6 +46,7 @@ RULES: dict[str, Entry] = {
     "conflicting-flags": Entry("serving", ("documents.serving.command:ServingCommand",)),
     "consecutive-runs": Entry("packages", ("documents.dockerfile.model:Stage",), ("hadolint DL3059",), (), ("RUN",)),
     "constant-platform": Entry("build", ("documents.dockerfile.model:Stage",), ("hadolint DL3029", "BuildKit FromPlatformFlagConstDisallowed", "droast DF061")),
+    "context-too-long": Entry("serving", ("documents.serving.command:ServingCommand",)),
     "cooldown-without-effect": Entry("scaling", ("documents.serving.scaling:Autoscaler",)),
     "copy-from-empty-stage": Entry("build", ("documents.dockerfile.model:Stage",), ("tally copy-from-empty-scratch-stage",), (), ("COPY",)),
     "copy-target-without-slash": Entry("build", ("documents.dockerfile.model:Instruction",), ("hadolint DL3021", "Trivy DS-0011", "droast DF048", "dockerfilelint add_dest_invalid"), (), ("ADD", "COPY")),

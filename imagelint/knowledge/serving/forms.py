@@ -61,11 +61,23 @@ class ModelShapeRow(TypedDict):
     latent: NotRequired[Annotated[int, "elements of a layer and token, with latent attention"]]
 
 
+class LengthLimitRow(TypedDict):
+    """An engine that takes no longer sequences than its model is made for."""
+
+    engine: str
+    variable: Annotated[str, "makes it take them"]
+    flags: Annotated[list[str], "change the model's own length"]
+
+
 class ModelShapeTable(Dated):
     """The shapes of models."""
 
     source: str
     strict: Annotated[list[str], "engines that end where heads cannot be divided"]
+    kept_by: Annotated[list[str], "words of names that leave the length as it is"]
+    tuned: Annotated[list[str], "beginnings of names whose length is that of the chat models"]
+    unsure: Annotated[list[str], "beginnings of names whose length engines read elsewhere"]
+    limits: list[LengthLimitRow]
     shapes: list[ModelShapeRow]
 
 

@@ -10,7 +10,7 @@ from imagelint.knowledge.models import model_name
 from imagelint.knowledge.tables import looked_up, table
 
 if TYPE_CHECKING:
-    from imagelint.knowledge.serving.forms import ModelShapeRow
+    from imagelint.knowledge.serving.forms import LengthLimitRow, ModelShapeRow
 
 _GB = 1e9
 _STEP = 1024
@@ -69,6 +69,31 @@ def model_shape(model: str) -> ModelShape | None:
     if "distill" in name and "distill" not in row["name"]:
         return None
     return ModelShape(**row)
+
+
+@looked_up
+def sure_context(model: str) -> int | None:
+    """The longest sequence, in tokens, that a model's own configuration surely allows.
+
+    None where the name says more than the table knows: a base, a fine-tuning, a longer release.
+    """
+    shape = model_shape(model)
+    if shape is None:
+        return None
+    rules, name = table("model_shapes"), model_name(model).lower()
+    if name.startswith(tuple(rules["unsure"])):
+        return None
+    words = [word for word in name.replace(shape.name, "-", 1).split("-") if word]
+    if name.startswith(tuple(rules["tuned"])) and "instruct" not in words:
+        return None
+    return shape.context if all(word in rules["kept_by"] for word in words) else None
+
+
+@looked_up
+def length_limit(engine: str) -> LengthLimitRow | None:
+    """What keeps an engine from longer sequences than its model's; None where nothing does."""
+    rows = table("model_shapes")["limits"]
+    return next((row for row in rows if row["engine"] == engine), None)
 
 
 def _is_part(key: str, name: str) -> bool:

@@ -9,9 +9,10 @@ from imagelint.knowledge.recognition import engine_of_image
 from imagelint.knowledge.versions import is_channel
 from imagelint.rules.api import Context, Findings, Severity, rule
 
-# What llama.cpp, ROCm builds and TGI call their flavours, and a bare major version.
+# What llama.cpp, ROCm builds and TGI call their flavours, and a bare major version; `server-b6900`
+# is a build.
 _FLAVOUR = pattern(
-    r"(?:server|full|light)(?:-[a-z0-9]+)?|rocm|cuda|cpu|gpu|intel[a-z-]*|xpu|py\d+|v?\d+"
+    r"(?:server|full|light)(?:-(?!b\d+$)[a-z0-9]+)?|rocm|cuda|cpu|gpu|intel[a-z-]*|xpu|py\d+|v?\d+"
 )
 
 

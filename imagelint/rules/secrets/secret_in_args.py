@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from imagelint.core.fact import Known
+from imagelint.core.fact import Known, value_or
 from imagelint.documents.booleans import is_boolean_word
 from imagelint.documents.queries.serving import variable_of
+from imagelint.documents.secrets.names import is_secret_name
 from imagelint.documents.secrets.values import is_placeholder, secret_kind
 from imagelint.documents.secrets.written import written_secrets
 from imagelint.documents.serving.command import ServingCommand
@@ -113,7 +114,7 @@ def _switches(server: ServingCommand, ctx: Context) -> Findings:
         value = switch.value.value
         if not value or value in _NONE or is_boolean_word(value) or value.startswith("$"):
             continue
-        if secret_kind(value):
+        if secret_kind(value) or _comes_from_variable(server, value, ctx.text(switch.value_span)):
             continue
         documented = value in _DOCUMENTED
         if is_placeholder(value) and not documented:
@@ -126,3 +127,11 @@ def _switches(server: ServingCommand, ctx: Context) -> Findings:
             subject=f"--{switch.name}",
             severity=Severity.MEDIUM if documented else None,
         )
+
+
+def _comes_from_variable(server: ServingCommand, value: str, text: str) -> bool:
+    """Whether a variable of the container that is reported itself fills the value in."""
+    return "$" in text and any(
+        is_secret_name(one.name) and one.name in text and value_or(one.value, "") == value
+        for one in server.launch.env
+    )
