@@ -153,6 +153,7 @@ class Audit:
             version=__version__,
             shards=options.shard.of,
             asked=self._judge.asks,
+            contacts=self._judge.contacts,
         )
 
     def _tasks(

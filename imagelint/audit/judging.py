@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import threading
 from fnmatch import fnmatchcase
@@ -126,6 +127,12 @@ class Judge:
         """The rules that are asked of images, with what each is told; in JSON."""
         deeper = self.deep.asked if self.deep else ()
         return asked_with_options(self.policy, (*self._rules, *deeper))
+
+    @property
+    def contacts(self) -> str:
+        """How teams are reached, as the first that is said of each; in JSON."""
+        said = {one.team: one.contact for one in reversed(self.policy.owners) if one.contact}
+        return json.dumps(said, ensure_ascii=False, sort_keys=True)
 
     def identify(self, repository: str, digest: str) -> str:
         """What the judgement about an image is called, without judging it."""

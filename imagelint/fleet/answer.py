@@ -38,16 +38,18 @@ def answer(store: Store, fleet: Fleet) -> Iterator[str]:
             if said := found.get(one.judgement):
                 yield "\n" if none else ""
                 none = False
-                yield from _image(one, said)
+                yield from _image(one, said, fleet.run.contacts.get(one.owner, ""))
     if none:
         yield from _nothing(store, fleet)
 
 
-def _image(one: views.ResultView, found: Sequence[views.FindingView]) -> Iterator[str]:
+def _image(
+    one: views.ResultView, found: Sequence[views.FindingView], contact: str
+) -> Iterator[str]:
     wrong = [said.severity for said in found if said.rule != INSTALLED]
     worst = str(Severity(max(wrong))) if wrong else "installed"
     reached = f"  reached from outside by {visible(one.exposed)}" if one.exposed else ""
-    owner = visible(one.owner) or "nobody's"
+    owner = visible(f"{one.owner} ({contact})" if contact else one.owner) or "nobody's"
     yield f"{worst:<9} {visible(one.reference)}  {one.digest[:_DIGITS]}  {owner}{reached}\n"
     for said in found[:_MOST]:
         allowed = f" (allowed by {said.allowed}: {visible(said.reason)})" if said.allowed else ""

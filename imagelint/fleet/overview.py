@@ -11,7 +11,7 @@ from imagelint.reporters.visible import visible
 from imagelint.store.records import Category
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
     from imagelint.fleet.gather import Fleet
     from imagelint.store import views
@@ -62,7 +62,8 @@ def _lines(fleet: Fleet) -> Iterator[tuple[str, str]]:
     yield from _first("rules", map(_rolled, fleet.groups["rule"]))
     yield from _first("CVEs", map(_vulnerability, fleet.vulnerabilities))
     yield from _first("packages", map(_rolled, fleet.groups["package"]))
-    yield from _first("teams", map(_team, fleet.groups["owner"]))
+    contacts = fleet.run.contacts
+    yield from _first("teams", (_team(one, contacts) for one in fleet.groups["owner"]))
     yield from _change(fleet)
     if fleet.stale:
         count = len(fleet.stale)
@@ -98,9 +99,10 @@ def _rolled(group: views.RollUp) -> str:
     return f"{group.findings:>7,}  {group.name} ({level}, {counted(group.images, 'image')})"
 
 
-def _team(group: views.RollUp) -> str:
-    name = group.name or "nobody's"
-    return f"{group.findings:>7,}  {name} ({counted(group.images, 'image')})"
+def _team(group: views.RollUp, contacts: Mapping[str, str]) -> str:
+    name, contact = group.name or "nobody's", contacts.get(group.name, "")
+    reached = f", {contact}" if contact else ""
+    return f"{group.findings:>7,}  {name} ({counted(group.images, 'image')}{reached})"
 
 
 def _vulnerability(one: views.VulnerabilityView) -> str:

@@ -26,7 +26,7 @@ def tables(fleet: Fleet) -> Iterator[Table]:
     yield _rolled("rules", "By rule", "Rule", fleet, "rule")
     for group, title in (("package", "By package"), ("layer", "By layer")):
         yield _rolled(f"{group}s", title, title[3:].capitalize(), fleet, group)
-    yield _rolled("owners", "By team", "Team", fleet, "owner")
+    yield _owners(fleet)
     yield _rolled("repositories", "By repository", "Repository", fleet, "repository")
     for listed in (drift_table(fleet.drift), problem_table(fleet.problems)):
         yield listed._replace(rows=tuple(listed.rows))
@@ -95,6 +95,18 @@ def _rolled(name: str, title: str, what: str, fleet: Fleet, group: str) -> Table
         for at, one in enumerate(fleet.groups[group])
     )
     return Table(name, title, columns, rows, ((2, "desc"),))
+
+
+def _owners(fleet: Fleet) -> Table:
+    table = _rolled("owners", "By team", "Team", fleet, "owner")
+    contacts = [fleet.run.contacts.get(one.name, "") for one in fleet.groups["owner"]]
+    if not any(contacts):
+        return table
+    rows = tuple(
+        row._replace(cells=(*row.cells, visible(contact)))
+        for row, contact in zip(table.rows, contacts, strict=True)
+    )
+    return table._replace(columns=(*table.columns, Column("contact", "Contact")), rows=rows)
 
 
 def _images(column: str, value: str) -> str:

@@ -65,6 +65,9 @@ class RunRow(Base):
     asked: Mapped[str | None] = mapped_column(
         Text, doc="JSON object: the rules that images are asked, with the options of each."
     )
+    contacts: Mapped[str | None] = mapped_column(
+        Text, doc="JSON object: teams, each with how it is reached, as the policy's `owners:` say."
+    )
     started: Mapped[str] = mapped_column(String(20), doc="When it began.")
     finished: Mapped[str | None] = mapped_column(String(20), doc="When its last shard was through.")
     outcome: Mapped[str | None] = mapped_column(

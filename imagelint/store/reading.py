@@ -302,6 +302,7 @@ def _run(row: Any) -> views.RunView:
     values = row._asdict()
     values["sources"] = tuple(json.loads(row.sources))
     values["asked"] = None if row.asked is None else dict(json.loads(row.asked))
+    values["contacts"] = dict(json.loads(row.contacts or "{}"))
     values |= {name: values[name] or "" for name in ("finished", "outcome")}
     return views.RunView(**{name: values[name] for name in views.RunView._fields})
 

@@ -249,7 +249,8 @@ class UsedWaiver(NamedTuple):
 class NewRun(NamedTuple):
     """What a run is asked to do. Equal `key`s mean the same task.
 
-    `asked` are the rules that it asks of images, in JSON: each with the options that it is given.
+    `asked` are the rules that it asks of images, in JSON: each with the options that it is given;
+    `contacts` tells how teams are reached, in JSON.
     """
 
     key: str
@@ -262,6 +263,7 @@ class NewRun(NamedTuple):
     version: str = ""
     shards: int = 1
     asked: str | None = None
+    contacts: str | None = None
 
 
 class Worker(NamedTuple):

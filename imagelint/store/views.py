@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from imagelint.core.record import NamedTuple
@@ -17,6 +18,7 @@ class RunView(NamedTuple):
     """A run. `finished` is empty while it goes on; `outcome` too.
 
     `asked` are the rules that it asks of images, each with its options; None: nobody knows.
+    `contacts` tells how teams are reached, where the policy does.
     """
 
     id: int
@@ -33,6 +35,7 @@ class RunView(NamedTuple):
     finished: str
     outcome: str
     asked: Asked | None = None
+    contacts: Mapping[str, str] = MappingProxyType({})
 
 
 class Counts(NamedTuple):

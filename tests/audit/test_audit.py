@@ -159,8 +159,9 @@ def test_images_belong_to_the_first_team_that_claims_them(
     text = f"""
         extends: recommended
         owners:
-          - {{team: inference, images: ["{registry.host}/llm/server"]}}
+          - {{team: inference, images: ["{registry.host}/llm/server"], contact: "#oncall"}}
           - {{team: platform, images: ["{registry.host}/llm"]}}
+          - {{team: inference, images: ["{registry.host}/ml"], contact: a@example.com}}
         waivers:
           - {{rule: root-user, reason: legacy, until: 2099-01-31, owner: a, ticket: b}}
     """
@@ -172,6 +173,7 @@ def test_images_belong_to_the_first_team_that_claims_them(
         assert owners == {"llm/server": "inference", "llm/tools/cli": "platform", "web": ""}
     (waiver,) = done.reader.waivers(done.audited.run.id)
     assert (waiver.owner, waiver.ticket) == ("a", "b")
+    assert [run.contacts for run in done.reader.runs()] == [{"inference": "#oncall"}] * 2
 
 
 def test_images_belong_to_the_team_whose_label_they_bear(

@@ -124,7 +124,7 @@ def test_which_images_have_a_hole_and_whose_they_are(
     assert "trend" not in answer.out  # which counts all findings
     assert "          openssl 3.0.2 has CVE-2026-1002, fixed in 3.0.3\n" in answer.out
     _, lines = asked(program, store, "--package", "OpenSSL", "--owner", "inference")
-    assert {line.split()[-1] for line in lines} == {"inference"}
+    assert {line.split()[-2] for line in lines} == {"inference"}
     waived = program("report", "--store", str(store), "--rule", "root-user")
     assert "as root (allowed by waiver: legacy)\n" in waived.out
 
@@ -317,6 +317,19 @@ def test_a_list_is_the_same_in_every_form(program: Program, place: Path, name: s
     assert len(lines) == len(rows) + 1
     counts = {"images": 38, "drift": 10, "problems": 3, "owners": 3, "waivers": 2, "bases": 3}
     assert len(rows) == counts.get(name, len(rows))
+
+
+def test_who_is_told_how_a_team_is_reached(program: Program, place: Path) -> None:
+    words = "report", "--store", str(place)
+    owners = program(*words, "--table", "owners", "--format", "csv").out
+    reached = {row["name"]: row["contact"] for row in csv.DictReader(io.StringIO(owners))}
+    assert reached == {"inference": "#inference-oncall", "platform": "", "nobody": ""}
+    assert "  inference (#inference-oncall)" in program(*words, "--package", "openssl").out
+    assert "inference (" in program(*words).out
+    assert ", #inference-oncall)" in program(*words).out
+    # Nobody could be reached in what an earlier release kept.
+    before = program(*words, "--run", "1", "--table", "owners", "--format", "csv").out
+    assert "contact" not in before
 
 
 def test_what_changed_tells_whose_it_is(program: Program, place: Path) -> None:
