@@ -57,7 +57,7 @@ def test_each_has_a_name_of_its_own_and_takes_its_seeds() -> None:
 
 def test_kinds_of_files_are_parsers_too(monkeypatch: pytest.MonkeyPatch) -> None:
     files = {"a/Dockerfile": "FROM a\n", "Dockerfile": "FROM b\n", "compose.yaml": "services: {}\n"}
-    monkeypatch.setattr(fuzzparsers.fuzz, "own_samples", lambda: [Sample(files)])
+    monkeypatch.setattr("tools.fuzz.own_samples", lambda: [Sample(files)])
     compose, dockerfile = fuzzparsers.kinds_of_files()
     assert (compose.name, dockerfile.name) == ("files.compose", "files.dockerfile")
     assert dockerfile.seeds == ("FROM a\n", "FROM b\n")

@@ -365,9 +365,9 @@ def is_told(edited: Any, path: Path) -> bool:
 def is_left_to_others(edited: Any, path: Path) -> bool:
     """Whether a mapping is left in which nothing is, or a container whose image others may name."""
     try:
-        return at(edited, path) in ({"key": "word"}, [None], [{"key": "word"}])
+        return bool(at(edited, path) in ({"key": "word"}, [None], [{"key": "word"}]))
     except (KeyError, IndexError, TypeError):
-        return path[-1] == "image"
+        return bool(path[-1] == "image")
 
 
 def hiding(workload: dict[str, Any]) -> list[tuple[Path, Any]]:

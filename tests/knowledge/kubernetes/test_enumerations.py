@@ -13,8 +13,8 @@ def test_every_part_is_found_from_something_that_is_read() -> None:
     read = {"PodSpec", "compose service", *table("engines/index")["engines"]} | {
         kind for row in table("kubernetes_kinds")["versions"] for kind in row["kinds"]
     }
-    for row in table("kubernetes/custom_resources")["kinds"]:
-        read |= {f"{row['kind']}.{api.partition('/')[0]}" for api in row["apis"]}
+    for custom in table("kubernetes/custom_resources")["kinds"]:
+        read |= {f"{custom['kind']}.{api.partition('/')[0]}" for api in custom["apis"]}
     inside = {row["part"]: row["inside"] for row in table("enumerations")["parts"]}
     for row in table("enumerations")["fields"]:
         part = row["of"]
