@@ -105,10 +105,10 @@ class ScanSettings(NamedTuple):
     def over(self, below: ScanSettings) -> ScanSettings:
         """Both as one: what is said here wins. Associative; `ScanSettings()` is the identity."""
         both = ScanSettings._make(high or low for low, high in zip(below, self, strict=True))
-        added = (name for name in self.scanners if name not in below.scanners)
+        scanners = tuple(dict.fromkeys((*below.scanners, *self.scanners)))
         named = {each.scanner for each in self.programs}
         kept = (each for each in below.programs if each.scanner not in named)
-        return both._replace(scanners=(*below.scanners, *added), programs=(*kept, *self.programs))
+        return both._replace(scanners=scanners, programs=(*kept, *self.programs))
 
 
 USUAL_VERDICT_HOURS = 24

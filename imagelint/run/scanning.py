@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from imagelint.collect.read import read_bytes
 from imagelint.core.errors import Diagnostic, UsageError
+from imagelint.core.redact import redact
 from imagelint.core.report import AllowanceKind, Allowed, Problem, ProblemKind
 from imagelint.core.source import Source
 from imagelint.documents.base import DocumentError
@@ -68,7 +69,7 @@ def refuse_vex(by_tree: Sequence[str], by_caller: Sequence[str], paths: Sequence
 
 
 def refuse_signers(by_tree: ScanSettings) -> None:
-    """Refuse what the policy of the examined tree says of whose word counts.
+    """Refuse what the policy of the examined tree says of whose word counts, be it a server's.
 
     Raises:
         UsageError: it says something.
@@ -76,11 +77,24 @@ def refuse_signers(by_tree: ScanSettings) -> None:
     for key, names in (
         ("vex-signed-by", by_tree.vex_signed_by),
         ("sbom-signed-by", by_tree.sbom_signed_by),
+        ("server", (redact(by_tree.server),) if by_tree.server else ()),
     ):
         if names:
             message = f"the policy of the examined tree says `{key}`: {', '.join(names)}"
             help_ = "say it in a policy that is trusted, or named with --policy"
             raise UsageError(Diagnostic(message, help=help_))
+
+
+def refuse_address(server: str) -> None:
+    """Refuse an address of a Trivy server that is none.
+
+    Raises:
+        UsageError: it does not begin with a scheme and a host.
+    """
+    scheme, mark, rest = server.partition("://")
+    if server and not (mark and scheme in ("http", "https") and rest.partition("/")[0]):
+        message = f"`{redact(server)}` is no address of a Trivy server"
+        raise UsageError(Diagnostic(message, help="write it as `http://HOST:PORT`"))
 
 
 def with_settings(options: TrivyOptions, settings: ScanSettings) -> TrivyOptions:

@@ -112,6 +112,29 @@ def test_statements_that_cannot_be_had_are_told(yard: Yard, here: Path, vulnerab
     assert any("none.pub" in problem["detail"] for problem in report["problems"])
 
 
+def test_the_examined_tree_does_not_say_who_matches(yard: Yard, here: Path) -> None:
+    policy(yard, here, "{server: 'http://a:secret@127.0.0.1:9'}")
+    (here / "policy.yaml").rename(here / ".imagelint.yaml")
+    image = yard.lab.push("vulnerable", yard.lab.vulnerable())
+    cache = ("--offline", "--trivy-cache", str(yard.lab.cache))
+    ended = yard.ours("scan", image, *cache)
+    assert (ended.code, "the examined tree says `server`" in ended.text) == (2, True)
+    assert "secret" not in ended.text
+    ended = yard.ours("scan", image, *cache, "--server", "127.0.0.1:9")
+    assert (ended.code, "is no address of a Trivy server" in ended.text) == (2, True)
+
+
+def test_a_bill_that_names_nothing_stands_for_no_image(yard: Yard, here: Path) -> None:
+    image = yard.lab.push("stated-nothing")
+    bill = {"bomFormat": "CycloneDX", "specVersion": "1.6", "version": 1, "components": []}
+    yard.lab.signing.attest(image, "build", "cyclonedx", json.dumps(bill))
+    policy(yard, here, "{sbom-signed-by: [build]}")
+    code, report = scan(yard, image)
+    (problem,) = report["problems"]
+    assert (code, problem["kind"]) == (3, "nothing-examined")
+    assert "stated by build names no package" in problem["detail"]
+
+
 @pytest.mark.parametrize("name", ["bill.json", "bill.spdx.json"])
 def test_what_was_listed_is_written_down_and_scanned_where_it_is_signed(
     yard: Yard, here: Path, name: str

@@ -67,6 +67,12 @@ _CONDA = r"conda-pkg:(^|/)conda-meta/[^/]+\.json$"
 
 
 _OFFLINE = ("--skip-db-update", "--skip-java-db-update", "--offline-scan")
+_OF_SERVER = ErrorPattern(
+    ("missing layers", "missing blobs", "twirp"),
+    ProblemKind.UNREACHABLE,
+    "the Trivy server cannot be reached, or does not answer as one",
+    "see whether the address in `--server` is right, and whether Trivy there is of this release",
+)
 _MEANINGS = (
     ErrorPattern(
         ("failed to download Java DB",),
@@ -84,7 +90,8 @@ _MEANINGS = (
         ("cannot be specified on the first run",),
         ProblemKind.TOOL_FAILED,
         "there is no vulnerability database yet",
-        "let it be downloaded (without `--offline`), or run `trivy image --download-db-only`",
+        "let it be downloaded (without `--offline`), or name its folder with `--trivy-cache`:"
+        " `TRIVY_CACHE_DIR` is not asked",
     ),
     ErrorPattern(
         ("version of DB schema doesn't match",),
@@ -175,7 +182,7 @@ def scan(
     if isinstance(completed, Problem):
         return completed
     if completed.code not in (0, FOUND):
-        return _failure(completed, image.reference)
+        return _failure(completed, image.reference, options)
     facts = ScanFacts(
         version,
         time.strftime("%Y-%m-%dT%H:%M:%SZ", began),
@@ -276,9 +283,10 @@ LAYOUT = "layout"
 """How a layout is called in the folder where Trivy runs."""
 
 
-def _failure(completed: CompletedProcess, origin: str) -> Problem:
+def _failure(completed: CompletedProcess, origin: str, options: TrivyOptions) -> Problem:
     stderr = _complaint(completed.stderr)
-    problem = explain(stderr, _MEANINGS, "Trivy", origin)
+    meanings = (_OF_SERVER, *_MEANINGS) if options.server else _MEANINGS
+    problem = explain(stderr, meanings, "Trivy", origin)
     if problem is not None:
         return problem
     detail = f"Trivy ended with {completed.code}: {last_words(stderr, ('FATAL', 'error'))}"

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from imagelint.collect.images.boms import find_bom
 from imagelint.collect.tools.cosign import Verification
+from imagelint.core.redact import redact
 from imagelint.core.report import Problem, ProblemKind, Report
 from imagelint.documents.image.boms import of_statements
 from imagelint.documents.image.exploits import Exploits
@@ -116,10 +117,13 @@ def _scan(
     if isinstance(scanned, Problem):
         return failed(scanned)
     document, scan = scanned.document, scanned.scan
+    if bill is not None and not document.scanned.packages:
+        return failed(_empty(target, bill))
     system = document.scanned.system or "no system"
     evidence = (
         (scanned.leader, document.facts.version),
         *program_of(scanner_called(scanned.leader, request).program.name),
+        *_server(scanned.leader, request),
         ("vulnerability database", document.facts.database or "unknown"),
         *scanned.evidence,
         *((f"{one.name} list", one.updated or "of no date") for one in exploits.lists),
@@ -148,9 +152,20 @@ def _scan(
     return ImageResult(report, evidence, found, packages=listed)
 
 
+def _empty(target: ImageTarget, bill: BillOfMaterials) -> Problem:
+    detail = f"the bill of materials (SBOM) {bill.label} names no package that can be compared"
+    help_ = "have it list package URLs and versions, or let the image itself be scanned"
+    return Problem(ProblemKind.NOTHING_EXAMINED, target.reference, detail, help_)
+
+
 def _unlisted(target: ImageTarget) -> Problem:
     detail = "only Trivy lists what can be written as a bill of materials"
     return Problem(ProblemKind.NOTHING_EXAMINED, target.reference, detail, "let `trivy` look first")
+
+
+def _server(leader: str, request: ImageRequest) -> tuple[tuple[str, str], ...]:
+    server = request.settings.server if leader == TRIVY else ""
+    return (("trivy server", redact(server)),) if server else ()
 
 
 def _left_out(globs: tuple[str, ...]) -> tuple[tuple[str, str], ...]:

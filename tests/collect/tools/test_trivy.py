@@ -247,7 +247,7 @@ def test_no_database_is_an_answer_of_its_own(
     found = problem(scan(identity(reference), options._replace(cache=str(tmp_path))))
     assert found.kind is ProblemKind.TOOL_FAILED
     assert "there is no vulnerability database yet" in found.detail
-    assert "--download-db-only" in found.help
+    assert "--trivy-cache" in found.help
 
 
 def test_a_database_that_cannot_be_downloaded_is_one_too(lab: Lab, tmp_path: Path) -> None:
@@ -461,6 +461,11 @@ def test_a_server_matches_with_a_database_of_its_own(
             server.terminate()
     assert "CVE-2099-0002" in ids(found)
     assert found.database.age == pytest.approx(50, abs=0.5)
+    gone = problem(scan(layout(lab.layout("vulnerable")), asked))
+    assert (gone.kind, "the Trivy server cannot be reached" in gone.detail) == (
+        ProblemKind.UNREACHABLE,
+        True,
+    )
 
 
 def wait_for(address: str) -> None:
