@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from importlib import import_module
 from typing import cast
 
@@ -9,6 +10,7 @@ import click
 
 from imagelint import __version__
 from imagelint.cli.summaries import COMMANDS
+from imagelint.core.errors import Diagnostic, UsageError
 from imagelint.core.report import ExitCode
 
 
@@ -66,3 +68,9 @@ def main(ctx: click.Context) -> None:
     """
     if ctx.invoked_subcommand is None:
         click.echo(ctx.get_help())
+        return
+    try:
+        os.getcwd()  # noqa: PTH109 - pathlib would be a tenth of a start
+    except OSError as error:
+        why = "the folder in which this was started is gone"
+        raise UsageError(Diagnostic(why, help="go to another one")) from error

@@ -25,6 +25,7 @@ def run() -> None:
     # Documents are gone when nobody needs them, and what is left of a run lives to its end: to look
     # for cycles among a few hundred thousand objects took a twentieth of a run and found nothing.
     gc.set_threshold(ALLOCATIONS)
+    open_streams()
     # Not above: to load the program is a good part of what it does with a small file.
     from imagelint.cli.main import run as run_program
 
@@ -35,6 +36,24 @@ def run() -> None:
         if isinstance(end.code, int) and end.code > SIGNALLED:
             leave_threads(end.code)
         raise
+
+
+def open_streams() -> None:
+    """Open what was closed of the standard streams: else the next file takes its place.
+
+    What is written to a standard output that was closed fails, as on a full disk; nobody has to
+    read what is said beside it.
+    """
+    import os
+
+    for number, flags in enumerate((os.O_RDONLY, os.O_RDONLY, os.O_WRONLY)):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.open(os.devnull, flags)  # the lowest number that is free
+    sys.stdin = sys.stdin or os.fdopen(0, encoding="utf-8", closefd=False)
+    sys.stdout = sys.stdout or os.fdopen(1, "w", encoding="utf-8", closefd=False)
+    sys.stderr = sys.stderr or os.fdopen(2, "w", encoding="utf-8", closefd=False)
 
 
 class Terminated(KeyboardInterrupt):

@@ -199,6 +199,32 @@ def test_a_report_to_standard_error_is_added_to_its_file(here: Path) -> None:
     assert text.count("high[root-user]") == 2
 
 
+@pytest.mark.parametrize(
+    ("closed", "code", "said"),
+    [("<&-", 1, "high[root-user]"), ("2>&-", 1, "high[root-user]"), (">&-", 2, "cannot write")],
+)
+def test_a_stream_that_is_closed_is_no_defect(
+    here: Path, closed: str, code: int, said: str
+) -> None:
+    write(here, Dockerfile=ROOT)
+    script = f'"$@" {closed}'
+    words = (*OWN, "check", "--policy", "recommended")
+    command = ("/bin/sh", "-c", script, "sh", *words)
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == code
+    assert said in done.stdout + done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_folder_that_is_gone_is_said(here: Path) -> None:
+    (here / "gone").mkdir()
+    script = 'cd gone && rmdir ../gone && exec "$@"'
+    command = ("/bin/sh", "-c", script, "sh", *OWN, "check", str(here))
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 2
+    assert "the folder in which this was started is gone" in done.stderr
+
+
 def test_a_full_disk_is_said(here: Path) -> None:
     write(here, Dockerfile=ROOT)
     with Path("/dev/full").open("w", encoding="utf-8") as full:
