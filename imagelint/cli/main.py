@@ -57,7 +57,7 @@ def run() -> None:
 
 
 def _code(interrupt: BaseException | None) -> int:
-    from imagelint.cli.start import code_of
+    from imagelint.cli.termination import code_of
 
     return code_of(interrupt)
 
