@@ -26,6 +26,17 @@ class FixPlan(NamedTuple):
     taken: tuple[Finding, ...]
     waiting: tuple[Finding, ...]
 
+    def of(self, rule: str) -> FixPlan:
+        """What it has of one rule."""
+        taken = tuple(finding for finding in self.taken if finding.rule == rule)
+        own = {edit for finding in taken for edit in (finding.fix.edits if finding.fix else ())}
+        edits = {
+            origin: those
+            for origin, every in self.edits.items()
+            if (those := tuple(edit for edit in every if edit in own))
+        }
+        return FixPlan(edits, taken, ())
+
 
 def fixable(findings: Iterable[Finding]) -> Iterator[Finding]:
     """All findings that have a fix, with those that were told together with others."""

@@ -56,6 +56,18 @@ class FixResult(NamedTuple):
     problems: tuple[Problem, ...]
 
 
+class _Trial(NamedTuple):
+    """What fixes make of the texts, and those, by rule and origin, that do harm.
+
+    By `broken` ones a text cannot be read any more; of `stubborn` ones the rule says no less.
+    """
+
+    texts: Mapping[str, str]
+    report: Report
+    broken: frozenset[tuple[str, str]]
+    stubborn: frozenset[tuple[str, str]]
+
+
 def fix(request: FixRequest) -> FixResult:
     """Mend in memory all that is accepted; what would do harm is taken back."""
     return _Fixer(request).run()
@@ -79,12 +91,14 @@ class _Fixer:
             plan = plan_fixes(report.findings, self._accepts)
             if not plan.taken:
                 break
-            texts = {origin: self._edited(origin, plan) for origin in plan.edits}
-            after = self._request.examine({**self._texts, **texts})
-            if not self._does_harm(plan, texts, report, after):
-                self._texts.update(texts)
+            tried = self._try(plan, report)
+            harmful = self._harmful(plan, tried, report)
+            if not harmful:
+                self._texts.update(tried.texts)
                 fixed += plan.taken
-                report = after
+                report = tried.report
+            self._problems += (_defect(rule, origin) for rule, origin in sorted(harmful))
+            self._refused |= harmful
         changes = (
             Change(origin, before, text)
             for origin, text in sorted(self._texts.items())
@@ -92,8 +106,40 @@ class _Fixer:
         )
         return FixResult(tuple(changes), tuple(fixed), report, tuple(self._problems))
 
-    def _edited(self, origin: str, plan: FixPlan) -> str:
-        return apply_edits(self._text(origin), plan.edits[origin])
+    def _try(self, plan: FixPlan, before: Report) -> _Trial:
+        """What the texts become, and what harm that does."""
+        texts = {
+            origin: apply_edits(self._text(origin), edits) for origin, edits in plan.edits.items()
+        }
+        after = self._request.examine({**self._texts, **texts})
+        broken = {
+            origin
+            for origin, text in texts.items()
+            if _unreadable(origin, text) > _unreadable(origin, self._text(origin))
+        }
+        said, still = _count(before), _count(after)
+        stubborn = {one.rule for one in plan.taken if still[one.rule] >= said[one.rule]}
+        return _Trial(
+            texts,
+            after,
+            _concerned(plan, lambda _, origin: origin in broken),
+            _concerned(plan, lambda rule, _: rule in stubborn),
+        )
+
+    def _harmful(
+        self, plan: FixPlan, together: _Trial, before: Report
+    ) -> frozenset[tuple[str, str]]:
+        """The fixes by which a text cannot be read any more, or a rule says no less than before.
+
+        They are not tried again. What one mends may let another rule see more: those of each rule
+        are tried alone before one is blamed.
+        """
+        rules = {finding.rule for finding in plan.taken}
+        if not (together.broken or together.stubborn) or len(rules) == 1:
+            return together.broken | together.stubborn
+        alone = [self._try(plan.of(rule), before) for rule in sorted(rules)]
+        blamed = frozenset[tuple[str, str]]().union(*(one.broken | one.stubborn for one in alone))
+        return blamed or together.broken
 
     def _text(self, origin: str) -> str:
         before = self._read(origin)
@@ -124,29 +170,15 @@ class _Fixer:
         )
         return self._request.accepts(finding, changes)
 
-    def _does_harm(
-        self, plan: FixPlan, texts: Mapping[str, str], before: Report, after: Report
-    ) -> bool:
-        """Whether a text cannot be read any more, or a rule says no less than before.
 
-        Such fixes are not tried again.
-        """
-        broken = {
-            origin
-            for origin, text in texts.items()
-            if _unreadable(origin, text) > _unreadable(origin, self._text(origin))
-        }
-        said, still = _count(before), _count(after)
-        stubborn = {each.rule for each in plan.taken if still[each.rule] >= said[each.rule]}
-        harmful = {
-            (each.rule, edit.origin)
-            for each in plan.taken
-            for edit in (each.fix.edits if each.fix else ())
-            if each.rule in stubborn or edit.origin in broken
-        }
-        self._problems += (_defect(rule, origin) for rule, origin in sorted(harmful))
-        self._refused |= harmful
-        return bool(harmful)
+def _concerned(plan: FixPlan, holds: Callable[[str, str], bool]) -> frozenset[tuple[str, str]]:
+    """The rules and origins of a plan of which something holds."""
+    return frozenset(
+        (finding.rule, edit.origin)
+        for finding in plan.taken
+        for edit in (finding.fix.edits if finding.fix else ())
+        if holds(finding.rule, edit.origin)
+    )
 
 
 def _applied(text: str, finding: Finding, origin: str) -> str:

@@ -93,10 +93,40 @@ def test_a_fix_that_breaks_the_file_is_taken_back() -> None:
         yield from each(text, "RUN y", "mends", "RUN z")
 
     result = fix(request(files, judge))
-    assert result.changes == ()
+    assert result.changes[0].after == "FROM a\nRUN x\nRUN z\n"
     assert [(one.kind, one.origin) for one in result.problems] == [
         (ProblemKind.RULE_CRASHED, "Dockerfile"),
-        (ProblemKind.RULE_CRASHED, "Dockerfile"),
+    ]
+
+
+def test_fixes_that_break_a_file_only_together_are_all_taken_back() -> None:
+    def judge(text: str) -> Iterable[Finding]:
+        yield from each(text, "x", "joins", "\\")
+        yield from each(text, "RUN y", "drops", "")
+
+    result = fix(request({"Dockerfile": "FROM a\nCOPY b x\nRUN y\n"}, judge))
+    assert result.changes == ()
+    assert len(result.problems) == 2
+
+
+def test_a_fix_that_shows_a_rule_more_is_not_called_one_that_does_not_mend() -> None:
+    files = {"Dockerfile": "FROM a\nRUN x && y\n", "Dockerfile.b": "FROM a\nRUN z\n"}
+
+    def examine(texts: Mapping[str, str]) -> Report:
+        found: list[Finding] = []
+        for origin, text in {**files, **texts}.items():
+            for rule, word, new in (("drops", "x", "u"), ("shows", "z", "x")):
+                at = text.find(word)
+                if at >= 0:
+                    found.append(finding(rule, at, at + 1, new, origin))
+        return Report(tuple(found))
+
+    made = FixRequest(examine, lambda origin: files[origin], lambda _finding, _changes: True)
+    result = fix(made)
+    assert result.problems == ()
+    assert [change.after for change in result.changes] == [
+        "FROM a\nRUN u && y\n",
+        "FROM a\nRUN u\n",
     ]
 
 
