@@ -17,7 +17,7 @@ from imagelint.documents.yaml.cursor import Cursor
 from imagelint.documents.yaml.nodes import Entry, Mapping, Sequence
 
 if TYPE_CHECKING:
-    from collections.abc import Container
+    from collections.abc import Container, Iterator
 
     from imagelint.deployment.attachment import Attacher
     from imagelint.deployment.objects import Neighbourhood, ObjectInRun
@@ -27,7 +27,11 @@ if TYPE_CHECKING:
 
 # The container of a runtime that a predictor is merged with.
 _SERVER = "kserve-container"
-_OF_POD = frozenset(("nodeSelector", "affinity", "tolerations", "volumes", "imagePullSecrets"))
+_OF_POD = frozenset(
+    ("nodeSelector", "affinity", "tolerations", "volumes", "imagePullSecrets", "annotations")
+)
+_WORKERS = "workerSpec"
+"""A runtime's counts where a predictor has one as well."""
 # By what the items of lists are known, as Kubernetes' strategic merge has it.
 _KEYS = {"env": "name", "volumes": "name", "volumeMounts": "mountPath", "ports": "containerPort"}
 _NOTHING = Mapping(Span(0, 0), ())
@@ -35,6 +39,8 @@ _NOTHING = Mapping(Span(0, 0), ())
 _NAMED = frozenset(("name",))
 _EXTENDED = "args"
 """A list that a predictor adds to, and does not replace."""
+_LISTED = "containers"
+"""Those of workers: what has one name is merged."""
 _UNMERGED = "predictors are not merged with their runtimes, which are too large together"
 
 
@@ -74,7 +80,8 @@ def _with_runtime(pod: Pod, predictor: PodContainer, found: ObjectInRun, attache
         below = shifted(below, offset, predictor.place)
         server = shifted(server, offset, predictor.place)
     container = _merged(model, _only(server, {entry.key.text for entry in server.entries} - _NAMED))
-    own = _merged(_replaced(spec, model, container), _only(below, _OF_POD))
+    several = {_WORKERS} if Cursor(spec)[_WORKERS].exists else set()
+    own = _merged(_replaced(spec, model, container), _only(below, _OF_POD | several))
     body = Cursor(_replaced(whole, spec, own), pod.owner.body.path)
     owner = pod.owner._replace(body=body, merged=found.object.kind, below=below.span)
     made = read_pods(owner)
@@ -124,9 +131,23 @@ def _both(key: str, above: YamlNode, below: YamlNode) -> YamlNode:
         return above
     if key == _EXTENDED:
         return Sequence(above.span, (*below.items, *above.items))
+    if key == _LISTED:
+        return Sequence(above.span, tuple(_by_name(above, below)))
     name = _KEYS.get(key)
     if name is None:
         return above
     taken = {Cursor(item)[name].word() for item in above.items}
     rest = (item for item in below.items if Cursor(item)[name].word() not in taken)
     return Sequence(above.span, (*rest, *above.items))
+
+
+def _by_name(above: Sequence, below: Sequence) -> Iterator[YamlNode]:
+    """The items that are said above, each with what is said below of one of its name."""
+    others = {Cursor(item)["name"].word(): item for item in below.items}
+    for item in above.items:
+        other = others.pop(Cursor(item)["name"].word(), None)
+        if isinstance(item, Mapping) and isinstance(other, Mapping):
+            yield _merged(item, other)
+        else:
+            yield item
+    yield from others.values()

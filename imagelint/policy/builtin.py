@@ -156,6 +156,7 @@ PACKS: Mapping[str, Mapping[str, Data]] = {
             "kv-cache-too-small": "on",
             "weights-exceed-volume": "on",
             "tp-on-slices": "on",
+            "worker-gpus-mismatch": "on",
             "tp-vs-gpus": "on",
             "tp-vs-heads": "on",
             "visible-devices-bypass": "on",

@@ -404,6 +404,7 @@ RULES: dict[str, Entry] = {
     "whole-context-copied": Entry("build", ("documents.dockerfile.model:Instruction",), (), (), ("ADD", "COPY")),
     "whole-filesystem-copied": Entry("build", ("documents.dockerfile.model:Instruction",), ("hadolint DL3067", "droast DF026"), (), ("COPY",)),
     "windows-host-process": Entry("pods", ("documents.kubernetes.objects:Pod",), ("PSS baseline", "Trivy KSV-0103", "Polaris hostProcess", "Kyverno disallow-host-process")),
+    "worker-gpus-mismatch": Entry("gpus", ("documents.kubernetes.objects:Pod",)),
     "workload-scaled-twice": Entry("scaling", ("documents.serving.scaling:Autoscaler", "documents.kubernetes.wiring.nodes:VerticalPodAutoscaler")),
     "world-writable": Entry("shell", ("documents.dockerfile.model:Stage",), ("droast DF034", "tally world-writable-state-path-workaround")),
     "writable-root": Entry("pods", ("documents.kubernetes.objects:Container",), ("Trivy KSV-0014", "Checkov CKV_K8S_22", "kube-linter no-read-only-root-fs", "kube-score container-security-context-readonlyrootfilesystem", "Polaris notReadOnlyRootFilesystem", "Kyverno require-ro-rootfs")),
