@@ -102,8 +102,19 @@ def measure(
     if not there:
         missing = " or ".join(one.names[0] for one in known)
         return Measured(why=f"there is no {missing}")
-    found = [_measured(one, labels, source, native=not _is_there(one, names)) for one in there]
+    found = [
+        _uncounted(one, names)
+        or _measured(one, labels, source, native=not _is_there(one, names))
+        for one in there
+    ]
     return next((one for one in found if one.value is not None), found[0])
+
+
+def _uncounted(metric: SignalMetric, names: frozenset[str]) -> Measured | None:
+    """A share of something that nothing counts; None where something does."""
+    if not metric.per or names & {*metric.per}:
+        return None
+    return Measured(metric=metric.names[0], why=f"there is no {' or '.join(metric.per)}")
 
 
 def _is_there(metric: SignalMetric, names: frozenset[str]) -> bool:

@@ -137,6 +137,14 @@ def test_a_missing_metric_is_unknown() -> None:
     assert found.why == "there is no vllm:kv_cache_usage_perc or vllm:gpu_cache_usage_perc"
 
 
+def test_a_share_of_what_nothing_counts_is_unknown() -> None:
+    page = [counted("vllm:num_preemptions_total", 3)]
+    found = told("vllm", "preemptions", page, page)
+    assert (found.value, found.why) == (None, "there is no vllm:request_success_total")
+    found = told("vllm", "preemptions", [*page, counted("vllm:request_success_total", 9)])
+    assert found.value == pytest.approx(1 / 3)
+
+
 def test_what_an_engine_does_not_tell_is_unknown() -> None:
     found = told("tgi", "ttft-p99", [counted("tgi_queue_size", 1)])
     assert (found.value, found.why) == (None, "tgi has no metric for it")
