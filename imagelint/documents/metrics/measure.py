@@ -103,8 +103,7 @@ def measure(
         missing = " or ".join(one.names[0] for one in known)
         return Measured(why=f"there is no {missing}")
     found = [
-        _uncounted(one, names)
-        or _measured(one, labels, source, native=not _is_there(one, names))
+        _uncounted(one, names) or _measured(one, labels, source, native=not _is_there(one, names))
         for one in there
     ]
     return next((one for one in found if one.value is not None), found[0])

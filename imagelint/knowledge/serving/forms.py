@@ -206,10 +206,20 @@ class ExporterRow(TypedDict):
     metrics: list[MetricRow]
 
 
+class BareMetricRow(TypedDict):
+    """A metric whose name has no prefix."""
+
+    name: str
+    engine: Annotated[str, "what shows it, by the name of its table"]
+    metric: Annotated[str, "the same one under the name of another exporter"]
+    source: str
+
+
 class MetricTable(Dated):
     """Metrics of servers and GPUs."""
 
     source: str
+    bare: Annotated[list[BareMetricRow], "names that anybody may have"]
     exporters: list[ExporterRow]
 
 

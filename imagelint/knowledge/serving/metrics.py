@@ -53,6 +53,13 @@ class Metric(NamedTuple):
         return tuple(f"{self.name}{part}" for part in _PARTS[self.type])
 
 
+class BareMetric(NamedTuple):
+    """What an engine shows under a name without prefix; `metric` is another exporter's for it."""
+
+    engine: str
+    metric: str
+
+
 class Series(NamedTuple):
     """What a name asks for: a metric, and the suffix that makes it one of its series.
 
@@ -113,6 +120,13 @@ def short_metrics(name: str) -> tuple[Metric, ...]:
     """The metrics of all engines that have a name without the prefix of their exporter."""
     found = (_metrics().get(f"{prefix}{name}") for prefix, one in _prefixes() if one.engine)
     return tuple(one for one in found if one is not None)
+
+
+@looked_up
+def bare_metrics() -> Mapping[str, BareMetric]:
+    """The metrics by names that have no prefix, and that others may have as well."""
+    rows = table("metrics")["bare"]
+    return {row["name"]: BareMetric(row["engine"], row["metric"]) for row in rows}
 
 
 def near_metric(name: str) -> str:

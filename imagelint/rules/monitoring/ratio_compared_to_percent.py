@@ -8,7 +8,7 @@ from imagelint.documents.promql.query import Query
 from imagelint.documents.promql.trigger import MetricThreshold, PrometheusTrigger, ResultBound
 from imagelint.documents.queries.links.scope import Scope
 from imagelint.documents.queries.monitoring.expressions import mistaken_shares
-from imagelint.documents.queries.monitoring.records import records_of, served_of
+from imagelint.documents.queries.monitoring.records import records_of, served_of, shown_of
 from imagelint.documents.queries.monitoring.thresholds import mistaken_bound, mistaken_thresholds
 from imagelint.rules.api import Confidence, Context, Findings, Fix, Severity, rule
 
@@ -53,9 +53,9 @@ def ratio_compared_to_percent(
                 - alert: CacheFull
                   expr: vllm:kv_cache_usage_perc > 0.95
     """
-    recorded = records_of(ctx.document, ctx.project)
+    scope = Scope(ctx.document, ctx.project, ctx.environment.closed)
+    recorded = shown_of(records_of(ctx.document, ctx.project), scope)
     if isinstance(asked, ResultBound):
-        scope = Scope(ctx.document, ctx.project, ctx.environment.closed)
         bound = mistaken_bound(asked, scope, recorded)
         if bound is not None:
             yield _beside_a_query(bound, asked.subject, ctx)

@@ -4,6 +4,7 @@ import pytest
 
 from imagelint.knowledge.engines import engine, engines
 from imagelint.knowledge.serving.metrics import (
+    bare_metrics,
     exporter_of,
     find_series,
     is_metric,
@@ -61,6 +62,13 @@ def test_who_waits_is_told_by_a_metric(name: str, metric: str) -> None:
     shown = engine(name).metrics
     assert shown is not None
     assert shown_metric(name, shown.prefixes, "waiting") == metric
+
+
+def test_names_without_a_prefix_stand_for_metrics_of_known_engines() -> None:
+    for name, bare in bare_metrics().items():
+        assert exporter_of(name) is None
+        assert bare.engine in engines()
+        assert find_series(bare.metric) is not None
 
 
 def test_engines_of_exporters_are_known() -> None:

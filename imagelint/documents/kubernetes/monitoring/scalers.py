@@ -104,6 +104,7 @@ def _kthena(obj: KubernetesObject) -> Iterator[Node]:
     from imagelint.documents.kubernetes.wiring.operated import kthena_sources
 
     for scaler, sources in kthena_sources(obj):
+        yield from () if scaler is None else _kthena_targets(obj, sources, scaler)
         for name, source in sources.entries():
             query = query_of(source.at("prometheus", "query"), "scaler", obj.name)
             yield from () if query is None else query_nodes(query, scaler)
@@ -113,6 +114,25 @@ def _kthena(obj: KubernetesObject) -> Iterator[Node]:
                 span = place.span if place.exists else source.key_span
                 use = MetricUse(span, place.path, told, "scaler", obj.name)
                 yield use._replace(scaler=scaler)
+
+
+def _kthena_targets(obj: KubernetesObject, sources: Cursor, scaler: Autoscaler) -> Iterator[Node]:
+    """What each replica is to have, on average, of what is read at the pods.
+
+    volcano-sh/kthena@v1.0.0: pkg/autoscaler/algorithm/recommendation.go
+    """
+    for metric in obj.body.at("spec", "metrics").items():
+        source = sources[metric["name"].word()]
+        threshold = _number(metric["targetValue"])
+        if source["pod"].exists and isinstance(threshold.value, Known):
+            yield MetricThreshold(
+                span=metric["name"].span,
+                path=metric["name"].path,
+                name=source.at("pod", "name").word() or metric["name"].word(),
+                threshold=threshold,
+                value=Known(value=False),
+                scaler=scaler,
+            )
 
 
 def _trigger(trigger: Trigger, wiring: ScaledObject, scaler: Autoscaler) -> Iterator[Node]:

@@ -9,7 +9,9 @@ from imagelint.core.fact import ABSENT
 from imagelint.documents.project import by_key
 from imagelint.documents.promql.query import Query
 from imagelint.documents.promql.recorded import RECORD, SERIES, recorded_as, served_as
-from imagelint.documents.promql.tree import Aggregation, Selector, inner
+from imagelint.documents.promql.tree import Aggregation, Place, Selector, inner
+from imagelint.documents.queries.monitoring.servers import servers_of_engine
+from imagelint.knowledge.serving.metrics import bare_metrics
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -17,10 +19,12 @@ if TYPE_CHECKING:
     from imagelint.documents.base import Document
     from imagelint.documents.project import Project
     from imagelint.documents.promql.tree import Expression
+    from imagelint.documents.queries.links.scope import Scope
 
 # The kinds of documents that hold rules, by name: who asks need not import what reads them.
 _KINDS = ("prometheus-rules", "kubernetes")
 _MOST = 8
+_NOWHERE = Place(0, 0)
 _TOGETHER = frozenset(("sum", "avg", "max", "min"))
 
 
@@ -35,6 +39,24 @@ def records_of(document: Document, project: Project) -> Callable[[str], Expressi
         return found[0].tree if len(texts) == 1 else None
 
     return recorded
+
+
+def shown_of(
+    recorded: Callable[[str], Expression | None], scope: Scope
+) -> Callable[[str], Expression | None]:
+    """Gives what is recorded under a name, else what servers in sight show under it.
+
+    Some names have no prefix, and are anybody's where no such server is in sight.
+    """
+
+    def shown(name: str) -> Expression | None:
+        made = recorded(name)
+        bare = bare_metrics().get(name) if made is None else None
+        if bare is None or not servers_of_engine(bare.engine, scope):
+            return made
+        return Selector(_NOWHERE, bare.metric, _NOWHERE, ())
+
+    return shown
 
 
 def served_of(document: Document, project: Project) -> Callable[[str], str]:
