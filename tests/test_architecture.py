@@ -183,6 +183,7 @@ NODES_OF: dict[str, tuple[str, ...]] = {
         "documents.kubernetes.pods.securityentry",
         "documents.kubernetes.references",
         "documents.kubernetes.wiring.nodes",
+        "documents.kubernetes.wiring.routed",
     ),
     "documents.dockerfile": (
         "documents.dockerfile.Dockerfile",

@@ -255,7 +255,7 @@ RULES: dict[str, Entry] = {
     "root-owned-copy": Entry("build", ("documents.dockerfile.model:Stage",), ("tally copy-after-user-without-chown",), (), ("ADD", "COPY")),
     "root-user": Entry("images", ("documents.dockerfile.model:Stage", "documents.image.config:ImageConfig"), ("CIS Docker 4.1", "hadolint DL3002", "Trivy DS-0002", "Checkov CKV_DOCKER_3", "Checkov CKV_DOCKER_8", "Dockle CIS-DI-0001")),
     "route-timeout-short": Entry("scaling", ("documents.serving.scaling:Route",)),
-    "route-without-backend": Entry("wiring", ("documents.kubernetes.wiring.nodes:Ingress", "documents.kubernetes.wiring.nodes:HTTPRoute"), ("kube-linter dangling-ingress", "kube-score ingress-targets-service")),
+    "route-without-backend": Entry("wiring", ("documents.kubernetes.wiring.nodes:Ingress", "documents.kubernetes.wiring.nodes:HTTPRoute", "documents.kubernetes.wiring.routed:ServiceRoute"), ("kube-linter dangling-ingress", "kube-score ingress-targets-service")),
     "run-as-root": Entry("pods", ("documents.kubernetes.objects:Pod", "documents.compose.model:ComposeService"), ("PSS restricted", "Trivy KSV-0105", "Checkov CKV_K8S_23", "kube-linter run-as-non-root", "kube-score container-security-context-user-group-id", "Polaris runAsRootAllowed", "Kyverno require-run-as-non-root-user"), ("pod-runs-as-root",)),
     "runtime-lora": Entry("exposure", ("documents.serving.command:ServingCommand",)),
     "scale-to-zero": Entry("scaling", ("documents.serving.scaling:Autoscaler",)),

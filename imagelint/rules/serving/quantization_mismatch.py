@@ -14,11 +14,11 @@ def quantization_mismatch(server: ServingCommand, ctx: Context) -> Findings:
     """The server is told another quantization than the one that the model's name speaks of.
 
     The format stands in the checkpoint, from which vLLM and SGLang read it. Where the flag says
-    another one they end.
+    another one they end, also where that one (`fp8`, `bitsandbytes`) is made of plain weights.
 
     Except:
         Names without a format, but those of owners who always put it there; formats that are made
-        while loading, and the kernels of Marlin, which serve checkpoints of AWQ and GPTQ.
+        of plain weights, and the kernels of Marlin, which serve checkpoints of AWQ and GPTQ.
 
     Bad (pod.yaml):
         apiVersion: v1

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 from imagelint.documents.kubernetes.wiring.nodes import POOL, HTTPRoute, Ingress
+from imagelint.documents.kubernetes.wiring.routed import ServiceRoute
 from imagelint.documents.queries.links.backends import LostBackend, lost_backends
 from imagelint.documents.queries.links.scope import Scope
 from imagelint.rules.api import Confidence, Context, Findings, Severity, rule
 
 
 @rule(
-    (Ingress, HTTPRoute),
+    (Ingress, HTTPRoute, ServiceRoute),
     Severity.HIGH,
     references=("kube-linter dangling-ingress", "kube-score ingress-targets-service"),
 )
-def route_without_backend(route: Ingress | HTTPRoute, ctx: Context) -> Findings:
+def route_without_backend(route: Ingress | HTTPRoute | ServiceRoute, ctx: Context) -> Findings:
     """A route leads to a Service that is not there, or to a port that the Service does not have.
 
-    Whoever comes that way gets an error of the gateway (503, 404 or 500). The port is the one of
+    Whoever comes that way gets an error of the gateway (503, 404 or 500). Routes are Ingresses,
+    HTTPRoutes, and those of Traefik, Contour and Istio. The port is the one of
     the Service, by its number or its name, not that of the container behind it. An InferencePool is
     meant by its group as well: one of `inference.networking.x-k8s.io` is another object than one
     of `inference.networking.k8s.io`, and without a group the core API is asked, which has none.

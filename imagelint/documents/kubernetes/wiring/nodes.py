@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from imagelint.documents.kubernetes.objects import KubernetesObject
     from imagelint.documents.kubernetes.openings import Opening
     from imagelint.documents.kubernetes.wiring.controllers import Controller
+    from imagelint.documents.kubernetes.wiring.routed import ServiceRoute
     from imagelint.documents.runtime.field import Place
     from imagelint.documents.yaml.cursor import Cursor
 
@@ -379,14 +380,6 @@ class NetworkPolicy(NamedTuple):
 
 
 Wiring: TypeAlias = (
-    Service
-    | Ingress
-    | HTTPRoute
-    | HorizontalPodAutoscaler
-    | ScaledObject
-    | Referring
-    | Monitor
-    | DisruptionBudget
-    | NetworkPolicy
-    | VerticalPodAutoscaler
+    "Service | Ingress | HTTPRoute | ServiceRoute | HorizontalPodAutoscaler | ScaledObject |"
+    " Referring | Monitor | DisruptionBudget | NetworkPolicy | VerticalPodAutoscaler"
 )

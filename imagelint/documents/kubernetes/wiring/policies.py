@@ -160,6 +160,8 @@ def _ingress_route(obj: KubernetesObject, rule: Cursor) -> Route:
     services = [one for one in rule["services"].items() if one["kind"].word() in ("", "Service")]
     attached = [("Middleware", one["name"].word()) for one in rule["middlewares"].items()]
     attached += [("ServersTransport", one["serversTransport"].word()) for one in services]
+    entries = obj.body.at("spec", "entryPoints").items()
+    attached += [("EntryPoint", one.word()) for one in entries]
     backends = tuple((one["name"].word(), "") for one in services)
     route = _route(obj, rule, "traefik", (), backends=backends)
     return route._replace(attached=tuple(attached))

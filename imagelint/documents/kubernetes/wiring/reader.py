@@ -83,6 +83,13 @@ def _of_others(obj: KubernetesObject) -> Wiring | None:
             from imagelint.documents.kubernetes.wiring.operated import nim_autoscaler
 
             return nim_autoscaler(obj)
+        case (
+            ("traefik.io" | "traefik.containo.us" | "projectcontour.io" | "networking.istio.io"),
+            _,
+        ):
+            from imagelint.documents.kubernetes.wiring.routed import read_service_route
+
+            return read_service_route(obj) or read_selecting(obj)
         case _:
             return read_selecting(obj)
 

@@ -227,7 +227,18 @@ def _of_contour(obj: KubernetesObject, rule: Cursor) -> Route:
     place = rule.at("timeoutPolicy", "response")
     timeout = _timeout(place, _envoy_time(place), "total", "`600s`", _default("contour"))
     route = _route(obj, rule, "contour", (timeout,), backends)
-    return route._replace(settings=tuple(contour_settings(rule)))
+    return route._replace(settings=tuple(contour_settings(rule)), attached=_guards(obj))
+
+
+def _guards(obj: KubernetesObject) -> tuple[tuple[str, str], ...]:
+    """The HTTPProxy that asks who comes: this one, or the one that includes it.
+
+    projectcontour/contour:apis/projectcontour/v1/httpproxy.go (VirtualHost)
+    """
+    host = obj.body.at("spec", "virtualhost")
+    asks = (host["authorization"], host["jwtProviders"], host.at("tls", "clientValidation"))
+    asked = any(place.exists for place in asks) or not host.exists
+    return ((obj.kind, obj.name),) if asked else ()
 
 
 def _envoy_time(place: Cursor) -> Fact[float]:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from imagelint.core.fact import Fact
     from imagelint.documents.kubernetes.wiring.nodes import Backend, HTTPRoute, Ingress
+    from imagelint.documents.kubernetes.wiring.routed import ServiceRoute
     from imagelint.documents.queries.links.scope import Found, Scope
 
 
@@ -42,7 +43,7 @@ class LostBackend(NamedTuple):
     group: str = ""
 
 
-def lost_backends(route: Ingress | HTTPRoute, scope: Scope) -> Iterator[LostBackend]:
+def lost_backends(route: Ingress | HTTPRoute | ServiceRoute, scope: Scope) -> Iterator[LostBackend]:
     """The backends of a route that lead to nothing, each Service and port once."""
     seen = set()
     for backend in route.backends:

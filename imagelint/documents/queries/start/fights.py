@@ -21,7 +21,9 @@ if TYPE_CHECKING:
     from imagelint.documents.shared import EnvVar
 
 _RDMA = pattern(r"(?:rdma/.*|.*(?:rdma|roce|infiniband).*)")
-_FORMATS = pattern(r"(?<![a-z0-9])(awq|gptq|fp8|nvfp4|mxfp4|gguf|exl2)(?![a-z0-9])")
+_FORMATS = pattern(r"(?<![a-z0-9])(awq|gptq|fp8|nvfp4|fp4|mxfp4|gguf|exl2)(?![a-z0-9])")
+# Formats that are told as they are named, and those that are made of plain weights while loading.
+_TOLD, _MADE = ("awq", "gptq"), ("fp8", "bitsandbytes")
 _OFFLINE = ("HF_HUB_OFFLINE", "TRANSFORMERS_OFFLINE")
 
 
@@ -81,11 +83,11 @@ def contradicted_format(server: ServingCommand) -> tuple[Known[str], str] | None
     if server.engine not in STRICT_FORMATS or not isinstance(told, Known):
         return None
     flag = told.value.removesuffix("_marlin")
-    if flag not in ("awq", "gptq") or not isinstance(server.model, Known):
+    if flag not in (*_TOLD, *_MADE) or not isinstance(server.model, Known):
         return None
     from imagelint.knowledge.weights import is_surely_plain
 
     formats = _FORMATS.findall(model_name(server.model.value).lower())
-    if not formats and is_surely_plain(server.model.value):
+    if not formats and flag in _TOLD and is_surely_plain(server.model.value):
         return told, ""
     return (told, formats[-1]) if formats and flag not in formats else None
