@@ -121,6 +121,17 @@ class CommandLine(NamedTuple):
     path: str = ""
 
 
+class JoinedCommand(NamedTuple):
+    """The first item of a list that is run as it stands, where it is a whole command.
+
+    `program` is the word with which it begins.
+    """
+
+    span: Span
+    program: str
+    path: str = ""
+
+
 class Holder(Enum):
     """What keeps a setting; the value is what a reader calls it."""
 

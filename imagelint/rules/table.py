@@ -40,6 +40,7 @@ RULES: dict[str, Entry] = {
     "circular-compose-service": Entry("syntax", ("documents.complaints:CircularComposeService",)),
     "circular-stage": Entry("syntax", ("documents.complaints:CircularStage",), ("hadolint DL3022", "hadolint DL3023", "Trivy DS-0006", "droast DF050", "tally circular-stage-deps"), ("invalid-instruction",)),
     "command-after-entrypoint": Entry("serving", ("documents.serving.command:ServingCommand",)),
+    "command-in-one-word": Entry("shell", ("documents.shared:JoinedCommand", "documents.runtime.probe:CheckCommand")),
     "compile-cache-lost": Entry("serving", ("documents.serving.command:ServingCommand",)),
     "composite-only-evaluation": Entry("evaluation", ("documents.evaluation.planned:DimensionSet",)),
     "conflicting-fields": Entry("syntax", ("documents.complaints:ConflictingFields",)),

@@ -56,6 +56,7 @@ COMES_TO_LIGHT = {
 # What these find hides what a server, or a whole file, is told.
 HIDING = {
     "command-after-entrypoint",
+    "command-in-one-word",
     "flag-with-value-in-one-word",
     "flag-without-program",
     "invalid-image-reference",

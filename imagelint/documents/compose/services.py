@@ -10,6 +10,7 @@ from imagelint.documents.base import Document
 from imagelint.documents.builds import frontend_given
 from imagelint.documents.compose.values import is_set
 from imagelint.documents.shared import CommandLine
+from imagelint.documents.yaml.nodes import Sequence
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -48,6 +49,7 @@ class ServiceFile(Document):
             yield from service.env
             yield from service.ports
             yield from _command_lines(service)
+            yield from _joined(service)
             yield from _checks(service)
             yield from _started(service)
 
@@ -71,6 +73,18 @@ def _command_lines(service: ComposeService) -> Iterator[CommandLine]:
     for place in (service.body["entrypoint"], service.body["command"]):
         if place.exists:
             yield CommandLine(place.span, service.name, service.place, place.path)
+
+
+def _joined(service: ComposeService) -> Iterator[Node]:
+    """The commands of a service that are one word."""
+    entry, command = service.body["entrypoint"], service.body["command"]
+    if not isinstance((entry if entry.exists else command).node, Sequence):
+        return
+    from imagelint.documents.runtime.oneword import is_official, joined_item
+
+    yield from joined_item(entry)
+    if not entry.exists and not service.builds and is_official(service.image):
+        yield from joined_item(command)
 
 
 def _checks(service: ComposeService) -> Iterator[Node]:

@@ -199,6 +199,7 @@ class Dockerfile(Document):
             yield self.frontend
         for entry in self._entries:
             yield from entry.nodes()
+            yield from self._joined(entry.instruction)
             if entry.health is not None and entry.health.final:
                 yield from self._check(entry.health)
         for script in self.files.scripts:
@@ -218,6 +219,20 @@ class Dockerfile(Document):
         from imagelint.documents.dockerfile.start import launch_of
 
         return launch_of(self.final_stage).argv if self.final_stage is not None else ()
+
+    def _joined(self, instruction: Instruction) -> Iterator[Node]:
+        """The command of an instruction, if it is one word and no entry point takes it."""
+        if not instruction.json or all(" " not in word.text for word in instruction.words[:1]):
+            return
+        from imagelint.documents.runtime.oneword import is_official, joined_word
+
+        stage = self.final_stage
+        if instruction.keyword == "CMD":
+            own = stage is not None and stage.cmd and stage.cmd.instruction is instruction
+            if stage is None or not own or stage.entrypoint or not is_official(stage.root_image):
+                return
+        if instruction.keyword in ("CMD", "ENTRYPOINT", "RUN", "SHELL"):
+            yield from joined_word(instruction.words)
 
     def _check(self, health: HealthCheck) -> Iterator[Node]:
         from imagelint.documents.dockerfile.probes import read_probes

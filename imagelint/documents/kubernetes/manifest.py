@@ -310,8 +310,9 @@ def _checks(container: Container) -> Iterator[Node]:
 
 
 def _started(container: Container, run: Applications | None) -> Iterator[Node]:
-    from imagelint.documents.kubernetes.pods.launching import launch, scripts
+    from imagelint.documents.kubernetes.pods.launching import joined_commands, launch, scripts
 
+    yield from joined_commands(container)
     for script in scripts(container):
         yield script
         yield from script.commands

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from imagelint.core.fact import Fact
     from imagelint.documents.kubernetes.objects import Container
     from imagelint.documents.serving.launch import Launch, RuntimeChoice
+    from imagelint.documents.shared import JoinedCommand
     from imagelint.documents.shell.script import Script, Word
     from imagelint.documents.yaml.cursor import Cursor
 
@@ -46,6 +47,25 @@ def scripts(container: Container) -> Iterator[Script]:
     for script in _scripts(container):
         yield script.standing_in(container.place)
     yield from container.scripts.values()
+
+
+def joined_commands(container: Container) -> Iterator[JoinedCommand]:
+    """The commands of a container and its hooks that are one word.
+
+    Some operators hand what is written to a shell.
+    """
+    body = container.body
+    command, args, lifecycle = body["command"], body["args"], body["lifecycle"]
+    if not (command.exists or args.exists or lifecycle.exists):
+        return
+    from imagelint.documents.runtime.oneword import is_official, joined_item
+
+    if not container.adds.arguments:
+        yield from joined_item(command)
+        if not command.exists and is_official(container.image):
+            yield from joined_item(args)
+    for hook in _HOOKS:
+        yield from joined_item(lifecycle.at(hook, "exec", "command"))
 
 
 def _scripts(container: Container) -> Iterator[Script]:
