@@ -8,6 +8,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from imagelint.core.source import Span
+from imagelint.documents.complaints import UnknownFlag
 from imagelint.documents.dockerfile.model import end_of
 from imagelint.documents.shell.shells import shell_named
 from imagelint.knowledge.recognition import module_words
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from imagelint.documents.base import Document, Node
-    from imagelint.documents.dockerfile.model import Stage, StartCommand
+    from imagelint.documents.dockerfile.model import Instruction, Stage, StartCommand
     from imagelint.documents.serving.command import ServingCommand
     from imagelint.documents.shared import EnvVar
     from imagelint.documents.shell.script import Command, Script, Word
@@ -30,6 +31,7 @@ __all__ = [
     "is_windows",
     "last_set_before",
     "server_of",
+    "says",
     "set_before",
     "shell_chosen",
     "stage_scripts",
@@ -269,3 +271,15 @@ def _between(script: Script, first: Command, second: Command) -> str:
     """What is written between two commands, without what joins them."""
     start = script.span.start
     return script.text[first.span.end - start : second.span.start - start].replace("&&", "")
+
+
+def says(document: Document, instruction: Instruction, name: str) -> bool:
+    """Whether an instruction has a flag, or one that it does not know: that name, misspelt."""
+    flags = instruction.flags
+    if any(flag.name == name for flag in flags):
+        return True
+    return bool(flags) and not document.derived(_unknown).isdisjoint(one.span for one in flags)
+
+
+def _unknown(document: Document) -> frozenset[Span]:
+    return frozenset(one.span for one in document.complaints if isinstance(one, UnknownFlag))

@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING
 from imagelint.core.fact import Known
 from imagelint.core.source import Span
 from imagelint.documents.dockerfile.model import Stage
-from imagelint.documents.dockerfile.validation.flags import knows_flags
 from imagelint.documents.execution import names_root
-from imagelint.documents.queries.stages import stages
+from imagelint.documents.queries.stages import says, stages
 from imagelint.rules.api import Context, Findings, Fix, Severity, rule
 
 if TYPE_CHECKING:
@@ -49,9 +48,7 @@ def root_owned_copy(stage: Stage, ctx: Context) -> Findings:
         if instruction.keyword == "USER" and instruction.words:
             word = instruction.words[0]
             user = word.text if isinstance(word.value, Known) else ""
-        if instruction.keyword not in ("COPY", "ADD") or instruction.flag("chown") is not None:
-            continue
-        if not knows_flags(instruction):
+        if instruction.keyword not in ("COPY", "ADD") or says(ctx.document, instruction, "chown"):
             continue
         name = user.partition(":")[0]
         if name and not names_root(name):

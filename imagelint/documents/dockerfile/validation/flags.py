@@ -72,12 +72,6 @@ _VALUES: dict[str, Callable[[str], ValueFault | None]] = {
 _MAY_BE_EMPTY = frozenset(("chmod", "checksum", *_FLAGS["HEALTHCHECK"]))
 
 
-def knows_flags(instruction: Instruction) -> bool:
-    """Whether an instruction has no flag that may be another one, misspelt."""
-    known = _FLAGS.get(instruction.keyword, {})
-    return all(flag.name in known for flag in instruction.flags)
-
-
 def flag_complaints(instruction: Instruction) -> Iterator[Complaint]:
     """What is refused of the flags of an instruction, one complaint for each flag."""
     keyword = instruction.keyword
