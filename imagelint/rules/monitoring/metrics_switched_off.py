@@ -19,6 +19,8 @@ from imagelint.documents.queries.serving import title
 from imagelint.rules.api import Context, Findings, Fix, Severity, rule
 
 if TYPE_CHECKING:
+    from imagelint.core.finding import Finding
+    from imagelint.documents.base import Node
     from imagelint.documents.serving.command import ServingCommand
 
 
@@ -65,40 +67,30 @@ def metrics_switched_off(subject: Pod | ScrapeTarget, ctx: Context) -> Findings:
     """
     scope = Scope(ctx.document, ctx.project, ctx.environment.closed)
     if isinstance(subject, ScrapeTarget):
-        yield from _asked_by_address(subject, scope, ctx)
+        found = asked_in_vain(subject, ctx.project, scope)
+        if found is not None:
+            yield _told(subject, *found, subject.job, ctx)
     elif not subject.partial:
-        yield from _asked_by_monitors(subject, scope, ctx)
-
-
-def _asked_by_address(target: ScrapeTarget, scope: Scope, ctx: Context) -> Findings:
-    found = asked_in_vain(target, ctx.project, scope)
-    if found is not None:
-        server, flag = found
-        told = f"drop `{flag[1:]}`" if flag.startswith("---") else f"add `{flag}`"
-        yield ctx.finding(
-            target,
-            f"{title(server)} is asked for its metrics, and shows none",
-            help=f"{told} where the server is started",
-            subject=target.job,
-        )
-
-
-def _asked_by_monitors(pod: Pod, scope: Scope, ctx: Context) -> Findings:
-    for server in servers_of_pod(pod, scope):
-        flag = unshown_metrics(server)
-        if not flag or server.concluded:
-            continue
         served = served_of(ctx.document, ctx.project)
-        if not is_scraped(pod, scope) and not is_scaled_by(pod, server.engine, scope, served):
-            continue
-        drop = flag.startswith("---")
-        yield ctx.finding(
-            server,
-            f"{title(server)} is asked for its metrics, and shows none",
-            help=f"drop `{flag[1:]}`" if drop else f"add `{flag}`",
-            subject=pod.owner.name,
-            fix=_without(server, flag[3:], ctx) if drop else None,
-        )
+        for server in servers_of_pod(subject, scope):
+            flag = "" if server.concluded else unshown_metrics(server)
+            asked = flag and (
+                is_scraped(subject, scope) or is_scaled_by(subject, server.engine, scope, served)
+            )
+            if asked:
+                yield _told(server, server, flag, subject.owner.name, ctx)
+
+
+def _told(place: Node, server: ServingCommand, flag: str, name: str, ctx: Context) -> Finding:
+    drop, elsewhere = flag.startswith("---"), place is not server
+    told = f"drop `{flag[1:]}`" if drop else f"add `{flag}`"
+    return ctx.finding(
+        place,
+        f"{title(server)} is asked for its metrics, and shows none",
+        help=f"{told} where the server is started" if elsewhere else told,
+        subject=name,
+        fix=_without(server, flag[3:], ctx) if drop and not elsewhere else None,
+    )
 
 
 def _without(server: ServingCommand, flag: str, ctx: Context) -> Fix | None:
