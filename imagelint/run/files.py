@@ -22,7 +22,7 @@ from imagelint.policy.digest import policy_digest
 from imagelint.run.examiner import Examiner, Plan, dependency, with_marks
 from imagelint.run.reading.index import FileIndex
 from imagelint.run.rendering.renderings import CHARTS, KUSTOMIZATIONS, NO_RENDERINGS
-from imagelint.run.serialize import FileReport, decode, encode
+from imagelint.run.serialize import FileReport, decode_all, encode
 from imagelint.run.shellchecks import asker, check_shell, is_asked
 
 if TYPE_CHECKING:
@@ -324,10 +324,7 @@ def _recalled(tasks: Iterable[Task], plan: Plan, run: Run) -> dict[str, _Recalle
     def now(name: str) -> str:
         return dependency(name, index, plan.rendered)
 
-    for key, text in run.results.get(by_key).items():
-        stored = decode(text)
-        if stored is None:
-            continue
+    for key, stored in decode_all(run.results.get(by_key)).items():
         marks = tuple(one for one in stored.dependencies if kind_of_mark(one[0]))
         others = set(stored.dependencies).difference(marks)
         if all(now(name) == digest for name, digest in others):

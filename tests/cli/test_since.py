@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 from pathlib import Path
+from random import Random
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -499,6 +500,29 @@ def test_what_was_there_is_remembered_as_well(
     assert again["findings"]
     write(committed, Dockerfile=TWO, gone__Dockerfile=TWO)
     assert told(program, "--since", "HEAD")["findings"] == []
+
+
+def test_what_is_remembered_changes_nothing_of_a_comparison(
+    program: Program, committed: Path
+) -> None:
+    """Files come, go and change, also those that others look at: cold and warm say the same."""
+    random = Random(14)  # noqa: S311 - must be the same again
+    whole = "FROM debian:12.7\nCOPY . /srv\n"
+    texts = ("FROM a\n", TWO, whole, f"{whole}ENV API_KEY=abcdefghijk123\n", "FROM", None)
+    looked_at = (".git\n", "*\n", None)
+    seen: set[str] = set()
+    for _ in range(6):
+        for name in ("Dockerfile", "gone/Dockerfile", "new/Dockerfile", ".dockerignore"):
+            path = committed / name
+            path.parent.mkdir(exist_ok=True)
+            text = random.choice(looked_at if name == ".dockerignore" else texts)
+            path.unlink(missing_ok=True)
+            if text is not None:
+                path.write_text(text)
+        found = program(*CHECK, "--since", "HEAD", "--no-cache").out
+        assert program(*CHECK, "--since", "HEAD").out == found
+        seen.add(found)
+    assert len(seen) > 3
 
 
 def test_folders_of_which_each_knows_something_else(program: Program, committed: Path) -> None:

@@ -123,6 +123,9 @@ def test_tally_chooses_by_the_tool_before_the_id() -> None:
 
 def test_tally_without_a_choice_has_all_on() -> None:
     assert policy(read_tally, "")["rules"]["apt-lists-kept"] is True
+    for text in (f"a = {'9' * 5_000}", f"a = {'[' * 5_000}"):
+        with pytest.raises(UsageError):
+            read_tally(Source("tally.toml", text))
     assert policy(read_tally, "")["fail-on"] == "info"
     assert "options of `tally/max-lines`" in comments(
         read_tally, "[rules.tally.max-lines]\nmax=5\n"

@@ -289,6 +289,18 @@ def test_nothing_is_remembered_of_a_file_that_changes_while_it_is_examined(
     assert {found.rule for found in again["Dockerfile"].findings} >= {"root-user"}
 
 
+def test_what_is_not_there_is_not_opened(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    index = FileIndex({})
+    with monkeypatch.context() as patched:
+        patched.setattr(module, "read_bytes", lambda *_: pytest.fail("opened"))
+        assert index.digest("absent") == index.digest("absent/below") == ""
+    (here / "absent").write_text("FROM a\n")
+    assert index.content(FoundFile("absent", "absent")).text.source is None
+    assert index.changed.keys() == {"absent"}
+    assert FileIndex({}).digest("absent") == digest_of(b"FROM a\n")
+    assert FileIndex({}, texts={"gone": "FROM a\n"}).digest("gone") == digest_of(b"FROM a\n")
+
+
 def test_an_answer_that_rests_on_a_file_that_changes_is_not_remembered(
     here: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

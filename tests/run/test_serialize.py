@@ -20,6 +20,7 @@ from imagelint.core.report import (
 )
 from imagelint.core.source import Position, Span
 from imagelint.core.subject import About
+from imagelint.run import serialize
 from imagelint.run.serialize import FileReport, decode, encode
 
 if TYPE_CHECKING:
@@ -152,6 +153,20 @@ def test_a_row_with_another_type_in_any_place_is_nothing_or_as_good(odd: object)
         refused += back is None
         assert back is None or json.loads(encode(back)) == stored or path[0] == 1
     assert refused
+
+
+def test_what_lives_to_the_end_of_a_run_is_looked_through_no_more(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    frozen: list[int] = []
+    monkeypatch.setattr(serialize.gc, "freeze", lambda: frozen.append(1))
+    stored = FileReport(Report())
+    texts = {"a": encode(stored), "b": "no report", "c": encode(stored)}
+    assert serialize.decode_all(texts) == {"a": stored, "c": stored}
+    assert not frozen
+    monkeypatch.setattr(serialize, "_MANY", 2)
+    assert serialize.decode_all(texts) == {"a": stored, "c": stored}
+    assert frozen
 
 
 def test_only_what_has_a_form_is_stored() -> None:

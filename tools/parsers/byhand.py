@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from imagelint.collect.deadline import Deadline
@@ -15,11 +16,13 @@ from imagelint.core.reference import ImageReference
 from imagelint.core.source import Source, Span
 from imagelint.custom import binding, message
 from imagelint.documents.base import DocumentError
+from imagelint.documents.compose.interpolation import filled, with_gaps
 from imagelint.documents.dockerfile.expansion import patterns, variables
 from imagelint.documents.dockerfile.expansion.substitution import ExpansionError
 from imagelint.documents.dockerfile.ignorefile import parse_ignore
 from imagelint.documents.dockerfile.syntax import splitting
 from imagelint.documents.dockerfile.validation.values import checksum_fault
+from imagelint.documents.host.engines import read_cdi, read_containerd, read_docker, read_podman
 from imagelint.documents.image.moments import days_since
 from imagelint.documents.image.opinions.grype import parse_grype
 from imagelint.documents.image.opinions.identifiers import package_key
@@ -27,9 +30,11 @@ from imagelint.documents.image.opinions.osv import parse_osv
 from imagelint.documents.image.vulnerabilities import ScanFacts
 from imagelint.documents.packages.conda import match_spec
 from imagelint.documents.packages.pep508 import read_requirement
+from imagelint.documents.packages.projects import parse_lock, parse_project
 from imagelint.documents.shell import words
 from imagelint.documents.shell.read import read_script
 from imagelint.documents.shell.script import ScriptRole, Word
+from imagelint.documents.yaml.strict import read_object
 from imagelint.fleet.days import age_in_days
 from imagelint.knowledge.versions import at_least, compare_versions
 from imagelint.policy import glob
@@ -132,6 +137,14 @@ def _challenged(text: str) -> object:
     return access.ask("tags/list", Question(""))
 
 
+def _with_name(read: Callable[[str, str], object]) -> Callable[[str], object]:
+    return lambda text: read(text, "x")
+
+
+def _project(program: str, text: str) -> object:
+    return parse_project(Source("pyproject.toml", text), program)
+
+
 def _script_of(shell: str) -> Callable[[str], object]:
     def read(text: str) -> object:
         return read_script(text, Span(0, len(text)), ScriptRole.RUN, shell=shell)
@@ -145,6 +158,7 @@ def _lies_within(text: str, script: object) -> bool:
     return all(0 <= span.start <= span.end <= len(text) for span in spans)
 
 
+_WANTED = frozenset(("torch", "x"))
 _FACTS, _BAD = ScanFacts(), DocumentError
 _TABLE: tuple[tuple[str, Callable[[str], object], *tuple[type[Exception], ...]], ...] = (
     ("collect.registry.links.link", lambda text: link_to_next({"link": text})),
@@ -161,6 +175,18 @@ _TABLE: tuple[tuple[str, Callable[[str], object], *tuple[type[Exception], ...]],
     ("documents.dockerfile.syntax.splitting", _split),
     ("policy.glob.ignore", _excluded),
     ("documents.dockerfile.validation.checksum", _checksum),
+    *(
+        (f"documents.host.engines.{one.__name__}", _with_name(one), ValueError)
+        for one in (read_docker, read_containerd, read_podman, read_cdi)
+    ),
+    *(
+        (f"documents.host.project.{program}", partial(_project, program))
+        for program in ("pip", "uv", "poetry")
+    ),
+    ("documents.host.lock", lambda text: parse_lock(Source("uv.lock", text), _WANTED)),
+    ("documents.compose.filled", lambda text: filled(text, {})),
+    ("documents.compose.gaps", lambda text: with_gaps(text, {})),
+    ("documents.yaml.strict", lambda text: read_object(Source("x", text), "x"), DocumentError),
     ("documents.image.moments.days_since", lambda text: days_since(text, 1.8e9)),
     ("collect.registry.purl", lambda text: package_key(text, "x", "1")),
     ("documents.packages.conda", lambda text: match_spec(text, Span(0, 0), text, ())),

@@ -72,10 +72,23 @@ LINES = (
     "# trivy:ignore:AVD-DS-0002:exp:2026-01-31",
     '[Service]\nExecStart=/usr/bin/podman run --rm \\\n  -p 80:80 x:1\nEnvironment=A=1 "B=2 3"\n',
     "MemTotal:       65536000 kB\nMemFree: 1 kB\n",
-    (
-        "<nvidia_smi_log><driver_version>550.54</driver_version><cuda_version>12.4</cuda_version>"
-        "<gpu><product_name>H100</product_name><fb_memory_usage><total>81559 MiB</total>"
-        "</fb_memory_usage></gpu></nvidia_smi_log>"
+    *(
+        (
+            "version = 2\n[plugins.'io.containerd.cri'.containerd.runtimes.nvidia.options]\n"
+            "BinaryName = '/usr/bin/nvidia-container-runtime'\n[engine]\nruntime = 'crun'\n"
+        ),
+        '{"runtimes": {"nvidia": {"path": "nvidia-container-runtime"}}, "default-shm-size": "64M"}',
+        "cdiVersion: 0.5.0\nkind: nvidia.com/gpu\ndevices:\n- name: all\n- name: 0\n",
+        (
+            "[project]\nname = 'x'\ndependencies = ['torch==2.4', 'x[a]>1']\n[tool.uv]\nindex = 1\n"
+            "[[package]]\nname = 'torch'\nversion = '2.4.0'\nsource = {registry = 'https://x'}\n"
+            "[tool.poetry.dependencies]\ntorch = {version = '^2', source = 'x'}\n"
+        ),
+        (
+            "<nvidia_smi_log><driver_version>550.54</driver_version><cuda_version>12.4</cuda_version>"
+            "<gpu><product_name>H100</product_name><fb_memory_usage><total>81559 MiB</total>"
+            "</fb_memory_usage></gpu></nvidia_smi_log>"
+        ),
     ),
     "overlay / overlay rw,lowerdir=/a:/b 0 0\n",
     "all: build\n\tdocker build -t $(NAME):$(TAG) . \\\n\t  --push\nNAME := x\n",

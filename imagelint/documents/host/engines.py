@@ -58,7 +58,8 @@ def read_containerd(text: str, origin: str) -> ContainerEngine:
     """
     said = _toml(text)
     version = said.get("version", 1)
-    place = _PLUGINS[version if version in _PLUGINS else _NEWEST]
+    newest = _PLUGINS[_NEWEST]
+    place = _PLUGINS.get(version, newest) if isinstance(version, int) else newest
     plugins = _mapping(said.get("plugins"))
     plugin = _mapping(plugins.get(place))
     settings = _mapping(plugin.get("containerd"))

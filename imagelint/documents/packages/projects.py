@@ -67,7 +67,7 @@ def parse_project(source: Source, program: str) -> ProjectList | None:
         return None
     try:
         data = tomllib.loads(source.text)
-    except (tomllib.TOMLDecodeError, RecursionError):
+    except (ValueError, RecursionError):  # of its syntax, or a number of thousands of digits
         return None
     tool = _table(data.get("tool"))
     packages = [*_standard(source.text, _table(data.get("project")))]

@@ -34,7 +34,7 @@ def toml_root(source: Source) -> dict[str, object]:
     """
     try:
         return tomllib.loads(source.text)
-    except tomllib.TOMLDecodeError as error:
+    except (ValueError, RecursionError) as error:  # of its syntax, or larger than can be read
         raise UsageError(Diagnostic(f"is no TOML: {error}", at=source.origin)) from error
 
 

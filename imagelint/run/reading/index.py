@@ -170,7 +170,10 @@ class FileIndex:
     def digest(self, origin: str) -> str:
         """The digest of a file's content; empty when it cannot be read."""
         if origin not in self._digests:
-            self.content(self._file(origin))
+            if origin not in self._files and not self.exists(origin):
+                self._digests[origin] = ""  # most of what is looked for is not there
+            else:
+                self.content(self._file(origin))
         return self._digests[origin]
 
     def document(self, found: FoundFile) -> Document | Report | None:

@@ -51,6 +51,12 @@ def test_containerd_reads_its_runtimes_where_its_version_says(version: str) -> N
     assert bool(read_containerd(f"{version}{older}", "").nvidia) is (version == "version = 2\n")
 
 
+@pytest.mark.parametrize("version", ["[1]", "{a = 1}", "'x'", "nan"])
+def test_containerd_of_no_version_is_of_the_newest(version: str) -> None:
+    body = CONTAINERD.removeprefix("version = 3\n")
+    assert read_containerd(f"version = {version}\n{body}", "").nvidia == ("nvidia",)
+
+
 def test_what_stands_where_nobody_reads_is_a_mistake() -> None:
     text = CONTAINERD.replace("io.containerd.cri.v1.runtime", "io.containerd.grpc.v1.cri")
     said = "the runtime stands under 'io.containerd.grpc.v1.cri', which version 3 does not read"

@@ -120,7 +120,8 @@ def test_what_has_another_shape_says_nothing(text: str, program: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["[project", "a = " + "[" * 5_000, "a." * 50_000 + "a = 1\n[project]\n"]
+    "text",
+    ["[project", "a = " + "[" * 5_000, "a = " + "9" * 5_000, "a." * 50_000 + "a = 1\n[project]\n"],
 )
 def test_what_is_no_toml_is_not_read(text: str) -> None:
     assert parse_project(Source("pyproject.toml", text), "pip") is None
