@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import gc
 import json
 from typing import TYPE_CHECKING
 
@@ -159,7 +160,7 @@ def test_what_lives_to_the_end_of_a_run_is_looked_through_no_more(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     frozen: list[int] = []
-    monkeypatch.setattr(serialize.gc, "freeze", lambda: frozen.append(1))
+    monkeypatch.setattr(gc, "freeze", lambda: frozen.append(1))
     stored = FileReport(Report())
     texts = {"a": encode(stored), "b": "no report", "c": encode(stored)}
     assert serialize.decode_all(texts) == {"a": stored, "c": stored}
