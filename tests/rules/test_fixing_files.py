@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from random import Random
 from typing import TYPE_CHECKING
 
 import dockerfile
@@ -9,9 +10,11 @@ import pytest
 import yaml
 
 from imagelint.policy.builtin import PACKS
+from tests.examples import examples
 from tests.rules.projects import all_cases
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from tests.conftest import Program
@@ -70,5 +73,60 @@ def test_what_could_be_read_still_can_and_a_second_time_changes_nothing(
             assert instructions(after) is not None, (path, after)
         if path.suffix in (".yaml", ".yml") and documents(before) is not None:
             assert documents(after) == documents(before), (path, after)
+    again = program("fix", "--unsafe", "--check", *EVERYTHING)
+    assert again.out == ""
+
+
+def instructions_of(text: str) -> Iterator[str]:
+    """The instructions of a Dockerfile, without comments; none where that is not easily told."""
+    if "<<" in text or "escape=" in text:
+        return
+    lines: list[str] = []
+    for line in text.splitlines():
+        inside = bool(lines) and (not line.strip() or line.lstrip().startswith("#"))
+        if not lines and (not line.strip() or line.startswith("#")):
+            continue
+        lines.append(line)
+        if not inside and not line.rstrip().endswith("\\"):
+            yield "\n".join(lines)
+            lines = []
+
+
+def shuffled(random: Random) -> Iterator[str]:
+    """Dockerfiles of instructions, and files of objects, that stand together in no case."""
+    files = [item for case in all_cases() if case.fixed for item in sorted(case.files.items())]
+    every = [one for name, text in files if "ockerfile" in name for one in instructions_of(text)]
+    bases = [one for one in every if one.upper().startswith("FROM")]
+    others = [one for one in every if not one.upper().startswith("FROM")]
+    objects = [text for name, text in files if name.startswith("pod") and documents(text.encode())]
+    while True:
+        parts: list[str] = []
+        for _ in range(random.randint(1, 2)):
+            parts.append(random.choice(bases))
+            for one in random.choices(others, k=random.randint(2, 9)):
+                parts += random.choice(([one], [one], [one, ""], ["# note", one], [f"  {one}"]))
+        feed = random.choice(("\n", "\n", "\r\n"))
+        yield feed.join("\n".join(parts).split("\n")) + random.choice((feed, ""))
+        yield "\n---\n".join(random.choices(objects, k=random.randint(1, 3)))
+
+
+def test_fixes_that_have_not_met_before_get_along(program: Program, here: Path) -> None:
+    made = shuffled(Random(10))  # noqa: S311 - the same files every time
+    texts: dict[Path, bytes] = {}
+    for number in range(examples(6).max_examples):
+        for name in ("Dockerfile", "pod.yaml"):
+            path = here / str(number) / name
+            path.parent.mkdir(exist_ok=True)
+            path.write_text(next(made), encoding="utf-8", newline="")
+            texts[path] = path.read_bytes()
+    answer = program("fix", "--unsafe", "--quiet", *EVERYTHING)
+    assert "would not mend it" not in answer.err
+    for path, before in texts.items():
+        after = path.read_bytes()
+        read = instructions if path.name == "Dockerfile" else documents
+        assert read(before) is None or read(after) is not None, (path, before, after)
+        if b"\n" in before.replace(b"\r\n", b""):
+            continue
+        assert b"\n" not in after.replace(b"\r\n", b""), (path, before, after)
     again = program("fix", "--unsafe", "--check", *EVERYTHING)
     assert again.out == ""
