@@ -28,6 +28,11 @@ class ObjectInRun(NamedTuple):
     manifest: Manifest
     object: KubernetesObject
 
+    @property
+    def origin(self) -> str:
+        """The file in which it stands."""
+        return self.manifest.source.origin
+
 
 class Neighbourhood(NamedTuple):
     """Where a name is looked up: the objects of a run as a manifest of it sees them."""

@@ -194,6 +194,11 @@ def _claims(pod: Pod) -> frozenset[str]:
     return frozenset(one.name for one in references(pod) if one.kind == CLAIM)
 
 
+def modes(claim: KubernetesObject) -> Node:
+    """Where a claim says how it is attached."""
+    return claim.body.at("spec", "accessModes")
+
+
 def attaches_once(claim: KubernetesObject) -> str:
     """The mode in which a claim is attached to one node, or one pod, alone; empty otherwise."""
     spec = claim.body["spec"]

@@ -26,7 +26,8 @@ class Mount(NamedTuple):
     `image`, `named`, `bind`, `tmpfs` … or empty when the volume is not defined in sight. `size` is
     the limit in bytes, `target` the path in the container, `host_path` what is mounted from a host.
     `volume` is the name under which the containers of a pod share it, empty where there is none,
-    `size_path` the logical path of the size where that has one of its own.
+    `size_path` the logical path of the size where that has one of its own, `volume_place` where the
+    volume is written by itself.
     """
 
     span: Span
@@ -38,6 +39,7 @@ class Mount(NamedTuple):
     path: str = ""
     volume: str = ""
     size_path: str = ""
+    volume_place: Node | None = None
 
     @property
     def size_place(self) -> Place | None:

@@ -42,9 +42,11 @@ def shm_on_disk(server: ServingCommand, ctx: Context) -> Findings:
     """
     mount = server.launch.runtime.shm_mount
     if mount is not None and mount.source in _ON_DISK:
+        place = mount.volume_place
         yield ctx.finding(
             mount,
             f"the volume at /dev/shm is on a disk ({mount.source}) and not in memory",
             help="make it an `emptyDir` with `medium: Memory` and a `sizeLimit`",
             subject=server.launch.runtime.name,
+            notes=(ctx.note("the volume is written here", place),) if place is not None else (),
         )

@@ -70,6 +70,7 @@ def cache_volume_missing(server: ServingCommand, ctx: Context) -> Findings:
         subject=runtime.name,
         severity=Severity.LOW if small or lost.mount is not None else None,
         confidence=None if lost.folder else Confidence.LIKELY,
+        notes=tuple(ctx.note(*one) for one in lost.places),
     )
 
 

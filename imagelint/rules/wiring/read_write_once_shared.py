@@ -6,6 +6,7 @@ from imagelint.deployment.objects import Neighbourhood
 from imagelint.deployment.references import (
     CLAIM,
     attaches_once,
+    modes,
     mounting_pods,
     references,
     stays_on_one_node,
@@ -73,7 +74,7 @@ def read_write_once_shared(pod: Pod, ctx: Context) -> Findings:
         count = mounting_pods(pod, one.name, Scope(manifest, ctx.project, ctx.environment.closed))
         found = around.object(CLAIM, one.name, pod.owner.namespace) if count > 1 else None
         mode = attaches_once(found.object) if found is not None else ""
-        if not mode:
+        if found is None or not mode:
             continue
         what = "replicas" if pod.group is None else "pods of its groups"
         yield ctx.finding(
@@ -81,4 +82,5 @@ def read_write_once_shared(pod: Pod, ctx: Context) -> Findings:
             f"{count} {what} mount the claim `{one.name}`, which is {mode}",
             help="make it `ReadWriteMany`, or give each replica a claim of its own",
             subject=one.name,
+            notes=(ctx.note(f"it is {mode} here", modes(found.object), of=found.origin),),
         )

@@ -88,6 +88,7 @@ def _mount(place: Cursor, volume: Cursor | None) -> Mount:
         path=place.path,
         volume=place["name"].word(),
         size_path=volume.at("emptyDir", "sizeLimit").path if source in _IN_NODE else "",
+        volume_place=volume,
     )
 
 

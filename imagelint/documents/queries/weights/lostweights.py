@@ -14,9 +14,10 @@ from imagelint.documents.queries.weights.modelcache import (
     volumes,
     weights_folder,
 )
+from imagelint.documents.runtime.field import Place
 
 if TYPE_CHECKING:
-    from imagelint.documents.base import Document
+    from imagelint.documents.base import Document, Node
     from imagelint.documents.runtime.model import Mount
     from imagelint.documents.serving.command import ServingCommand
 
@@ -25,14 +26,22 @@ class LostWeights(NamedTuple):
     """Weights that do not outlive their pod or container.
 
     `mount` is the volume that ends with the pod, None without one, `folder` where they lie, empty
-    where that is not known. What is said about them is a sentence, with their name between `before`
-    and `after`.
+    where that is not known, `told` what says it. What is said about them is a sentence, with their
+    name between `before` and `after`.
     """
 
     mount: Mount | None
     folder: str
     before: str = ""
     after: str = ""
+    told: Node | None = None
+
+    @property
+    def places(self) -> tuple[tuple[str, Node], ...]:
+        """What says the folder, and the volume that ends with the pod, with words for each."""
+        volume = self.mount.volume_place if self.mount is not None else None
+        found = (("the folder is said here", self.told), ("the volume is written here", volume))
+        return tuple((words, place) for words, place in found if place is not None)
 
 
 def lost_weights(document: Document, server: ServingCommand) -> LostWeights | None:
@@ -50,7 +59,8 @@ def lost_weights(document: Document, server: ServingCommand) -> LostWeights | No
         return None
     state = "which is not on a volume" if mount is None else "which ends with the pod"
     after = f" are downloaded to {folder.value}, {state}"
-    return LostWeights(mount, folder.value, after=after)
+    told = Place(folder.span, server.path) if folder.span is not None else None
+    return LostWeights(mount, folder.value, after=after, told=told)
 
 
 def _somewhere(mounts: tuple[Mount, ...]) -> LostWeights | None:
