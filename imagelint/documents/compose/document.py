@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from copy import copy
 from typing import TYPE_CHECKING
 
 from imagelint.core.fact import Known
@@ -45,6 +46,7 @@ if TYPE_CHECKING:
     from imagelint.documents.compose.interpolation import Variables
     from imagelint.documents.execution import ExecutionPlace
     from imagelint.documents.kinds import Beside
+    from imagelint.documents.project import Project
     from imagelint.documents.shared import EnvVar
     from imagelint.documents.yaml.nodes import YamlNode
 
@@ -111,6 +113,16 @@ class ComposeFile(ServiceFile):
     def tells_proxies(self) -> bool:
         """Whether something in it may be what a proxy is told."""
         return any(mark in text.source.text for text in self.parts for mark in PROXY_MARKS)
+
+    def within(self, project: Project) -> ComposeFile:
+        """The file without complaints of what others of the run may bring, laid over it."""
+        if not self.complaints:
+            return self
+        from imagelint.documents.compose.project.layering import lasting
+
+        made = copy(self)
+        made.complaints = tuple(lasting(self, project))
+        return made
 
     def landmarks(self) -> Iterator[Landmark]:
         """Its services by the names that others call them, and what it builds, with contexts."""

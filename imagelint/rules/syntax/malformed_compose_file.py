@@ -22,6 +22,10 @@ def malformed_compose_file(complaint: MalformedComposeFile, ctx: Context) -> Fin
     name, or a body that is not indented deeper than the name, makes it something else. What can be
     read is examined.
 
+    Except:
+        Services of which another compose file says what they run, in the same folder or in one
+        above or below it: somebody may lay it over this one (`-f`).
+
     Bad (compose.yaml):
         services:
           - server:
