@@ -12,6 +12,7 @@ from imagelint.documents.kubernetes.definitions import (
     definitions_of,
     mutations_of,
 )
+from imagelint.documents.kubernetes.kustomize.around import is_patch
 from imagelint.documents.kubernetes.manifest import Manifest
 from imagelint.documents.kubernetes.objects import KubernetesObject
 
@@ -47,9 +48,14 @@ def refused_by_definition(
     # What is known of the definition without it is told already.
     shared -= {one.span for one in document.complaints}
     told = tuple(one for one in found[0] if one.span in shared)
-    if any(one.lacking for one in told) and _is_mutated(obj, project.outside or project):
+    if any(one.lacking for one in told) and _is_completed(obj, document, project):
         return tuple(one for one in told if not one.lacking)
     return told
+
+
+def _is_completed(obj: KubernetesObject, document: Document, project: Project) -> bool:
+    """Whether an object need not be whole: a webhook fills it in, or it is a patch of another."""
+    return _is_mutated(obj, project.outside or project) or is_patch(document.source.origin, project)
 
 
 def _is_mutated(obj: KubernetesObject, project: Project) -> bool:

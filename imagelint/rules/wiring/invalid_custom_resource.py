@@ -16,8 +16,8 @@ def invalid_custom_resource(obj: KubernetesObject, ctx: Context) -> Findings:
     Except:
         Kinds whose definition is not among what is examined, or only in another form (`v1beta1`),
         or only in a folder of tests (`test`, `e2e` …) to which the object does not belong;
-        what only one of several definitions of a kind refuses; what a webhook among the files may
-        fill in; patterns, formats and expressions.
+        what only one of several definitions of a kind refuses; what a patch lacks, or a webhook
+        among the files may fill in; patterns, formats and expressions.
 
     Bad (all.yaml):
         apiVersion: apiextensions.k8s.io/v1
