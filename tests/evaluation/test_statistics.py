@@ -65,6 +65,23 @@ def test_only_cases_of_both_runs_are_compared() -> None:
     assert found.unmatched == 2
 
 
+def test_many_cases_in_one_order_come_to_what_they_come_to_in_another() -> None:
+    drawn = np.random.default_rng(7)
+    keys = np.arange(1, 20_002, dtype=np.uint64)
+    clusters = keys // np.uint64(4)
+    new = Cases(keys, drawn.random(keys.size), clusters)
+    old = Cases(keys.copy(), drawn.random(keys.size))
+    turned = Cases(old.keys[::-1], old.values[::-1])
+    together, apart = paired(new, old), paired(new, turned)
+    assert together.new is new.values
+    assert together.unmatched == apart.unmatched == 0
+    assert np.array_equal(together.differences, apart.differences)
+    assert together.clusters is clusters
+    assert apart.clusters is not None
+    assert np.array_equal(clusters, apart.clusters)
+    assert paired(old, new).clusters is clusters
+
+
 def test_at_no_margin_the_p_value_is_that_of_the_exact_test() -> None:
     found = binary(crossed(80, 3, 12, 5), 0.0, 0.05)
     two_sided = mcnemar([[80, 12], [3, 5]], exact=True).pvalue
