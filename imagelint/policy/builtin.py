@@ -162,6 +162,7 @@ PACKS: Mapping[str, Mapping[str, Data]] = {
             "tp-vs-heads": "on",
             "visible-devices-bypass": "on",
             "vram-weights-dont-fit": "on",
+            "wrong-accelerator": "on",
             "cuda-compiler-missing": "on",
             "cuda-driver-jit-gap": "on",
             "cuda-compat-shadowing": "on",

@@ -409,6 +409,7 @@ RULES: dict[str, Entry] = {
     "workload-scaled-twice": Entry("scaling", ("documents.serving.scaling:Autoscaler", "documents.kubernetes.wiring.nodes:VerticalPodAutoscaler")),
     "world-writable": Entry("shell", ("documents.dockerfile.model:Stage",), ("droast DF034", "tally world-writable-state-path-workaround")),
     "writable-root": Entry("pods", ("documents.kubernetes.objects:Container",), ("Trivy KSV-0014", "Checkov CKV_K8S_22", "kube-linter no-read-only-root-fs", "kube-score container-security-context-readonlyrootfilesystem", "Polaris notReadOnlyRootFilesystem", "Kyverno require-ro-rootfs")),
+    "wrong-accelerator": Entry("gpus", ("documents.serving.command:ServingCommand",)),
     "wrong-metrics-path": Entry("monitoring", ("documents.kubernetes.wiring.nodes:Monitor", "documents.kubernetes.objects:Pod", "documents.kubernetes.wiring.nodes:Service", "documents.promql.scrapes:ScrapeTarget")),
     "wrong-metrics-port": Entry("monitoring", ("documents.kubernetes.wiring.nodes:Monitor", "documents.kubernetes.objects:Pod", "documents.kubernetes.wiring.nodes:Service", "documents.promql.scrapes:ScrapeTarget")),
     "wrong-signer": Entry("signatures", ("documents.image.signatures:SignatureReport",), ("Kyverno verify-image", "SLSA verify artifacts")),

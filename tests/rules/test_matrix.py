@@ -134,6 +134,8 @@ SILENT: dict[tuple[str, str], str] = {
     ("shm-unbounded", "compose"): "a service has the half of the memory of its host at most",
     ("tp-on-slices", "compose"): SLICES,
     ("tp-on-slices", "dockerfile"): SLICES,
+    ("wrong-accelerator", "compose"): "the devices of compose are not told by their maker",
+    ("wrong-accelerator", "dockerfile"): "an image requests nothing",
     ("literal-secret-env", "dockerfile"): "secret-in-build speaks about images",
     ("invalid-image-reference", "bake"): "what reads Dockerfiles there has to be known by its name",
     **{
