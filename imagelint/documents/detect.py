@@ -105,9 +105,11 @@ _SENT = pattern(r"(?:dockerfile|containerfile)(?:[._-].+)?\.txt")
 _FROM = pattern(r"^[ \t]*FROM[ \t]+\S", re.MULTILINE | re.IGNORECASE)
 _FIRST_LINE = pattern(r"(?:[ \t]*+(?:#.*+)?\r?\n)*+[ \t]*(?:FROM|ARG)[ \t]+\S", re.IGNORECASE)
 _TEMPLATE_NAME = pattern(r".+\.(?:j2|jinja2?|template|tmpl|tpl|in|erb|mustache)")
-# Jinja's and Go's; `${templateOption:…}` is that of containers.dev.
+# Jinja's and Go's; `${templateOption:…}` is that of containers.dev, `$[NAME]` in the place of
+# instructions that of scripts which replace words.
 _TEMPLATED_INSTRUCTION = pattern(
-    r"^(?:\{[{%]|FROM[ \t].*\{\{)|\$\{templateOption:", re.MULTILINE | re.IGNORECASE
+    r"^(?:\{[{%]|\$\[\w+\][ \t]*$|FROM[ \t].*\{\{)|\$\{templateOption:",
+    re.MULTILINE | re.IGNORECASE,
 )
 # Manifests and compose files that are made of it: `pod.yaml.j2`, `compose.yml.dist`.
 _MADE = pattern(

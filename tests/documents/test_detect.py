@@ -150,6 +150,8 @@ EMBEDDED = (
         ("gpu-compose.yaml", "services: {a: {image: b}}\n", "compose"),
         ("docker-compose.yml", "anything: {}\n", "compose"),
         ("Dockerfile", "FROM a:${templateOption:variant}\n", "template"),
+        ("web.dockerfile", "FROM a\n$[ADD_TOOLS]\nRUN b\n", "template"),
+        ("web.dockerfile", "FROM a\nRUN echo $[1+1]\n", "dockerfile"),
         ("board.json", '{"panels": [{"targets": [{"expr": "up"}]}]}', "dashboard"),
         ("vocab.json", '{"panels": 21877, "vizConfig": 21878, "elements": 9, "expr": 219}', ""),
     ],

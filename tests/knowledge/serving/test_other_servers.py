@@ -25,6 +25,8 @@ def test_none_of_them_is_an_engine() -> None:
         (("example.com/images/tf-serving-tpu:2.13",), "tensorflow-serving", True),
         (("tensorflow/serving:2.13-gpu",), "tensorflow-serving", True),
         (("", "comfy"), "comfyui", True),
+        (("quay.io/docling-project/docling-serve-cu128:v1.22.1",), "docling", True),
+        (("hwdsl2/kokoro-server:cuda",), "speech", True),
         (("example.com/gpu-jupyter:1", "x"), "notebook", False),
         (("nvcr.io/nvidia/k8s-device-plugin:v1",), "node agent", False),
         (("example.com/Jupyter:1",), "notebook", False),
@@ -47,6 +49,7 @@ def test_other_names_say_nothing() -> None:
         ("tensorflow_model_server --port=8500", "tensorflow-serving"),
         ("/usr/bin/python3.9 -m fastchat.serve.model_worker --host x", "fastchat"),
         ("nginx", "proxy"),
+        ("docling-serve run --enable-ui", "docling"),
     ],
 )
 def test_by_programs(words: str, found: str) -> None:
