@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from imagelint.collect.findup import judge_in
@@ -179,7 +180,9 @@ def _choose(text: str, reference: LayoutReference, entries: tuple[Descriptor, ..
         wanted = images = root_entries(reference.folder, images, text)
     if len({entry.digest for entry in wanted}) == 1:
         return wanted[0]
-    choices = [f"{LAYOUT_SCHEME}{reference.folder}{_suffix(entry)}" for entry in images]
+    used = Counter(entry.tag for entry in images)
+    alone = (one if used[one.tag] == 1 else one._replace(tag="") for one in images)
+    choices = [f"{LAYOUT_SCHEME}{reference.folder}{_suffix(entry)}" for entry in alone]
     listed = ", ".join(choices[:_MOST_CHOICES]) or "it holds no image"
     why = "names several images" if wanted else "names no image of the layout"
     raise UsageError(Diagnostic(f"`{text}` {why}", help=f"choose one: {listed}"))

@@ -88,7 +88,7 @@ class Descriptor(NamedTuple):
 
         Who pulls for a platform looks at nothing else, and into the image where none is said.
         """
-        return "unknown" not in self.platform.split("/")
+        return "unknown" not in self.platform.split("/")[:2]
 
 
 @lru_cache(maxsize=16_384)

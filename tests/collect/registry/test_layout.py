@@ -103,6 +103,11 @@ def test_several_images_need_a_choice(tmp_path: Path) -> None:
     assert caught.value.complaints[0].help == choices
     assert resolved(f"oci:{tmp_path}:one").digest == one
     assert resolved(f"oci:{tmp_path}@{two}").digest == two
+    three = made.add(Image(user="3"), "one")
+    with pytest.raises(UsageError, match="names several images") as caught:
+        resolve_layout(f"oci:{tmp_path}:one")
+    choices = ", ".join(f"oci:{tmp_path}@{digest}" for digest in (one, two, three))
+    assert caught.value.complaints[0].help == f"choose one: {choices}"
 
 
 @pytest.mark.parametrize("end", [":nosuch", f"@{DIGEST}"])

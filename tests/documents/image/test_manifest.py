@@ -76,8 +76,9 @@ def test_what_is_stored_beside_images_is_none() -> None:
 def test_a_platform_decides_what_may_be_an_image() -> None:
     unknown = {"platform": {"os": "unknown", "architecture": "unknown"}}
     linux = {"platform": {"os": "linux", "architecture": "arm64"}, "artifactType": "x"}
-    assert [descriptor(JsonView(one)).is_image for one in ({}, unknown, linux)] == [
-        *(True, False, True)
+    variant = {"platform": {"os": "linux", "architecture": "amd64", "variant": "unknown"}}
+    assert [descriptor(JsonView(one)).is_image for one in ({}, unknown, linux, variant)] == [
+        *(True, False, True, True)
     ]
 
 
