@@ -68,8 +68,10 @@ def refuse_vex(by_tree: Sequence[str], by_caller: Sequence[str], paths: Sequence
             raise UsageError(Diagnostic(message, help="keep it elsewhere"))
 
 
-def refuse_signers(by_tree: ScanSettings) -> None:
-    """Refuse what the policy of the examined tree says of whose word counts, be it a server's.
+def refuse_others(by_tree: ScanSettings, server: str) -> None:
+    """Refuse what the policy of the examined tree says of whose word counts.
+
+    That is of signers, and of the server that matches, unless the caller names one, `server`.
 
     Raises:
         UsageError: it says something.
@@ -77,7 +79,7 @@ def refuse_signers(by_tree: ScanSettings) -> None:
     for key, names in (
         ("vex-signed-by", by_tree.vex_signed_by),
         ("sbom-signed-by", by_tree.sbom_signed_by),
-        ("server", (redact(by_tree.server),) if by_tree.server else ()),
+        ("server", (redact(by_tree.server),) if by_tree.server and not server else ()),
     ):
         if names:
             message = f"the policy of the examined tree says `{key}`: {', '.join(names)}"
@@ -85,20 +87,17 @@ def refuse_signers(by_tree: ScanSettings) -> None:
             raise UsageError(Diagnostic(message, help=help_))
 
 
-def refuse_address(server: str) -> None:
-    """Refuse an address of a Trivy server that is none.
+def with_settings(options: TrivyOptions, settings: ScanSettings) -> TrivyOptions:
+    """How Trivy is asked, with what the settings say.
 
     Raises:
-        UsageError: it does not begin with a scheme and a host.
+        UsageError: the address of the server is none.
     """
-    scheme, mark, rest = server.partition("://")
-    if server and not (mark and scheme in ("http", "https") and rest.partition("/")[0]):
-        message = f"`{redact(server)}` is no address of a Trivy server"
+    scheme, mark, rest = settings.server.partition("://")
+    is_address = mark and scheme in ("http", "https") and rest.partition("/")[0]
+    if settings.server and not is_address:
+        message = f"`{redact(settings.server)}` is no address of a Trivy server"
         raise UsageError(Diagnostic(message, help="write it as `http://HOST:PORT`"))
-
-
-def with_settings(options: TrivyOptions, settings: ScanSettings) -> TrivyOptions:
-    """How Trivy is asked, with what the settings say."""
     return options._replace(
         skip_files=(*options.skip_files, *settings.skip_files),
         server=settings.server,

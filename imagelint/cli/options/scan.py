@@ -34,25 +34,17 @@ class ScanOptions(NamedTuple):
         """The job with how to scan: by the policy's word, and by ours above it."""
         from imagelint.collect.tools.trivy import TrivyOptions
         from imagelint.core.environment import ScanSettings
-        from imagelint.run.scanning import (
-            anchored,
-            refuse_address,
-            refuse_signers,
-            refuse_vex,
-            with_settings,
-        )
+        from imagelint.run.scanning import anchored, refuse_others, refuse_vex, with_settings
 
         policy = session.policies.of(".")
         below = anchored(policy.environment.scan, session.policies.base_of(policy))
         named = session.policies.are_named or policy.trusted is not None
         refuse_vex(below.vex if not named else (), self.vex, job.paths)
-        unheard = below._replace(server="") if self.server else below
-        refuse_signers(unheard if not named else ScanSettings())
+        refuse_others(below if not named else ScanSettings(), self.server)
         said = ScanSettings(
             self.kev, self.epss, self.vex, server=self.server, scanners=self.scanner
         )
         settings = anchored(said, ".").over(below)
-        refuse_address(settings.server)
         asked = TrivyOptions(self.trivy_cache, self.offline, self.db_repository, session.deadline)
         return job._replace(trivy=with_settings(asked, settings), settings=settings)
 

@@ -25,7 +25,7 @@ from imagelint.documents.image.coverage import (
 )
 from imagelint.documents.image.exploits import Exploits, hours_between, stored_exploits
 from imagelint.documents.image.image import NOWHERE, image_config
-from imagelint.documents.image.jsonview import JsonView, read_json
+from imagelint.documents.image.jsonview import JsonView, plain, read_json
 from imagelint.documents.image.opinions.identifiers import aliases
 
 if TYPE_CHECKING:
@@ -37,6 +37,8 @@ if TYPE_CHECKING:
 SCHEMA_VERSION = 2
 _IMAGES, _BILLS = ("container_image",), ("cyclonedx", "spdx")
 _SEVERITIES = {str(severity).upper(): severity for severity in Severity}
+_UNRATED = "UNKNOWN"
+_MODIFIED = "ExperimentalModifiedFindings"  # what an ignore file or VEX has it leave out
 
 
 class Status(Enum):
@@ -269,6 +271,15 @@ def _demand_shape(report: JsonView) -> None:
                 if not one[named].text:
                     detail = f"an entry of `{key}` in Trivy's report has no `{named}`"
                     raise DocumentError(ProblemKind.UNPARSABLE, detail)
+        for one in result["Vulnerabilities"].items():
+            rating = one["Severity"]
+            if not (rating.is_absent or rating.text in _SEVERITIES or rating.text == _UNRATED):
+                detail = f"Trivy's report has a severity that is none: `{plain(rating.text)}`"
+                raise DocumentError(ProblemKind.UNPARSABLE, detail)
+        for one in _objects(result[_MODIFIED], _MODIFIED):
+            which = plain(one["Finding"]["VulnerabilityID"].text) or "something"
+            detail = f"Trivy hides {which} by somebody's word, and was asked to hide nothing"
+            raise DocumentError(ProblemKind.TOOL_FAILED, detail)
 
 
 def _objects(view: JsonView, what: str) -> Iterator[JsonView]:

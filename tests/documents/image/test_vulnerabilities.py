@@ -79,7 +79,8 @@ def test_a_vulnerability_is_read_whole() -> None:
 
 
 def test_what_is_missing_stays_empty() -> None:
-    (found,) = parse(report(python(vulnerability(Severity="?", Status="?")))).vulnerabilities
+    unrated = vulnerability(Severity="UNKNOWN", Status="?")
+    (found,) = parse(report(python(unrated))).vulnerabilities
     assert (found.severity, found.rated, found.status) == (Severity.MEDIUM, False, Status.UNKNOWN)
     assert (found.cvss, found.fixed, found.url, found.path) == (None, "", "", "Python")
     assert found.subject == "CVE-2099-1 vllm"
@@ -116,6 +117,12 @@ def test_the_worst_come_first_whatever_the_order_and_each_once() -> None:
         ({**report(), "Results": ["a"]}, "an entry of `Results` in Trivy's report is no object"),
         (report({"Vulnerabilities": {}}), "`Vulnerabilities` in Trivy's report is no list"),
         (report({"Packages": [None]}), "an entry of `Packages` in Trivy's report is no object"),
+        (report(python(vulnerability(Severity="critical"))), "a severity that is none: `critical`"),
+        (report(python(vulnerability(Severity=5))), "a severity that is none"),
+        (
+            report({"ExperimentalModifiedFindings": [{"Finding": vulnerability()}]}),
+            "hides CVE-2099-1 by somebody's word",
+        ),
     ],
 )
 def test_nothing_hides_in_another_form(value: dict[str, Any], words: str) -> None:
@@ -346,7 +353,8 @@ def test_any_report_of_the_right_version_is_read_or_refused(members: dict[str, A
 
 @given(st.lists(st.dictionaries(st.sampled_from(list(vulnerability())), VALUES), max_size=3))
 def test_any_vulnerabilities_are_read_without_control_characters(entries: list[Any]) -> None:
-    named = [{**entry, "VulnerabilityID": "CVE-2099-1"} for entry in entries]
+    rated = {"VulnerabilityID": "CVE-2099-1", "Severity": "UNKNOWN"}
+    named = [{**entry, **rated} for entry in entries]
     for found in parse(report(python(*named))).vulnerabilities:
         texts = [value for value in found if isinstance(value, str)]
         assert all(ord(character) >= 32 for text in texts for character in text)
