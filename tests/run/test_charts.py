@@ -10,6 +10,7 @@ import pytest
 from imagelint.core.report import ProblemKind
 from imagelint.render import helm
 from imagelint.render.helm import ChartFiles, ChartValues, HelmEngine, helm_engine
+from imagelint.run.rendering.deployed import RUN, NamedImage, named_images
 from tests.renderers import LIBRARIES
 from tests.run.test_kustomizations import Said, check, said
 
@@ -82,6 +83,15 @@ def chart(root: Path, **changed: str) -> None:
 def test_a_good_chart_has_no_finding(here: Path, program: Program, engine: None) -> None:
     chart(here)
     assert check(program, "tp-vs-gpus", code=0) == []
+
+
+def test_what_a_chart_runs_is_known_without_a_word_about_its_templates(
+    here: Path, engine: None
+) -> None:
+    chart(here)
+    (found,) = named_images(["."], RUN)
+    assert isinstance(found, NamedImage)
+    assert found.reference == "vllm/vllm-openai:v0.30.0"
 
 
 def test_what_values_set_is_found_in_the_template(
