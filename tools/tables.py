@@ -22,7 +22,7 @@ from typing import (
 from imagelint.documents.serving.options import OPTIONS
 from imagelint.knowledge.engine_schema import EngineTable
 from imagelint.knowledge.kubernetes.operator_schema import OperatorTable
-from imagelint.knowledge.kubernetes.operators import GPUS
+from imagelint.knowledge.kubernetes.operators import OF_CONTAINER
 from imagelint.knowledge.schema import TABLES
 
 if TYPE_CHECKING:
@@ -164,7 +164,7 @@ def _of_operator(data: Mapping[str, Any]) -> Iterator[str]:
     for at, row in enumerate(cast("OperatorTable", data)["workloads"]):
         place = f"workloads[{at}]"
         for name in row["tells"]["options"]:
-            if name not in known and name != GPUS:
+            if name not in known | OF_CONTAINER:
                 yield f"{place}.tells.options.{name} is no option"
         added = any(value for key, value in row["adds"].items() if key != "containers")
         if added != bool(row["adds"]["containers"]):

@@ -49,7 +49,7 @@ class Tells(TypedDict):
     options: Annotated[
         dict[str, str],
         "places by the option that they set, several with ` or ` between; `gpus`: those of the"
-        " container",
+        " container, `shared_memory`: what is mounted at /dev/shm",
     ]
     words: Annotated[list[str], "variables whose value is appended to the arguments"]
     arguments: Annotated[str, "the place of a list that is appended to the arguments, or empty"]

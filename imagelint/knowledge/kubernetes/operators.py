@@ -12,6 +12,9 @@ if TYPE_CHECKING:
 
 GPUS = "gpus"
 """Among the options that an object tells, what is none of a server: the GPUs of its container."""
+SHARED_MEMORY = "shared_memory"
+"""The same, of what the operator mounts at /dev/shm."""
+OF_CONTAINER = frozenset((GPUS, SHARED_MEMORY))
 
 
 class Additions(NamedTuple):

@@ -11,8 +11,8 @@ from imagelint.knowledge.kubernetes.operators import (
     AS_WRITTEN,
     COMPLETED,
     EVERYTHING,
-    GPUS,
     NOTHING,
+    OF_CONTAINER,
     Instructions,
     workload,
 )
@@ -82,7 +82,7 @@ def told(tells: Instructions, container: Container) -> tuple[Told, ...]:
 
     found = []
     for option, places in tells.options:
-        place = told_at(container.body, places) if option != GPUS else None
+        place = told_at(container.body, places) if option not in OF_CONTAINER else None
         if place is not None:
             found.append(Told(place.span, option, _text(place), place.key))
     address = nearest(container.body, tells.address) if tells.address else None

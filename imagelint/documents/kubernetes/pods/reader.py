@@ -38,11 +38,12 @@ from imagelint.documents.kubernetes.pods.volumes import (
     named_volumes,
     read_mounts,
     shared_memory,
+    told_memory,
 )
-from imagelint.documents.runtime.model import ContainerPort, GpuRequest, Runtime
+from imagelint.documents.runtime.model import ContainerPort, GpuRequest, Mount, Runtime
 from imagelint.documents.shared import ImageRole, ImageUse, image_use
 from imagelint.documents.yaml.nodes import Mapping
-from imagelint.knowledge.kubernetes.operators import GPUS
+from imagelint.knowledge.kubernetes.operators import GPUS, SHARED_MEMORY
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -235,7 +236,7 @@ def _runtime(
     place = around.place
     memory = _memory_limit(body, place.spec)
     mounts = read_mounts(body, around.volumes)
-    shm, shm_mount = shared_memory(mounts, memory)
+    shm, shm_mount = shared_memory(_with_memory(mounts, body, around, adds), memory)
     return Runtime(
         PodPlatform(body),
         around.owner.kind,
@@ -279,6 +280,15 @@ def _told_gpus(body: Cursor, around: _PodContext) -> Fact[GpuRequest]:
     if place is None:
         return ABSENT
     return Known(GpuRequest(place.span, place.key, quantity(place), place.path), place.span)
+
+
+def _with_memory(
+    mounts: Fact[tuple[Mount, ...]], body: Cursor, around: _PodContext, adds: Additions
+) -> Fact[tuple[Mount, ...]]:
+    """The mounts behind what an operator mounts at /dev/shm, where its object says how large."""
+    places = dict(around.workload.tells.options).get(SHARED_MEMORY, ())
+    place = told_at(body, places) if adds.shared_memory else None
+    return mounts if place is None else Known((told_memory(place),))
 
 
 def _has_devices(spec: Cursor) -> bool:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 _UNBOUNDED = float("inf")
 _IN_NODE = ("memory", "emptyDir")
+_SHARED = "/dev/shm"  # noqa: S108 - compared only
 
 
 def named_volumes(spec: Cursor, claims: Cursor | None) -> dict[str, Cursor]:
@@ -108,6 +109,12 @@ def _volume(volume: Cursor) -> tuple[str, Fact[float]]:
     return "memory" if memory else source, quantity(volume.at("emptyDir", "sizeLimit"))
 
 
+def told_memory(size: Cursor) -> Mount:
+    """The shared memory that an operator mounts, as large as its object says at a place."""
+    bytes_ = quantity(size)
+    return Mount(size.span, Known(_SHARED), "memory", bytes_, path=size.path, size_path=size.path)
+
+
 def shared_memory(
     mounts: Fact[tuple[Mount, ...]], memory_limit: Fact[float]
 ) -> tuple[Fact[float], Mount | None]:
@@ -118,7 +125,7 @@ def shared_memory(
     if not isinstance(mounts, Known):
         return UNKNOWN, None
     for mount in mounts.value:
-        if isinstance(mount.target, Known) and mount.target.value == "/dev/shm":  # noqa: S108 - compared only
+        if isinstance(mount.target, Known) and mount.target.value == _SHARED:
             return _size(mount, memory_limit), mount
     if any(not isinstance(mount.target, Known) for mount in mounts.value):
         return UNKNOWN, None
