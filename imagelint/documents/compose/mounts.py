@@ -130,4 +130,5 @@ def _tmpfs(place: Cursor) -> Mount:
     if match:
         number = parse_bytes(match[1])
         limit = UNKNOWN if number is None else Known(number, place.span)
-    return Mount(place.span, _target(target, place), "tmpfs", limit, path=place.path)
+    read_only = "ro" in options.split(",")
+    return Mount(place.span, _target(target, place), "tmpfs", limit, read_only, path=place.path)

@@ -9,7 +9,9 @@ from imagelint.documents.queries.gpus.sharedmemory import (
     looks_shared,
     size_of_build_only,
     unmounted_memory,
+    unwritable,
 )
+from imagelint.documents.queries.serving import title
 from imagelint.documents.serving.command import ServingCommand
 from imagelint.rules.api import Context, Findings, Severity, rule
 
@@ -20,10 +22,12 @@ def shm_wrong_mount(subject: ServingCommand | Pod | ComposeService, ctx: Context
 
     Processes look for shared memory at `/dev/shm` and nowhere else. A volume in memory that is
     called `shm` or `dshm`, and is mounted elsewhere or in no container at all, changes nothing, and
-    neither does `shm_size` below `build`, which is for the steps of the build.
+    neither does `shm_size` below `build`, which is for the steps of the build. Where it is mounted
+    read-only, the processes that share a model end with "Read-only file system".
 
     Except:
-        Volumes in memory for other things, which are called otherwise.
+        Volumes in memory for other things, which are called otherwise; read-only shared memory of
+        a server of one process.
 
     Bad (pod.yaml):
         apiVersion: v1
@@ -63,6 +67,7 @@ def shm_wrong_mount(subject: ServingCommand | Pod | ComposeService, ctx: Context
     match subject:
         case ServingCommand():
             yield from _elsewhere(subject, ctx)
+            yield from _read_only(subject, ctx)
         case Pod():
             for volume in unmounted_memory(subject):
                 yield ctx.finding(
@@ -96,3 +101,14 @@ def _elsewhere(server: ServingCommand, ctx: Context) -> Findings:
                 help="mount it at `/dev/shm`",
                 subject=runtime.name,
             )
+
+
+def _read_only(server: ServingCommand, ctx: Context) -> Findings:
+    found = unwritable(server, ctx.environment.gpus_per_node)
+    if found is not None:
+        yield ctx.finding(
+            found.mount,
+            f"{title(server)} runs {found.processes} processes, and they cannot write to /dev/shm",
+            help="mount it writable",
+            subject=server.launch.runtime.name,
+        )
