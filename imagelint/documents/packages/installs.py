@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from imagelint.core.fact import Known
-from imagelint.documents.packages.lookup import MANAGERS, manager_call
+from imagelint.documents.packages.lookup import MANAGERS, manager_call, manager_calls
 from imagelint.documents.packages.model import (
     Option,
     PackageIndex,
@@ -44,12 +44,31 @@ _PATHS_KEPT = 512
 def package_installs(command: Command) -> tuple[PackageInstall, ...]:
     """What a command installs; empty for a command that installs nothing.
 
-    One command is one installation at most today; the tuple leaves room for more.
+    One command is one installation at most today; the tuple leaves room for more. What loops and
+    xargs make of it is one as well.
     """
-    call = manager_call(command)
-    if call is None or call.words.has(*call.manager.dry_run):
+    found = [one for call in manager_calls(command) for one in _installed(call)]
+    return tuple(found) if len(found) < 2 else (_merged(found),)  # noqa: PLR2004 - nothing to do
+
+
+def _installed(call: Call) -> tuple[PackageInstall, ...]:
+    if call.words.has(*call.manager.dry_run):
         return ()
     return (() if call.run else call.manager.read(call)) or _fetched(call)
+
+
+def _merged(rounds: list[PackageInstall]) -> PackageInstall:
+    """The first of some rounds, with what all that do the same install."""
+    first = rounds[0]
+    same = [one for one in rounds if one.verb == first.verb]
+    return first._replace(
+        packages=tuple(dict.fromkeys(each for one in same for each in one.packages)),
+        files=tuple(dict.fromkeys(each for one in same for each in one.files)),
+        constraints=tuple(dict.fromkeys(each for one in same for each in one.constraints)),
+        projects=tuple(dict.fromkeys(each for one in same for each in one.projects)),
+        indexes=tuple(dict.fromkeys(each for one in same for each in one.indexes)),
+        complete=all(one.complete for one in same),
+    )
 
 
 def _fetched(call: Call) -> tuple[PackageInstall, ...]:

@@ -23,9 +23,9 @@ from imagelint.documents.remembered import remembered
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from imagelint.documents.shell.script import Command
+    from imagelint.documents.shell.script import Command, Word
 
-__all__ = ["MANAGERS", "PACKAGE_PROGRAMS", "manager_call"]
+__all__ = ["MANAGERS", "PACKAGE_PROGRAMS", "manager_call", "manager_calls"]
 
 MANAGERS: tuple[Manager, ...] = (
     *(APT, APTITUDE, APK, YUM, DNF, MICRODNF, TDNF, ZYPPER),
@@ -55,21 +55,32 @@ _VERSION = "-0123456789."
 def manager_call(command: Command) -> Call | None:
     """The package manager that a command runs, and what it is told; None for any other program.
 
-    Found as `pip`, as `pip3.11` and as `python -m pip`.
+    Found as `pip`, as `pip3.11` and as `python -m pip`. Of one in a loop it is the first round.
     """
+    return _call(command, command.rounds[0] if command.given else command.arguments)
+
+
+def manager_calls(command: Command) -> tuple[Call, ...]:
+    """The same for each round of the loops, and of xargs, that run a command."""
+    if not command.given:
+        call = manager_call(command)
+        return (call,) if call else ()
+    return tuple(call for words in command.rounds if (call := _call(command, words)))
+
+
+def _call(command: Command, words: tuple[Word, ...]) -> Call | None:
     program = command.program
     manager = _BY_PROGRAM.get(program) or _BY_PROGRAM.get(program.rstrip(_VERSION))
     if manager is not None:
-        return Call(manager, command, command.told)
+        return Call(manager, command, words)
     if program in _BY_STARTER:
         manager, run = _BY_STARTER[program]
-        return Call(manager, command, command.told, run)
-    return _module_call(command) if is_python(program) else None
+        return Call(manager, command, words, run)
+    return _module_call(command, words) if is_python(program) else None
 
 
-def _module_call(command: Command) -> Call | None:
+def _module_call(command: Command, words: tuple[Word, ...]) -> Call | None:
     """`python -I -m pip …`: words before `-m` can only be switches."""
-    words = command.told
     for index, word in enumerate(words[:-1]):
         if word.text == "-m":
             manager = _BY_MODULE.get(words[index + 1].text)

@@ -28,6 +28,7 @@ _ITEM = pattern(r"\\n|([^\s\"'\\]+)")
 _OTHERWISE = ("-0", "--null", "-d", "--delimiter", "-E", "--eof", "-e")
 _REPLACING = ("-I", "-i", "--replace")
 _BRACES = "{}"
+_ONE_BY_ONE = frozenset(("-n", "-n1", "--max-args=1", "-L", "-L1", "-l", "--max-lines=1"))
 # What grep finds that is no word: comments, empty lines.
 _NOTE = pattern(r"\^(?:\\s|\[\[:space:\]\]|[ *+])*[#$]")
 _QUOTING = pattern(r"[\\'\"]")
@@ -107,7 +108,8 @@ def _fed(command: Command, before: Output | None) -> Given | None:
     if not items or _QUOTING.search(text):
         return None
     spans = _items(written)
-    return Given(at, tuple(Word(spans.get(one, whole), one, Known(one)) for one in items))
+    words = tuple(Word(spans.get(one, whole), one, Known(one)) for one in items)
+    return Given(at, words, together=at == len(command.words) and not _ONE_BY_ONE & {*options})
 
 
 def _file_of(command: Command, before: Output | None) -> Word | None:

@@ -39,8 +39,11 @@ if TYPE_CHECKING:
 
 Range = tuple[int, int]  # offsets into the text that is read
 
-_FEW, _TIMES, _EACH = 300, 8, 20
-"""Characters of unwritten texts that are read: a few, and so many for each written one."""
+_FEW, _TIMES, _EACH, _ROUND = 300, 8, 20, 5
+"""Characters of unwritten texts that are read: a few, and so many for each written one.
+
+A word of an array counts as some of them, and one of a command in each round of its loop.
+"""
 _EXECUTING = ("-exec", "-execdir", "-ok", "-okdir")
 _DEEPEST = 6  # scripts within quotes within scripts
 _UNTOLD = (UNKNOWN,)
@@ -150,7 +153,8 @@ class Reader:
         before = self.output.written
         extra = given_to(command, before, self.scope.loops())
         if extra:
-            self.output.unwritten -= _EACH * sum(len(one.words) for one in extra)
+            rounds = sum(len(one.words) for one in extra)
+            self.output.unwritten -= _ROUND * rounds * len(command.words)
             command = command._replace(given=extra if self.output.unwritten >= 0 else ())
         self.output.commands.append(command)
         self.output.written = output_of(command, before) if place.pipe >= 0 else None

@@ -39,12 +39,17 @@ class Given(NamedTuple):
     """Words that a command is given for its word at `at`, or behind its last one.
 
     A loop runs through them (`for p in a b; do pip install "$p"; done`), or xargs reads them,
-    perhaps from a `file`.
+    perhaps from a `file`: one after another, or `together`.
     """
 
     at: int
     words: tuple[Word, ...]
     file: Word | None = None
+    together: bool = False
+
+    def of(self, number: int) -> tuple[Word, ...]:
+        """Those of one round, the last for all rounds behind it."""
+        return self.words if self.together else self.words[: number + 1][-1:]
 
 
 class Redirect(NamedTuple):
@@ -154,11 +159,15 @@ class Command(NamedTuple):
         return self.words[1:]
 
     @property
-    def told(self) -> tuple[Word, ...]:
-        """The words after the program, with all that it is given one after another or at once."""
+    def rounds(self) -> tuple[tuple[Word, ...], ...]:
+        """The words after the program, for each time that a loop or xargs runs it."""
+        count = max((1, *(len(one.words) for one in self.given if not one.together)))
+        return tuple(map(self._round, range(count)))
+
+    def _round(self, number: int) -> tuple[Word, ...]:
         words = self.words
         for one in reversed(self.given):
-            words = (*words[: one.at], *one.words, *words[one.at + 1 :])
+            words = (*words[: one.at], *one.of(number), *words[one.at + 1 :])
         return words[1:]
 
     @property
