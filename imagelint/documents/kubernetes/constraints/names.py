@@ -76,14 +76,23 @@ def labels(place: Cursor) -> Iterator[Complaint]:
     for key, value in place.entries():
         if not is_stand_in(key) and not is_key(key):
             yield MalformedLabel(value.key_span, value.path, *_no_key(key, "a label"))
-        word = written_in(value)
-        if _VALUE_TO_COME.fullmatch(word):
-            continue
-        if len(word) > _LONGEST_LABEL or not _VALUE.fullmatch(word):
-            shown = word if len(word) <= _LONGEST_LABEL else f"{word[:_LONGEST_LABEL]}…"
-            message = f"`{shown}` cannot be the value of a label"
-            help_ = "write letters, digits, dashes, underscores and dots, or make it an annotation"
-            yield MalformedLabel(value.span, value.path, message, help_)
+        yield from _label_value(value, "a label", ", or make it an annotation")
+
+
+def toleration_value(place: Cursor) -> Iterator[Complaint]:
+    """Why a word is no value that a toleration compares: taints have values of labels."""
+    return _label_value(place, "a toleration")
+
+
+def _label_value(value: Cursor, what: str, else_: str = "") -> Iterator[Complaint]:
+    word = written_in(value)
+    if _VALUE_TO_COME.fullmatch(word):
+        return
+    if len(word) > _LONGEST_LABEL or not _VALUE.fullmatch(word):
+        shown = word if len(word) <= _LONGEST_LABEL else f"{word[:_LONGEST_LABEL]}…"
+        message = f"`{shown}` cannot be the value of {what}"
+        help_ = f"write letters, digits, dashes, underscores and dots{else_}"
+        yield MalformedLabel(value.span, value.path, message, help_)
 
 
 def annotation_keys(place: Cursor) -> Iterator[Complaint]:

@@ -49,6 +49,8 @@ def toleration(held: Held) -> Iterator[Complaint]:
         yield conflict(
             place["value"], "`operator: Exists` takes no `value`", "drop it, or write `Equal`"
         )
+    if operator in ("", "Equal") and not place["operator"].templated:
+        yield from names.toleration_value(place["value"])
     keyed = unions.is_there(place["key"]) and place["key"].word() != ""
     if held.whole and not keyed and not place["key"].templated and operator in ("", "Equal"):
         missing = "a toleration of every taint has no `operator: Exists`"
