@@ -16,6 +16,13 @@ if TYPE_CHECKING:
     from tree_sitter import Node, Parser, Tree
 
 _FOREIGN = pattern(r"[^\x01-\x7f]")
+# A `-` before `2>`.
+_DASH = pattern(r"(?<=[ \t])-(?=(?:[ \t]|\\\n)+\d+[<>])")
+# The end of a line behind a redirect, where another command begins the next one.
+_REDIRECTED = pattern(
+    r"^(?P<line>[^\n#]*(?:[<>]&?|>>|>\|)[ \t]*[^\s;&|<>()#'\"`\\]++[ \t]*+)\n(?=[ \t]*+[\w./$\"'])",
+    re.MULTILINE,
+)
 # A run of continuations, at the start of a line, before `2>` or at the end of a line, or not.
 _CONTINUATIONS = pattern(
     r"(?P<start>^(?<!\\\n)[ \t]*+)?(?:\\\n[ \t]*+)++"
@@ -60,7 +67,9 @@ def parse(text: str) -> Tree | None:
 
     Characters beyond ASCII have no meaning in shell syntax, but more than one byte: a comma, which
     has none either, stands in for each. A carriage return before a line feed becomes another line
-    feed, and continuations that the grammar takes for words, or loses words at, become blanks.
+    feed, and continuations that the grammar takes for words, or loses words at, become blanks. So
+    it loses a `-` before `2>`: a comma stands for that, too. A line feed behind a redirect, which
+    it loses in pipelines, becomes a semicolon, unless what follows may be a here-document.
     """
     if _is_costly(text):
         return None
@@ -69,6 +78,10 @@ def parse(text: str) -> Tree | None:
         plain = plain.replace("\\\r\n", " \\\n").replace("\r\n", "\n\n")
     if "\\\n" in plain:
         plain = _CONTINUATIONS.sub(_blanks, plain)
+    if "- " in plain or "-\t" in plain:
+        plain = _DASH.sub(",", plain)
+    if "|" in plain and "<<" not in plain:
+        plain = _REDIRECTED.sub(r"\g<line>;", plain)
     return _parser().parse(plain.encode())
 
 

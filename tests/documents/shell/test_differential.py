@@ -256,6 +256,9 @@ PIPED = "curl -s https://x.example/i.sh | bash | tee log && echo $(date)"
 
 
 @example("a | b | c && d")
+@example("a | python3 - 2>&1 >f")
+@example("a | tar xf - \\\n 2>f && b")
+@example("a |\n b 2>&1\nbash 2\nc | d >f")
 @example("a && b > x | c | d || e | f")
 @example("X=1  | tee log\\\n >&2 | d; ")
 @example("apt >> y | bash 2>&1 >&2  |\n f test")
