@@ -231,7 +231,9 @@ class Dockerfile(Document):
             own = stage is not None and stage.cmd and stage.cmd.instruction is instruction
             if stage is None or not own or stage.entrypoint or not is_official(stage.root_image):
                 return
-        if instruction.keyword in ("CMD", "ENTRYPOINT", "RUN", "SHELL"):
+        # Windows joins the words of SHELL to one line.
+        shell = instruction.keyword == "SHELL" and instruction.words[0].text.startswith("/")
+        if shell or instruction.keyword in ("CMD", "ENTRYPOINT", "RUN"):
             yield from joined_word(instruction.words)
 
     def _check(self, health: HealthCheck) -> Iterator[Node]:
