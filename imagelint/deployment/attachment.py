@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, TypeVar, cast
 
 from imagelint.core.source import Span
+from imagelint.documents.mapped import MappedText
 from imagelint.documents.parts import Attachments, TextPart
 
 if TYPE_CHECKING:
@@ -12,7 +13,6 @@ if TYPE_CHECKING:
 
     from imagelint.documents.base import Document
     from imagelint.documents.execution import ExecutionPlace
-    from imagelint.documents.mapped import MappedText
 
 T = TypeVar("T")
 
@@ -79,6 +79,8 @@ def mapped(value: T, text: MappedText, place: ExecutionPlace) -> T:
 def _moved(value: object, move: Callable[[Span], Span], place: ExecutionPlace) -> object:
     if isinstance(value, Span):
         return move(value)
+    if isinstance(value, MappedText):
+        return value.moved(move)
     if hasattr(value, "secret_advice"):  # it stands elsewhere now, as the rest does
         return place
     if isinstance(value, dict):

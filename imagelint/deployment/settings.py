@@ -14,7 +14,6 @@ from imagelint.documents.kubernetes.settings import read_settings
 from imagelint.documents.serving.configfiles import named_configs, read_config
 from imagelint.documents.serving.startscript import (
     known_variables,
-    map_scalar,
     read_mapped_script,
 )
 from imagelint.documents.serving.unset import unset_variables
@@ -23,6 +22,7 @@ from imagelint.documents.shell.inner import script_file
 from imagelint.documents.shell.script import ScriptRole
 from imagelint.documents.shell.shells import POSIX_SHELLS, shebang_shell
 from imagelint.documents.yaml.nodes import Scalar, Sequence
+from imagelint.documents.yaml.text import map_scalar
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

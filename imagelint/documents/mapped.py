@@ -8,7 +8,7 @@ from imagelint.core.record import NamedTuple
 from imagelint.core.source import Span
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
 
 class MappedText(NamedTuple):
@@ -69,6 +69,17 @@ class MappedText(NamedTuple):
         starts = tuple(outer.starts[start] for start in self.starts)
         ends = tuple(outer._end(self._end(index) - 1) for index in range(len(starts)))
         return MappedText(self.text, span, starts, ends)
+
+    def moved(self, move: Callable[[Span], Span]) -> MappedText:
+        """The same text, whose places are elsewhere."""
+        span, starts = move(self.span), self.starts
+        if isinstance(starts, range):
+            whole = move(Span(starts.start, starts.stop))
+            if whole.end - whole.start == len(starts):
+                return MappedText(self.text, span, range(whole.start, whole.end))
+        places = [move(Span(start, self._end(at))) for at, start in enumerate(starts)]
+        ends = tuple(place.end for place in places)
+        return MappedText(self.text, span, tuple(place.start for place in places), ends)
 
     def replaced(self, pieces: Iterable[tuple[int, int, str]]) -> MappedText:
         """The text with others for some ranges, in order: all of one stands where its range did."""

@@ -17,9 +17,12 @@ from imagelint.core.reference import (
 from imagelint.documents.execution import UNKNOWN_PLACE
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from imagelint.core.source import Span
     from imagelint.documents.base import Node
     from imagelint.documents.execution import ExecutionPlace
+    from imagelint.documents.mapped import MappedText
 
 
 class ImageRole(Enum):
@@ -150,6 +153,7 @@ class Setting(NamedTuple):
 
     `span` is where the value is written, `text` the value itself. `verbatim` tells whether it
     stands character for character from the start of the span, `encoded` whether it was decoded.
+    `find` tells where each character of another one stands.
     """
 
     span: Span
@@ -159,6 +163,16 @@ class Setting(NamedTuple):
     verbatim: bool
     encoded: bool = False
     path: str = ""
+    find: Callable[[], MappedText] | None = None
+
+    def at(self, part: Span) -> Setting:
+        """The setting where a part of the text stands; its offsets begin at those of the span."""
+        if self.verbatim:
+            return self._replace(span=part)
+        if self.find is None:
+            return self
+        start = self.span.start
+        return self._replace(span=self.find().place(part.start - start, part.end - start))
 
 
 class UnknownValue(NamedTuple):

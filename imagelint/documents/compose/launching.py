@@ -52,6 +52,10 @@ def launch(service: ComposeService) -> Launch:
 
     line = words_started(service)
     words = tuple(mapped_word.word for mapped_word in line.words)
+    found = find_script(words)
+    if found is not None:
+        word = words[found.at]._replace(written=line.words[found.at].mapped)
+        words = (*words[: found.at], word, *words[found.at + 1 :])
     written = Launch(
         span=service.span,
         image=service.image,

@@ -11,9 +11,10 @@ from imagelint.core.record import NamedTuple
 from imagelint.core.source import Span
 from imagelint.documents.compose.interpolation import fill, interpolated, variables_of
 from imagelint.documents.mapped import MappedText
-from imagelint.documents.serving.startscript import map_scalar, unknown_word
+from imagelint.documents.serving.startscript import unknown_word
 from imagelint.documents.shell.script import Word
 from imagelint.documents.yaml.nodes import Scalar, Sequence
+from imagelint.documents.yaml.text import map_scalar
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -11,6 +11,7 @@ from imagelint.core.fact import UNKNOWN, Fact, Known
 from imagelint.core.source import Span
 from imagelint.documents.dockerfile.details import ImageDetails
 from imagelint.documents.dockerfile.platform import ImagePlatform
+from imagelint.documents.mapped import MappedText
 from imagelint.documents.runtime.field import Place
 from imagelint.documents.runtime.model import ContainerPort, Runtime
 from imagelint.documents.shell.script import Word
@@ -98,4 +99,12 @@ def _words(start: StartCommand | None, shell: tuple[str, ...]) -> tuple[Word, ..
         return start.words
     word = start.instruction.words[0]
     here = Span(word.span.start, word.span.start)
+    script = start.script
+    if (
+        script is not None
+        and script.readable
+        and script.span == (here.start, here.start + len(script.text))
+    ):
+        written = MappedText.verbatim(script.text, script.span.start)
+        word = word._replace(value=Known(script.text, script.span), written=written)
     return (*(Word(here, "", Known(part, here)) for part in shell), word)

@@ -12,8 +12,8 @@ from imagelint.core.source import Source
 from imagelint.documents.base import DocumentError, Embedded
 from imagelint.documents.kubernetes.settings import encoded_texts, held_texts
 from imagelint.documents.mapped import MappedText
-from imagelint.documents.serving.startscript import map_scalar
 from imagelint.documents.yaml.nodes import Scalar
+from imagelint.documents.yaml.text import map_scalar
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator

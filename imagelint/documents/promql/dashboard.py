@@ -17,7 +17,7 @@ from imagelint.documents.mapped import MappedText
 from imagelint.documents.promql.languages import bare
 from imagelint.documents.promql.query import PANEL, Query, UnreadQuery, query_nodes, unread_queries
 from imagelint.documents.promql.reading import query_of
-from imagelint.documents.serving.startscript import map_scalar
+from imagelint.documents.yaml.text import map_scalar
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

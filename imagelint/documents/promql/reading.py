@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from imagelint.documents.promql.query import Query, code_of, query_nodes
-from imagelint.documents.serving.startscript import map_scalar
 from imagelint.documents.yaml.cursor import is_template
 from imagelint.documents.yaml.nodes import Scalar
+from imagelint.documents.yaml.text import map_scalar
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -11,11 +11,11 @@ from imagelint.documents.base import Document
 from imagelint.documents.promql.query import UnreadQuery, unread_queries
 from imagelint.documents.promql.reading import query_at
 from imagelint.documents.promql.recorded import ADAPTER, SERIES, query_landmarks
-from imagelint.documents.serving.startscript import map_scalar
 from imagelint.documents.yaml.comments import comment_allowances
 from imagelint.documents.yaml.cursor import Cursor
 from imagelint.documents.yaml.document import duplicate_complaints, read_stream
 from imagelint.documents.yaml.load import YamlError, read_yaml
+from imagelint.documents.yaml.text import map_scalar
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

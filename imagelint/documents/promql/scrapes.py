@@ -129,8 +129,8 @@ def held_targets(scalar: Scalar, path: str, name: str, namespace: str) -> Iterat
     What is called as a file of YAML and is none cannot be read; the rest may be a script, or prose.
     """
     from imagelint.documents.promql.query import UnreadQuery
-    from imagelint.documents.serving.startscript import map_scalar
     from imagelint.documents.yaml.load import YamlError, read_yaml
+    from imagelint.documents.yaml.text import map_scalar
 
     mapped = map_scalar(scalar)
     try:

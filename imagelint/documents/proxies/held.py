@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from imagelint.core.report import ProblemKind
 from imagelint.documents.base import DocumentError
 from imagelint.documents.kubernetes.settings import encoded_texts, held_texts
-from imagelint.documents.mapped import MappedText
 from imagelint.documents.proxies.recognition import (
     HAPROXY_FILE,
     LITELLM_FILE,
@@ -16,12 +15,13 @@ from imagelint.documents.proxies.recognition import (
 )
 from imagelint.documents.template import BRACES, template_error
 from imagelint.documents.yaml.nodes import Scalar
-from imagelint.documents.yaml.text import contiguous, offsets
+from imagelint.documents.yaml.text import map_scalar
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from imagelint.documents.kubernetes.objects import KubernetesObject
+    from imagelint.documents.mapped import MappedText
     from imagelint.documents.serving.scaling import Route
     from imagelint.documents.yaml.cursor import Cursor
 
@@ -63,7 +63,7 @@ def _held(name: str, place: Cursor) -> tuple[Route, ...] | DocumentError:
     language = proxy_language(name, scalar.text) if isinstance(scalar, Scalar) else ""
     if language in ("", LITELLM_FILE) or not isinstance(scalar, Scalar):
         return ()  # of LiteLLM's file every address is read, whatever it says of them
-    text = _mapped(scalar)
+    text = map_scalar(scalar)
     try:
         return _routes(language, text, place)
     except DocumentError as error:
@@ -103,10 +103,3 @@ def _nginx(text: MappedText) -> tuple[Route, ...]:
         return read_nginx_routes(text)
     except NginxError as error:
         raise refusal(text.text, error) from None
-
-
-def _mapped(scalar: Scalar) -> MappedText:
-    span = contiguous(scalar)
-    if span is not None:
-        return MappedText.verbatim(scalar.text, span.start)
-    return MappedText(scalar.text, scalar.span, offsets(scalar) or ())

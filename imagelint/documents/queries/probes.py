@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from imagelint.core.fact import ABSENT, UNKNOWN, Fact, Known, value_or
 from imagelint.core.record import NamedTuple
-from imagelint.documents.queries.health.asked import asks_server, requests_of
+from imagelint.documents.queries.health.asked import asks_server, requests_of, written_at
 from imagelint.documents.queries.requests import only_connects, requested_paths
 from imagelint.documents.queries.weights.modelcache import weights_source, weights_stay
 from imagelint.documents.runtime.probe import CheckKind
@@ -157,9 +157,10 @@ def generates(server: ServingCommand, probe: Probe) -> tuple[Node, str] | None:
     path = value_or(check.url_path.value, "")
     if path and is_generation(server, path):
         return check.url_path, path
-    for asked in requested_paths(value_or(check.command.value, ()), in_shell=check.in_shell):
+    words = value_or(check.command.value, ())
+    for asked in requested_paths(words, in_shell=check.in_shell):
         if is_generation(server, asked):
-            return check.command, asked
+            return written_at(words, asked, check.command), asked
     return None
 
 

@@ -17,10 +17,10 @@ from imagelint.documents.runlines.builds import BuildLine, argument, given_conte
 from imagelint.documents.runlines.fragments import Fragment
 from imagelint.documents.runlines.values import Value
 from imagelint.documents.runtime.field import Place
-from imagelint.documents.serving.startscript import map_scalar
 from imagelint.documents.shared import ImageRole, ImageUse, image_use
 from imagelint.documents.shell.shells import POSIX_SHELLS
 from imagelint.documents.yaml.nodes import Mapping, Scalar, Sequence
+from imagelint.documents.yaml.text import map_scalar
 
 if TYPE_CHECKING:
     import re

@@ -20,6 +20,8 @@ from imagelint.documents.shell.shells import (
     shell_text,
 )
 from imagelint.documents.shell.wrappers import unwrap
+from imagelint.documents.yaml.nodes import Scalar
+from imagelint.documents.yaml.text import offsets
 from imagelint.knowledge.engines import engine
 from imagelint.knowledge.recognition import engine_of_program
 
@@ -250,17 +252,13 @@ def _moved(variable: EnvVar, mapped: MappedText) -> EnvVar:
 def map_word(word: Word, text: str) -> MappedText:
     """The text of a word as it is written in the source.
 
-    A block scalar is written with indentation, a quoted one with quotes: lines are found one after
-    another. Where that fails (escapes, folded lines) every place is the whole word.
+    Where quotes, escapes and folded lines cannot be undone every place is the whole word.
     """
-    raw, start, at = word.raw, word.span.start, 0
-    starts: list[int] = []
-    if len(raw) != word.span.end - start:
-        return MappedText(text, word.span, ())
-    for line in text.split("\n"):
-        found = raw.find(line, at) if line.strip() else at
-        if found < 0:
-            return MappedText(text, word.span, ())
-        at = found + len(line)
-        starts += range(start + found, start + at + 1)  # with the line feed
-    return MappedText(text, word.span, starts[: len(text)])
+    written = word.written
+    if written is not None and written.text == text:
+        return written
+    raw, span = word.raw, word.span
+    if span.end - span.start == len(text) and text in (raw, raw[1:-1]):
+        return MappedText.verbatim(text, span.start)
+    plain = not raw.startswith(("|", ">", '"', "'"))
+    return MappedText(text, span, offsets(Scalar(span, text, raw, plain)) or ())

@@ -10,8 +10,7 @@ from imagelint.documents.mapped import MappedText
 from imagelint.documents.shell.script import Exports, Word
 from imagelint.documents.shell.shells import ShellText, operands, shell_text
 from imagelint.documents.shell.wrappers import program_name, unwrap
-from imagelint.documents.yaml.nodes import MappedScalar
-from imagelint.documents.yaml.text import contiguous, offsets
+from imagelint.documents.yaml.text import contiguous
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -93,16 +92,6 @@ def known_variables(env: tuple[EnvVar, ...]) -> dict[str, Fact[str]]:
     return {variable.name: variable.value for variable in env}
 
 
-def map_scalar(scalar: Scalar) -> MappedText:
-    """The value of a scalar with the places of its characters."""
-    if isinstance(scalar, MappedScalar):
-        return scalar.mapped
-    span = contiguous(scalar)
-    if span is not None:
-        return MappedText.verbatim(scalar.text, span.start)
-    return MappedText(scalar.text, scalar.span, offsets(scalar) or ())
-
-
 def read_mapped_script(
     mapped: MappedText,
     role: ScriptRole,
@@ -130,6 +119,8 @@ def _moved(value: object, mapped: MappedText, done: dict[int, Exports]) -> objec
     """The same tree of tuples with every span moved; `done` are the exports that were."""
     if isinstance(value, Span):
         return mapped.place(*value)
+    if isinstance(value, MappedText):
+        return value.within(mapped)
     if isinstance(value, Exports):
         return value.moved(lambda one: cast("EnvVar", _moved(one, mapped, done)), done)
     if not isinstance(value, tuple):

@@ -199,7 +199,7 @@ class Reader:
             if fields == _UNTOLD and self.scope.knows_parts():
                 fields = partial_fields(text, self.scope)
             for value in fields:
-                words.append(_new(Word, (span, raw, value)))
+                words.append(_new(Word, (span, raw, value, None)))
                 ranges.append(piece)
         return words, ranges
 

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from imagelint.core.source import Span
     from imagelint.documents.base import Node
     from imagelint.documents.execution import ExecutionPlace
+    from imagelint.documents.mapped import MappedText
     from imagelint.documents.shared import EnvVar
 
 
@@ -22,12 +23,14 @@ class Word(NamedTuple):
     """One word of a command.
 
     `raw` is what is written; `value` what the shell makes of it, unknown when a variable, a
-    command substitution or a glob takes part whose result cannot be known.
+    command substitution or a glob takes part whose result cannot be known. `written` tells where
+    each character of a script stands that a shell is given; None: as far as `raw` shows it.
     """
 
     span: Span
     raw: str
     value: Fact[str]
+    written: MappedText | None = None
 
     @property
     def text(self) -> str:

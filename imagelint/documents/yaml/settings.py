@@ -17,13 +17,14 @@ from imagelint.documents.shared import Holder, Setting
 from imagelint.documents.yaml.cursor import Cursor
 from imagelint.documents.yaml.document import duplicate_complaints, read_stream, replaced_secrets
 from imagelint.documents.yaml.nodes import Scalar
-from imagelint.documents.yaml.text import contiguous
+from imagelint.documents.yaml.text import contiguous, map_scalar
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from imagelint.core.source import Source
     from imagelint.documents.base import Node
+    from imagelint.documents.mapped import MappedText
     from imagelint.documents.project import Project
 
 
@@ -33,8 +34,17 @@ def setting(name: str, place: Cursor, holder: Holder, skip: int = 0) -> Iterator
     if not isinstance(scalar, Scalar) or scalar.value is None:
         return
     span = contiguous(scalar)
-    at = Span(span.start + skip, span.end) if span else scalar.span
-    yield Setting(at, name, scalar.text[skip:], holder, span is not None, path=place.path)
+    text = scalar.text[skip:]
+    if span is not None:
+        at = Span(span.start + skip, span.end)
+        yield Setting(at, name, text, holder, verbatim=True, path=place.path)
+        return
+
+    def find() -> MappedText:
+        written = map_scalar(scalar)
+        return written.select(range(skip, len(written.text)), written.span)
+
+    yield Setting(scalar.span, name, text, holder, verbatim=False, path=place.path, find=find)
 
 
 # Below these stands how the keys of a Secret are called: `existingSecretKeys: {user: USER}`.

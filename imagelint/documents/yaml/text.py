@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from imagelint.core.source import Span
+from imagelint.documents.mapped import MappedText
+from imagelint.documents.yaml.nodes import MappedScalar
 
 if TYPE_CHECKING:
     from imagelint.documents.yaml.nodes import Scalar
@@ -43,6 +45,16 @@ def offsets(scalar: Scalar) -> tuple[int, ...] | None:
         found.append(scalar.span.start + at)
         at = _next(raw, at, indent, quote)
     return tuple(found)
+
+
+def map_scalar(scalar: Scalar) -> MappedText:
+    """The value of a scalar with the places of its characters."""
+    if isinstance(scalar, MappedScalar):
+        return scalar.mapped
+    span = contiguous(scalar)
+    if span is not None:
+        return MappedText.verbatim(scalar.text, span.start)
+    return MappedText(scalar.text, scalar.span, offsets(scalar) or ())
 
 
 def _content(scalar: Scalar) -> tuple[int, int]:

@@ -107,7 +107,7 @@ def _held(setting: Setting, ctx: Context) -> Findings:
         return
     for secret in written_secrets(setting.text, setting.span.start):
         yield ctx.finding(
-            setting._replace(span=secret.span) if setting.verbatim else setting,
+            setting.at(secret.span),
             f"`{setting.name}` in {_title(setting.holder)} holds {secret.what} in plain text",
             help=_HELP[setting.holder],
             subject=setting.name,

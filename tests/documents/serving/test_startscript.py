@@ -10,7 +10,6 @@ from imagelint.documents.mapped import MappedText
 from imagelint.documents.serving.startscript import (
     all_known,
     find_script,
-    map_scalar,
     read_mapped_script,
     unknown_word,
     whole_word,
@@ -18,6 +17,7 @@ from imagelint.documents.serving.startscript import (
 from imagelint.documents.shell.script import Script, ScriptRole, Word
 from imagelint.documents.yaml.cursor import Cursor
 from imagelint.documents.yaml.load import Mapping, Scalar, load_yaml
+from imagelint.documents.yaml.text import map_scalar
 
 if TYPE_CHECKING:
     from imagelint.core.fact import Fact

@@ -14,8 +14,8 @@ from imagelint.documents.builds import dockerfile_named, dockerfile_within
 from imagelint.documents.compose.interpolation import fill, variables_of
 from imagelint.documents.compose.values import is_set, word
 from imagelint.documents.compose.words import unescaped
-from imagelint.documents.serving.startscript import map_scalar
 from imagelint.documents.yaml.nodes import Scalar
+from imagelint.documents.yaml.text import map_scalar
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 from imagelint.documents.complaints import MalformedComposeFile
 from imagelint.documents.compose.interpolation import expressions, stray_dollar
-from imagelint.documents.serving.startscript import map_scalar
 from imagelint.documents.yaml.nodes import Scalar
+from imagelint.documents.yaml.text import map_scalar
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -241,8 +241,8 @@ class _Reader:
         span = self._line.original(piece.start, piece.end)
         raw = self._text[span.start : span.end]
         if expanded_for:
-            return _new(Word, (span, raw, self._expanded(piece.text, span, expanded_for)))
-        return _new(Word, (span, raw, _new(Known, (piece.text, span))))
+            return _new(Word, (span, raw, self._expanded(piece.text, span, expanded_for), None))
+        return _new(Word, (span, raw, _new(Known, (piece.text, span)), None))
 
     def _expanded(self, text: str, span: Span, owner: str) -> Fact[str]:
         """What a text comes to; `owner` is the variable, flag or instruction that it belongs to."""

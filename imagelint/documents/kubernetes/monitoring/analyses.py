@@ -12,8 +12,8 @@ from imagelint.documents.promql.reading import query_at, query_of
 from imagelint.documents.promql.trigger import JudgingTemplate, ResultBound
 from imagelint.documents.quantity import parse_quantity
 from imagelint.documents.runtime.field import Field, Place
-from imagelint.documents.serving.startscript import map_scalar
 from imagelint.documents.yaml.nodes import Scalar
+from imagelint.documents.yaml.text import map_scalar
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

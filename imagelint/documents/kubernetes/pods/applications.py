@@ -122,7 +122,7 @@ def _tree(place: Cursor) -> Mapping | None:
     if not isinstance(place.node, Scalar) or place.null:
         return None
     from imagelint.documents.serving.configfiles import read_config
-    from imagelint.documents.serving.startscript import map_scalar
+    from imagelint.documents.yaml.text import map_scalar
 
     tree = read_config(map_scalar(place.node))
     return tree if isinstance(tree, Mapping) else None

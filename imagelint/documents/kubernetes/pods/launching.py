@@ -4,27 +4,28 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from imagelint.core.fact import Known
+from imagelint.core.fact import UNKNOWN, Known
+from imagelint.core.source import Span
 from imagelint.documents.kubernetes.pods.operated import (
     appended_words,
     group_variables,
     instructions,
     told,
 )
-from imagelint.documents.kubernetes.pods.variables import expand, script_value
+from imagelint.documents.kubernetes.pods.variables import expand, script_text
 from imagelint.documents.serving.startscript import (
     all_known,
     behind_script,
     fetching_script,
     find_script,
     known_variables,
-    map_scalar,
     read_mapped_script,
     unknown_word,
     whole_word,
 )
 from imagelint.documents.shell.script import ScriptRole
 from imagelint.documents.yaml.nodes import Scalar, Sequence
+from imagelint.documents.yaml.text import map_scalar
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -181,7 +182,9 @@ def _with_script(
     scalar = place.node
     if not isinstance(scalar, Scalar):
         return words
-    word = whole_word(scalar, script_value(scalar, variables))
+    written = script_text(scalar, variables)
+    value = UNKNOWN if written is None else Known(written.text, Span(*scalar.span))
+    word = whole_word(scalar, value)._replace(written=written)
     return (*words[:index], word, *words[index + 1 :])
 
 

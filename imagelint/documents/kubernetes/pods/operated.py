@@ -173,12 +173,9 @@ def _in_variables(names: tuple[str, ...], body: Cursor) -> tuple[Word, ...]:
 
 
 def _words(value: Cursor) -> tuple[Word, ...]:
-    from imagelint.documents.serving.startscript import (
-        map_scalar,
-        read_mapped_script,
-        unknown_word,
-    )
+    from imagelint.documents.serving.startscript import read_mapped_script, unknown_word
     from imagelint.documents.shell.script import ScriptRole
+    from imagelint.documents.yaml.text import map_scalar
 
     scalar = value.node
     if not isinstance(scalar, Scalar) or not isinstance(value.text(), Known):

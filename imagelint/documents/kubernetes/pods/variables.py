@@ -6,14 +6,15 @@ from typing import TYPE_CHECKING
 
 from imagelint.core.fact import ABSENT, UNKNOWN, Fact, Known
 from imagelint.core.pattern import pattern
-from imagelint.core.source import Span
 from imagelint.documents.shared import EnvOrigin, EnvVar
 from imagelint.documents.yaml.nodes import Scalar, Sequence
+from imagelint.documents.yaml.text import map_scalar
 
 if TYPE_CHECKING:
     import re
     from collections.abc import Mapping
 
+    from imagelint.documents.mapped import MappedText
     from imagelint.documents.yaml.cursor import Cursor
 
 # https://kubernetes.io/docs/tasks/inject-data-application/define-interdependent-environment-variables/
@@ -109,9 +110,14 @@ def _filled(text: str, known: Mapping[str, Fact[str]], *, dollar: str) -> str | 
     return _REFERENCE.sub(replaced, text)
 
 
-def script_value(scalar: Scalar, known: Mapping[str, Fact[str]]) -> Fact[str]:
-    """The text of a `sh -c` script with the names replaced that are known; `$(date)` stays."""
-    if "{{" in scalar.text:
-        return UNKNOWN
-    filled = _filled(scalar.text, known, dollar="$$")
-    return UNKNOWN if filled is None else Known(filled, Span(*scalar.span))
+def script_text(scalar: Scalar, known: Mapping[str, Fact[str]]) -> MappedText | None:
+    """A script for `sh -c` with the names replaced that are known; `$(date)` stays.
+
+    None: a template will make something of it, or it would become too long.
+    """
+    text = scalar.text
+    if "{{" in text or _filled(text, known, dollar="$$") is None:
+        return None
+    facts = ((match, known.get(match[1])) for match in _REFERENCE.finditer(text) if match[1])
+    pieces = [(*one.span(), fact.value) for one, fact in facts if isinstance(fact, Known)]
+    return map_scalar(scalar).replaced(pieces)

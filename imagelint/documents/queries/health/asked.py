@@ -9,16 +9,17 @@ from typing import TYPE_CHECKING
 
 from imagelint.core.fact import ABSENT, UNKNOWN, Fact, Known, value_or
 from imagelint.core.record import NamedTuple
-from imagelint.core.source import Span
 from imagelint.documents.quantity import parse_count
 from imagelint.documents.queries.requests import addresses
 from imagelint.documents.runtime.field import Place
 from imagelint.documents.runtime.probe import CheckKind
 from imagelint.documents.serving.options import HOST, PORT
+from imagelint.documents.serving.programs import map_word
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from imagelint.core.source import Span
     from imagelint.documents.base import Node
     from imagelint.documents.runtime.model import Runtime
     from imagelint.documents.runtime.probe import Probe, ProbeCheck
@@ -115,12 +116,9 @@ def written_at(words: tuple[Word, ...], text: str, otherwise: Node) -> Node:
     """Where a text stands among words, as exactly as can be told."""
     path = getattr(otherwise, "path", "")
     for word in words:
-        at = word.raw.find(text)
-        if at >= 0 and len(word.raw) == word.span.end - word.span.start:
-            start = word.span.start + at
-            return Place(Span(start, start + len(text)), path)
-        if at >= 0 or text in word.text:
-            return Place(word.span, path)
+        at = word.text.find(text)
+        if at >= 0:
+            return Place(map_word(word, word.text).place(at, at + len(text)), path)
     return otherwise
 
 

@@ -4,7 +4,7 @@ import pytest
 
 from imagelint.core.fact import UNKNOWN, Fact, Known
 from imagelint.core.source import Span
-from imagelint.documents.kubernetes.pods.variables import expand, read_env, script_value
+from imagelint.documents.kubernetes.pods.variables import expand, read_env, script_text
 from imagelint.documents.yaml.cursor import Cursor
 from imagelint.documents.yaml.load import Scalar, load_yaml
 
@@ -84,9 +84,9 @@ def test_scripts_keep_what_is_the_shells_own() -> None:
     scalar = Scalar(Span(0, 1), "", "", plain=False)
     known: dict[str, Fact[str]] = {"M": Known("m"), "K": UNKNOWN}
 
-    def value(text: str) -> object:
-        fact = script_value(scalar._replace(value=text), known)
-        return fact.value if isinstance(fact, Known) else fact
+    def value(text: str) -> str | None:
+        written = script_text(scalar._replace(value=text), known)
+        return written and written.text
 
     assert value("serve $(M) ${HOME} $(date) $(K) $$(M)") == "serve m ${HOME} $(date) $(K) $$(M)"
-    assert value("serve {{ x }}") is UNKNOWN
+    assert value("serve {{ x }}") is None
