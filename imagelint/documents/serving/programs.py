@@ -20,8 +20,6 @@ from imagelint.documents.shell.shells import (
     shell_text,
 )
 from imagelint.documents.shell.wrappers import unwrap
-from imagelint.documents.yaml.nodes import Scalar
-from imagelint.documents.yaml.text import offsets
 from imagelint.knowledge.engines import engine
 from imagelint.knowledge.recognition import engine_of_program
 
@@ -260,5 +258,8 @@ def map_word(word: Word, text: str) -> MappedText:
     raw, span = word.raw, word.span
     if span.end - span.start == len(text) and text in (raw, raw[1:-1]):
         return MappedText.verbatim(text, span.start)
+    from imagelint.documents.yaml.nodes import Scalar
+    from imagelint.documents.yaml.text import offsets
+
     plain = not raw.startswith(("|", ">", '"', "'"))
     return MappedText(text, span, offsets(Scalar(span, text, raw, plain)) or ())
