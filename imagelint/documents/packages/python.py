@@ -45,6 +45,13 @@ _WITH_VALUE = """
 --spec --preinstall --source -E --extras --without --only
 """
 _VALUED = frozenset(_WITH_VALUE.split())
+# Of uv alone: what its `--help` lists, and `--python-preference`, which it does not.
+_VALUED_BY_UV = (_VALUED - {"-d", "-E", "-t"}) | {
+    *("--bounds", "--config-settings-package", "--env-file", "--exclude-newer-package"),
+    *("--excludes", "--no-editable-package", "--no-sources-package", "--output-format"),
+    *("--prerelease-package", "--python-fetch", "--python-preference", "--script"),
+    *("--upgrade-group", "--with-executables-from"),
+}
 _VALUED_BY_PDM = _VALUED - {
     "-d",
     "--prerelease",
@@ -286,7 +293,7 @@ UV = Manager(
         ),
     ),
     removes=("pip uninstall", "tool uninstall", "remove"),
-    valued=_VALUED - {"-d", "-E", "-t"},
+    valued=_VALUED_BY_UV,
     dry_run=("--dry-run",),
     insecure=("--allow-insecure-host", "--trusted-host"),
     insecure_variables=("UV_INSECURE_HOST",),

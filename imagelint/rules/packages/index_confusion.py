@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from imagelint.core.fact import Known
 from imagelint.documents.packages.installs import package_installs
 from imagelint.documents.packages.lookup import PACKAGE_PROGRAMS
 from imagelint.documents.packages.requirements import Requirements
 from imagelint.documents.queries.packages.indexes import (
-    has_its_names_on_pypi,
+    mixed_with_pypi,
     takes_the_newest_of_all,
 )
 from imagelint.documents.queries.pins import loose_packages, loose_requirements
@@ -68,15 +67,14 @@ def index_confusion(subject: Command | Requirements, ctx: Context) -> Findings:
 def _judged(
     loose: tuple[Requirement, ...], indexes: tuple[PackageIndex, ...], ctx: Context
 ) -> Findings:
-    extra = next((index for index in indexes if index.option == "--extra-index-url"), None)
+    mixed = mixed_with_pypi(indexes)
     loose = tuple(one for one in loose if not one.url)
-    if not loose or extra is None:
+    if not loose or mixed is None:
         return
-    if isinstance(extra.url, Known) and has_its_names_on_pypi(extra.url.value):
-        return
+    extra = mixed.second
     names = ", ".join(f"`{one.name or one.raw}`" for one in loose[:_SHOWN])
     more = " …" if len(loose) > _SHOWN else ""
-    where = extra.url.value if isinstance(extra.url, Known) else "the other index"
+    where = mixed.names or "the other index"
     yield ctx.finding(
         extra,
         f"{names}{more} may come from PyPI as well as from {where}",

@@ -4,14 +4,27 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from imagelint.core.fact import Known
+from imagelint.core.record import NamedTuple
+
 if TYPE_CHECKING:
     from imagelint.documents.packages.installs import PackageInstall
+    from imagelint.documents.packages.model import PackageIndex
+
+
+class MixedIndexes(NamedTuple):
+    """The index that is written second, and whose names anybody may take on PyPI: its address."""
+
+    second: PackageIndex
+    names: str
+
 
 # docs.astral.sh/uv/concepts/indexes: what asks all indexes, as pip does.
 _STRATEGY = "--index-strategy"
 _UNSAFE = "unsafe"
 # docs.astral.sh/uv/reference/environment
 _ORDERED = "UV_INDEX_URL"
+_PYPI = ("pypi.org", "pypi.python.org")
 
 
 def takes_the_newest_of_all(install: PackageInstall) -> bool:
@@ -24,12 +37,41 @@ def takes_the_newest_of_all(install: PackageInstall) -> bool:
     return _ORDERED not in install.manager.index_variables
 
 
+def mixed_with_pypi(indexes: tuple[PackageIndex, ...]) -> MixedIndexes | None:
+    """The index that is asked beside PyPI, or PyPI beside another one that comes first."""
+    second = [one for one in indexes if one.option == "--extra-index-url"]
+    private = next((one for one in second if not _is_public(one)), None)
+    if private is not None:
+        return MixedIndexes(private, _address(private))
+    first = [one for one in indexes if one.option == "--index-url" and not _is_public(one)]
+    pypi = next((one for one in second if is_pypi(_address(one))), None)
+    return MixedIndexes(pypi, _address(first[0])) if first and pypi is not None else None
+
+
+def _address(index: PackageIndex) -> str:
+    return index.url.value if isinstance(index.url, Known) else ""
+
+
+def _is_public(index: PackageIndex) -> bool:
+    address = _address(index)
+    return is_pypi(address) or has_its_names_on_pypi(address)
+
+
 def has_its_names_on_pypi(address: str) -> bool:
     """Whether the names of an index are those of the same owner on PyPI: nobody can take them.
 
     https://download.pytorch.org/whl has PyTorch's releases, as PyPI has. Its nightly builds need
     others, one of which was taken: https://pytorch.org/blog/compromised-nightly-dependency
     """
-    first, *rest = address.partition("://")[2].split("/")
+    first, *rest = _parts(address)
     released = rest[1:2] not in (["nightly"], ["test"])
     return first == "download.pytorch.org" and rest[:1] == ["whl"] and released
+
+
+def is_pypi(address: str) -> bool:
+    """Whether an index is PyPI itself."""
+    return _parts(address)[0].rpartition("@")[2] in _PYPI
+
+
+def _parts(address: str) -> list[str]:
+    return address.partition("://")[2].split("/")
