@@ -46,24 +46,16 @@ _WITH_VALUE = """
 """
 _VALUED = frozenset(_WITH_VALUE.split())
 # Of uv alone: what its `--help` lists, and `--python-preference`, which it does not.
-_VALUED_BY_UV = (_VALUED - {"-d", "-E", "-t"}) | {
-    *("--bounds", "--config-settings-package", "--env-file", "--exclude-newer-package"),
-    *("--excludes", "--no-editable-package", "--no-sources-package", "--output-format"),
-    *("--prerelease-package", "--python-fetch", "--python-preference", "--script"),
-    *("--upgrade-group", "--with-executables-from"),
-}
-_VALUED_BY_PDM = _VALUED - {
-    "-d",
-    "--prerelease",
-    "-P",
-    "-w",
-    "-m",
-    "-b",
-    "-f",
-    "-t",
-    "-i",
-    "-r",
-} | {"-G", "-L", "--lockfile", "-S", "--strategy", "-k", "--skip", "--venv"}
+_OF_UV = """
+--bounds --config-settings-package --env-file --exclude-newer-package --excludes
+--no-editable-package --no-sources-package --output-format --prerelease-package --python-fetch
+--python-preference --script --upgrade-group --with-executables-from
+"""
+_OF_PIPX = "--app --backend --cooldown --fetch-python --include-resources-from --lock --output"
+_OTHERWISE_IN_PDM = frozenset(
+    ["-d", "--prerelease", "-P", "-w", "-m", "-b", "-f", "-t", "-i", "-r"]
+)
+_OF_PDM = "-G -L --lockfile -S --strategy -k --skip --venv"
 _PROJECT = "pyproject.toml"
 # What makes uv and poetry install something else than what the project needs to run, or elsewhere.
 _NOT_OF_UV = ("--only-group", "--only-dev", "--project", "--directory", "--package", "--script")
@@ -293,7 +285,7 @@ UV = Manager(
         ),
     ),
     removes=("pip uninstall", "tool uninstall", "remove"),
-    valued=_VALUED_BY_UV,
+    valued=(_VALUED - {"-d", "-E", "-t"}).union(_OF_UV.split()),
     dry_run=("--dry-run",),
     insecure=("--allow-insecure-host", "--trusted-host"),
     insecure_variables=("UV_INSECURE_HOST",),
@@ -329,7 +321,7 @@ PIPX = Manager(
     installs=("install", "inject app"),
     modules=("pipx",),
     removes=("uninstall",),
-    valued=_VALUED - {"-e", "-f"},
+    valued=(_VALUED - {"-e", "-f"}).union(_OF_PIPX.split(), ("--python-args",)),
     runs=(Run("pipx", "run", fetches=True, read=_requirement, named_by=("--spec",)),),
     own=frozenset(("pipx",)),
 )
@@ -352,7 +344,7 @@ POETRY = Manager(
         ),
     ),
     removes=("remove",),
-    valued=_VALUED - {"-e", "-f", "-i"},
+    valued=(_VALUED - {"-e", "-f", "-i"}) | {"-G", "--markers"},
     dry_run=("--dry-run",),
     lock=Lock(("poetry.lock",), verbs=("install", "sync")),
     project=ProjectFile("pyproject.toml", ("install", "sync"), ("--no-root",)),
@@ -383,7 +375,7 @@ PDM = Manager(
         ),
     ),
     removes=("remove",),
-    valued=_VALUED_BY_PDM,
+    valued=(_VALUED - _OTHERWISE_IN_PDM).union(_OF_PDM.split()),
     dry_run=("--dry-run",),
     lock=Lock(("pdm.lock",), verbs=("install", "sync")),
     project=ProjectFile("pyproject.toml", ("install", "sync"), ("--no-self",)),
