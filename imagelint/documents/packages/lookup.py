@@ -57,7 +57,7 @@ def manager_call(command: Command) -> Call | None:
 
     Found as `pip`, as `pip3.11` and as `python -m pip`. Of one in a loop it is the first round.
     """
-    return _call(command, command.rounds[0] if command.given else command.arguments)
+    return _call(command, next(command.rounds()))
 
 
 def manager_calls(command: Command) -> tuple[Call, ...]:
@@ -65,7 +65,7 @@ def manager_calls(command: Command) -> tuple[Call, ...]:
     if not command.given:
         call = manager_call(command)
         return (call,) if call else ()
-    return tuple(call for words in command.rounds if (call := _call(command, words)))
+    return tuple(call for words in command.rounds() if (call := _call(command, words)))
 
 
 def _call(command: Command, words: tuple[Word, ...]) -> Call | None:

@@ -153,9 +153,11 @@ class Reader:
         before = self.output.written
         extra = given_to(command, before, self.scope.loops())
         if extra:
-            rounds = sum(len(one.words) for one in extra)
-            self.output.unwritten -= _ROUND * rounds * len(command.words)
-            command = command._replace(given=extra if self.output.unwritten >= 0 else ())
+            several = command._replace(given=extra)
+            cost = _ROUND * several.told
+            if cost <= self.output.unwritten:
+                self.output.unwritten -= cost
+                command = several
         self.output.commands.append(command)
         self.output.written = output_of(command, before) if place.pipe >= 0 else None
         if command.program in RUNNERS and self.depth < _DEEPEST:

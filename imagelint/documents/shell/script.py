@@ -52,7 +52,9 @@ class Given(NamedTuple):
 
     def of(self, number: int) -> tuple[Word, ...]:
         """Those of one round, the last for all rounds behind it."""
-        return self.words if self.together else self.words[: number + 1][-1:]
+        if self.together or not self.words:
+            return self.words
+        return (self.words[min(number, len(self.words) - 1)],)
 
 
 class Redirect(NamedTuple):
@@ -161,11 +163,19 @@ class Command(NamedTuple):
         """The words after the program."""
         return self.words[1:]
 
-    @property
-    def rounds(self) -> tuple[tuple[Word, ...], ...]:
+    def rounds(self) -> Iterator[tuple[Word, ...]]:
         """The words after the program, for each time that a loop or xargs runs it."""
-        count = max((1, *(len(one.words) for one in self.given if not one.together)))
-        return tuple(map(self._round, range(count)))
+        return map(self._round, range(self._count))
+
+    @property
+    def told(self) -> int:
+        """How many words all rounds together have."""
+        together = sum(len(one.words) for one in self.given if one.together)
+        return self._count * (len(self.words) + together)
+
+    @property
+    def _count(self) -> int:
+        return max((1, *(len(one.words) for one in self.given if not one.together)))
 
     def _round(self, number: int) -> tuple[Word, ...]:
         words = self.words

@@ -87,3 +87,21 @@ def test_whether_a_script_installs_what_a_file_lists_takes_one_look() -> None:
     assert not may_install_files(read("pip install x\n" * 30_000))
     assert not may_install_files(read("pip x " + "-install " * 15_000 + "x"))
     assert may_install_files(read("pip install poetry && poetry install --without dev,test"))
+
+
+def test_all_rounds_of_loops_together_have_few_more_words_than_are_written() -> None:
+    some, others = (" ".join(f"{letter}{at}" for at in range(300)) for letter in "pq")
+    both = f"for p in {some}; do echo {others} | xargs a $p; done"
+    many = f"for p in {some}; do {'a $p; ' * 300} done"
+    for text in (both, many):
+        told = (sum(map(len, command.rounds())) for command in read(text).commands)
+        assert sum(told) < 4 * len(text)
+    alone = read(f"for p in {some}; do a $p; done; echo {others} | xargs a").commands
+    assert [len(list(command.rounds())) for command in alone] == [300, 1, 1]
+    assert [len(next(command.rounds())) for command in alone] == [1, 300, 300]
+
+
+def test_loops_take_nothing_from_the_texts_that_may_be_read() -> None:
+    script = read(f"A='b c'; for p in {'d ' * 60}; do {'x $p; ' * 20}done; sh -c \"$A\"")
+    assert script.readable
+    assert script.commands[-1].program == "b"
