@@ -105,6 +105,9 @@ class Route(NamedTuple):
     What a proxy is told in a language of its own leads to `upstreams`, hosts with their ports as
     written. It is `partial` where another file, which includes it, may say more. `heeds_server`
     tells that the proxy does not buffer what a server asks it not to.
+
+    Of a route that says so itself, `guarded` tells that something before it may ask who comes, and
+    `limited` that it is open to some addresses, or on ways in that are not known to be open to all.
     """
 
     span: Span
@@ -124,6 +127,8 @@ class Route(NamedTuple):
     partial: bool = False
     heeds_server: bool = True
     pools: tuple[str, ...] = ()
+    guarded: bool = False
+    limited: bool = False
 
     def told(self, what: str) -> tuple[RouteSetting, ...]:
         """What the route is told of one kind."""

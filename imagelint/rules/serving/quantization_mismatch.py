@@ -18,7 +18,8 @@ def quantization_mismatch(server: ServingCommand, ctx: Context) -> Findings:
 
     Except:
         Names without a format, but those of owners who always put it there; formats that are made
-        of plain weights, and the kernels of Marlin, which serve checkpoints of AWQ and GPTQ.
+        of plain weights, and the kernels of Marlin, which serve checkpoints of AWQ and GPTQ;
+        checkpoints of ModelOpt (FP4, NVFP4) and GGUF, of which engines pass the flag over.
 
     Bad (pod.yaml):
         apiVersion: v1

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from imagelint.core.fact import UNKNOWN, Fact, Known
+from imagelint.core.pattern import pattern
 from imagelint.documents.quantity import parse_count, parse_duration, parse_quantity
 from imagelint.documents.serving.scaling import Route, RouteSetting, Timeout
 from imagelint.knowledge.kubernetes.durations import KONG_TIMEOUT
@@ -19,6 +20,11 @@ if TYPE_CHECKING:
 
 _NO_LIMIT = float("inf")
 _TRAEFIK = ("traefik.io", "traefik.containo.us")
+# Its customary names of ways in that are open to all; what it compares that only some may know, and
+# by which addresses it lets some in: docs/content/reference/routing-configuration/http/routing/
+_OPEN_ENTRIES = frozenset(("", "web", "websecure", "http", "https"))
+_SECRET_MATCH = pattern(r"\b(?:Headers?|Query)(?:Regexp)?\(")
+_ADDRESS_MATCH = pattern(r"(?<![!\w])ClientIP\(")
 # envoyproxy/gateway@d32f2829: api/v1alpha1/retry_types.go (TriggerEnum): those behind which the
 # server may have begun to work, and the statuses after which it has
 _WORKING = ("5xx", "gateway-error", "reset", "retriable-4xx", "deadline-exceeded", "internal")
@@ -160,11 +166,17 @@ def _ingress_route(obj: KubernetesObject, rule: Cursor) -> Route:
     services = [one for one in rule["services"].items() if one["kind"].word() in ("", "Service")]
     attached = [("Middleware", one["name"].word()) for one in rule["middlewares"].items()]
     attached += [("ServersTransport", one["serversTransport"].word()) for one in services]
-    entries = obj.body.at("spec", "entryPoints").items()
-    attached += [("EntryPoint", one.word()) for one in entries]
     backends = tuple((one["name"].word(), "") for one in services)
     route = _route(obj, rule, "traefik", (), backends=backends)
-    return route._replace(attached=tuple(attached))
+    spec, match = obj.body["spec"], rule["match"].word()
+    asks = (rule["middlewares"], spec["parentRefs"], spec.at("tls", "options"))
+    entries = [one.word() for one in spec["entryPoints"].items()]
+    return route._replace(
+        attached=tuple(attached),
+        guarded=any(place.exists for place in asks) or _SECRET_MATCH.search(match) is not None,
+        limited=_ADDRESS_MATCH.search(match) is not None
+        or (bool(entries) and _OPEN_ENTRIES.isdisjoint(entries)),
+    )
 
 
 def _knative(spec: Cursor) -> tuple[Timeout, ...]:

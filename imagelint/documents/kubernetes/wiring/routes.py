@@ -227,18 +227,23 @@ def _of_contour(obj: KubernetesObject, rule: Cursor) -> Route:
     place = rule.at("timeoutPolicy", "response")
     timeout = _timeout(place, _envoy_time(place), "total", "`600s`", _default("contour"))
     route = _route(obj, rule, "contour", (timeout,), backends)
-    return route._replace(settings=tuple(contour_settings(rule)), attached=_guards(obj))
-
-
-def _guards(obj: KubernetesObject) -> tuple[tuple[str, str], ...]:
-    """The HTTPProxy that asks who comes: this one, or the one that includes it.
-
-    projectcontour/contour:apis/projectcontour/v1/httpproxy.go (VirtualHost)
-    """
     host = obj.body.at("spec", "virtualhost")
+    return route._replace(
+        settings=tuple(contour_settings(rule)),
+        guarded=not host.exists or _is_guarded(host, rule),
+        limited=host["ipAllowPolicy"].exists or rule["ipAllowPolicy"].exists,
+    )
+
+
+def _is_guarded(host: Cursor, rule: Cursor) -> bool:
+    """Whether a host or a rule of Contour may ask who comes, if only for a header.
+
+    projectcontour/contour:apis/projectcontour/v1/httpproxy.go (VirtualHost, MatchCondition)
+    """
     asks = (host["authorization"], host["jwtProviders"], host.at("tls", "clientValidation"))
-    asked = any(place.exists for place in asks) or not host.exists
-    return ((obj.kind, obj.name),) if asked else ()
+    conditions = rule["conditions"].items()
+    matches = (one[key] for one in conditions for key in ("header", "queryParameter"))
+    return any(place.exists for place in (*asks, *matches))
 
 
 def _envoy_time(place: Cursor) -> Fact[float]:

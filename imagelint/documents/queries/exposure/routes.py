@@ -28,10 +28,6 @@ Reached: TypeAlias = "ServingCommand | Service | Route"
 _LOOPBACK = ("127.", "localhost", "::1")
 # Routes that lead in from outside; a VirtualService may be for the mesh only.
 _WAYS = ("Ingress", "HTTPRoute", "Route", "IngressRoute", "HTTPProxy")
-# What may stand before them and ask who comes; of others, annotations say so.
-_BEFORE = {"IngressRoute": "Middleware", "HTTPProxy": "HTTPProxy"}
-# Traefik's customary names of ways in that are open to all.
-_OPEN_ENTRIES = ("", "web", "websecure", "http", "https")
 # kubernetes.github.io/ingress-nginx, aws-load-balancer-controller, traefik, haproxy, kong: what
 # says who may come is called so by all of them.
 _AUTHENTICATING = ("auth", "oauth", "oidc", "iap", "jwt", "mtls", "middlewares", "plugins", "key")
@@ -193,12 +189,11 @@ def _leads_to(service: Service, server: ServingCommand) -> bool:
 
 def _of_route(route: Route, scope: NameScope) -> Iterator[WayIn]:
     names = [name.lower().rpartition("/")[2] for name, _ in route.annotations]
-    if any(word in name for name in names for word in _AUTHENTICATING) or _is_preceded(route):
+    if any(word in name for name in names for word in _AUTHENTICATING) or route.guarded:
         return
-    entries = [name for kind, name in route.attached if kind == "EntryPoint"]
     limited = (
-        any(word in name for name in names for word in _LIMITING)
-        or any(name not in _OPEN_ENTRIES for name in entries)
+        route.limited
+        or any(word in name for name in names for word in _LIMITING)
         or (route.controller == "alb" and not any("scheme" in name for name in names))
     )
     for server in scope.routed_servers(route):
@@ -209,12 +204,6 @@ def _of_route(route: Route, scope: NameScope) -> Iterator[WayIn]:
         place = Place(route.span, route.path)
         yield WayIn(place, server, what, advice, limited and not _faces(route), sure=False)
         return
-
-
-def _is_preceded(route: Route) -> bool:
-    """Whether a route of Traefik or Contour names what may ask who comes."""
-    kind = _BEFORE.get(route.kind)
-    return any(one == kind and name for one, name in route.attached)
 
 
 def _faces(route: Route) -> bool:

@@ -24,6 +24,11 @@ _RDMA = pattern(r"(?:rdma/.*|.*(?:rdma|roce|infiniband).*)")
 _FORMATS = pattern(r"(?<![a-z0-9])(awq|gptq|fp8|nvfp4|fp4|mxfp4|gguf|exl2)(?![a-z0-9])")
 # Formats that are told as they are named, and those that are made of plain weights while loading.
 _TOLD, _MADE = ("awq", "gptq"), ("fp8", "bitsandbytes")
+# What ModelOpt writes is read as it is, whatever the flag says, and so is GGUF; the checkpoints of
+# others by these names may be either. Sources: vllm-project/vllm:vllm/config/model.py
+# (_verify_quantization), and its modelopt.py with what overrides the flag.
+_READ_AS_THEY_ARE = frozenset(("nvfp4", "fp4", "mxfp4", "gguf"))
+_OF_MODELOPT = "nvidia/"
 _OFFLINE = ("HF_HUB_OFFLINE", "TRANSFORMERS_OFFLINE")
 
 
@@ -87,7 +92,10 @@ def contradicted_format(server: ServingCommand) -> tuple[Known[str], str] | None
         return None
     from imagelint.knowledge.weights import is_surely_plain
 
-    formats = _FORMATS.findall(model_name(server.model.value).lower())
-    if not formats and flag in _TOLD and is_surely_plain(server.model.value):
+    model = server.model.value
+    formats = _FORMATS.findall(model_name(model).lower())
+    if not formats and flag in _TOLD and is_surely_plain(model):
         return told, ""
+    if model.startswith(_OF_MODELOPT) or not _READ_AS_THEY_ARE.isdisjoint(formats):
+        return None
     return (told, formats[-1]) if formats and flag not in formats else None
