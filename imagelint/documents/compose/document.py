@@ -18,7 +18,11 @@ from imagelint.documents.compose.interpolation import NO_VARIABLES, ComposeRoot
 from imagelint.documents.compose.layers import is_whole_project, layers
 from imagelint.documents.compose.model import Assembly, ComposeService
 from imagelint.documents.compose.ports import container_ports, read_ports
-from imagelint.documents.compose.project.names import service_landmarks
+from imagelint.documents.compose.project.names import (
+    defined_landmarks,
+    service_landmarks,
+    taken_landmarks,
+)
 from imagelint.documents.compose.project.references import (
     circular_services,
     services_without_image,
@@ -70,7 +74,7 @@ class ComposeFile(ServiceFile):
     """The services of a compose file in source order; `dotenv` is the `.env` beside it, if any."""
 
     kind = "compose"
-    __slots__ = ("_first", "dotenv")
+    __slots__ = ("_first", "dotenv", "named")
 
     def __init__(
         self,
@@ -90,6 +94,7 @@ class ComposeFile(ServiceFile):
         )
         self.services = services
         self._first = assembly.first
+        self.named: tuple[Landmark, ...] = ()
         self.dotenv: Source | None = None
 
     def speaks_of(self, origin: str) -> bool:
@@ -125,8 +130,9 @@ class ComposeFile(ServiceFile):
         return made
 
     def landmarks(self) -> Iterator[Landmark]:
-        """Its services by the names that others call them, and what it builds, with contexts."""
+        """Its services and sections by their names, the files that it takes, what it builds."""
         yield from service_landmarks(self.services)
+        yield from self.named
         yield from build_landmarks(self)
 
     def concealed(self) -> Iterator[Span]:
@@ -174,6 +180,7 @@ def parse_compose(source: Source, read: Beside = lambda _name: None) -> ComposeF
     )
     if environment:
         document.dotenv = Source(beside(source.origin, FILE_NAME), environment)
+    document.named = tuple(_named(assembly, stream.documents, variables, source.origin))
     _take_inside(document, once)
     document.asked = tuple(asked)
     if may_read_settings(source.text):
@@ -211,7 +218,7 @@ def _assembly(
     if alone and len(documents) == 1:
         root = ComposeRoot(documents[0], variables)
         whole = root if is_whole_project(together, variables) else None
-        return Assembly(root["services"].entries(), root=whole)
+        return Assembly(root["services"].entries(), root=whole, tree=root)
     from imagelint.documents.compose.project.assembly import assemble
 
     return assemble(source, documents, read, together, variables)
@@ -234,6 +241,16 @@ def _inconsistent(assembly: Assembly, end: int) -> Iterator[Complaint]:
         found += undefined_names(services, assembly.root)
         found += services_without_image(services)
     yield from (one for one in dict.fromkeys(found) if one.span.end <= end)
+
+
+def _named(
+    assembly: Assembly, documents: tuple[YamlNode, ...], variables: Variables, origin: str
+) -> Iterator[Landmark]:
+    """What other files may find in it, or learn of it, besides services."""
+    if assembly.tree is not None:
+        yield from defined_landmarks(assembly.tree)
+    for node in documents:
+        yield from taken_landmarks(ComposeRoot(node, variables), origin)
 
 
 def _misshapen(node: YamlNode) -> Iterator[MalformedComposeFile]:

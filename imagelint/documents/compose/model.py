@@ -31,7 +31,8 @@ class Assembly(NamedTuple):
     `parts` are the texts of the other files that it is put together from, `asked` the names of all
     that were looked for. `first` tells that it is the first of the files that lie over each other,
     or the only one. `gaps` and `complaints` are about what it names and cannot be had,
-    `allowances` those in the other files. `root` is all of it, None where it is not known to be.
+    `allowances` those in the other files. `root` is all of it, None where it is not known to be;
+    `tree` is what was found of it in any case.
     """
 
     services: tuple[tuple[str, Cursor], ...]
@@ -42,6 +43,7 @@ class Assembly(NamedTuple):
     allowances: tuple[Allowance, ...] = ()
     asked: tuple[str, ...] = ()
     root: Cursor | None = None
+    tree: Cursor | None = None
 
 
 class ServiceWords(Protocol):

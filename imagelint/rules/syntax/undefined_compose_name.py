@@ -14,9 +14,9 @@ def undefined_compose_name(complaint: UndefinedComposeName, ctx: Context) -> Fin
     `links`, `volumes_from`, `network_mode: service:…` and their like.
 
     Except:
-        Files of names of their own, which are laid over others (`-f`); services that another file
-        defines, in the same folder or in one above or below it; projects of which a file cannot be
-        had; dependencies that are not required.
+        Files of names of their own, which are laid over others (`-f`); what another file defines,
+        in the same folder or in one above or below it, or one that extends services of this file
+        or includes it; projects of which a file cannot be had; dependencies that are not required.
 
     Bad (compose.yaml):
         services:

@@ -52,13 +52,14 @@ def assemble(
     gaps = Gaps(len(source.text), first=first)
     assembler = _Assembler(files, variables, read, gaps)
     root = assembler.layered(together)
-    services = ComposeRoot(root, variables)["services"].entries()
+    tree = ComposeRoot(root, variables)
+    services = tree["services"].entries()
     found = tuple((name, assembler.filled(name, body, root)) for name, body in services)
     problems, complaints = tuple(gaps.problems), tuple(gaps.complaints)
     parts, allowances = tuple(files.parts[1:]), tuple(files.allowances)
     whole = first and not problems and is_whole_project(together, variables)
-    tree = ComposeRoot(root, variables) if whole else None
-    return Assembly(found, parts, first, problems, complaints, allowances, root=tree)
+    told = (found, parts, first, problems, complaints, allowances)
+    return Assembly(*told, root=tree if whole else None, tree=tree)
 
 
 class _Assembler:

@@ -1,17 +1,61 @@
-"""How the services of a compose file are called by others on their networks."""
+"""The names in compose files that others use: services on networks, sections, files taken."""
 
 from __future__ import annotations
 
+from posixpath import basename
 from typing import TYPE_CHECKING
 
+from imagelint.core.fact import Known
+from imagelint.core.record import NamedTuple
 from imagelint.documents.base import Landmark
+from imagelint.documents.compose.interpolation import interpolated, variables_of
 from imagelint.documents.compose.values import word
+from imagelint.documents.project import beside
 from imagelint.documents.proxies.upstreams import service_called
+from imagelint.documents.yaml.nodes import Mapping, Scalar, Sequence
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from imagelint.core.source import Span
+    from imagelint.documents.base import Key
     from imagelint.documents.compose.model import ComposeService
+    from imagelint.documents.yaml.cursor import Cursor
+
+SECTIONS = ("networks", "volumes", "secrets", "configs", "models")
+"""The keys of a compose file that define what services use by name."""
+
+
+class DefinedName(NamedTuple):
+    """A name that a section of a compose file defines."""
+
+    span: Span
+
+
+class TakenFile(NamedTuple):
+    """A file of which a compose file extends services, or which it includes.
+
+    `path` is its origin; where that begins with a variable, `known` is false, and it is what stands
+    behind the last one.
+    """
+
+    span: Span
+    path: str
+    known: bool
+
+    def may_be(self, origin: str) -> bool:
+        """Whether it may be the file of that origin."""
+        return origin == self.path or (not self.known and origin.endswith(f"/{self.path}"))
+
+
+def name_defined(section: str, name: str) -> Key:
+    """The definitions of a name in a section of compose files."""
+    return ("compose name", section, name)
+
+
+def file_taken(origin: str) -> Key:
+    """The places of compose files that may take a file."""
+    return ("compose file taken", basename(origin))
 
 
 def service_landmarks(services: Iterable[ComposeService]) -> Iterator[Landmark]:
@@ -22,6 +66,49 @@ def service_landmarks(services: Iterable[ComposeService]) -> Iterator[Landmark]:
     for service in services:
         for name in dict.fromkeys(filter(None, _names(service))):
             yield Landmark(service_called(name), service)
+
+
+def defined_landmarks(root: Cursor) -> Iterator[Landmark]:
+    """The names that the sections of a compose file define."""
+    for section in SECTIONS:
+        for name, place in root[section].entries():
+            yield Landmark(name_defined(section, name), DefinedName(place.key_span))
+
+
+def taken_landmarks(root: Cursor, origin: str) -> Iterator[Landmark]:
+    """The other files that the file of an origin includes, or extends services of."""
+    for place in _taken(root):
+        file = _file(place, origin)
+        if file is not None:
+            yield Landmark(file_taken(file.path), file)
+
+
+def _taken(root: Cursor) -> Iterator[Cursor]:
+    """Where files are named: https://github.com/compose-spec/compose-spec/blob/main/14-include.md.
+
+    And https://github.com/compose-spec/compose-spec/blob/main/05-services.md#extends.
+    """
+    for _, service in root["services"].entries():
+        yield service["extends"]["file"]
+    for item in root["include"].items():
+        path = item["path"] if isinstance(item.node, Mapping) else item
+        yield from path.items() if isinstance(path.node, Sequence) else (path,)
+
+
+def _file(place: Cursor, origin: str) -> TakenFile | None:
+    if not isinstance(place.node, Scalar) or not place.node.text:
+        return None
+    text = place.node.text
+    path = interpolated(text, variables_of(place))
+    if isinstance(path, Known):
+        return TakenFile(place.span, beside(origin, path.value), known=True)
+    written: list[str] = []
+    for part in reversed(text.split("/")):
+        if "$" in part or "}" in part or part == "..":
+            break
+        written.append(part)
+    rest = "/".join(reversed([part for part in written if part not in ("", ".")]))
+    return TakenFile(place.span, rest, known=False) if rest else None
 
 
 def _names(service: ComposeService) -> Iterator[str]:

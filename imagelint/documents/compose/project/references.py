@@ -57,7 +57,7 @@ def undefined_names(services: Services, root: Cursor) -> Iterator[Complaint]:
     }
     told: set[Span] = set()  # what several services inherit, or merge, is one mistake
     for name, body in services:
-        for one in _references(body):
+        for one in references(body):
             if one.section not in defined:
                 defined[one.section] = _defined(root[one.section], one.section)
             known = defined[one.section]
@@ -85,7 +85,7 @@ def circular_services(services: Services) -> Iterator[Complaint]:
     """Services that wait for themselves, by way of others; once for each circle."""
     # What has a profile is left out unless somebody asks for it.
     edges = {
-        name: [one for one in _references(body) if one.section == "services"]
+        name: [one for one in references(body) if one.section == "services"]
         for name, body in services
         if not is_set(body["profiles"])
     }
@@ -110,7 +110,7 @@ def circular_services(services: Services) -> Iterator[Complaint]:
                 pending.append((one.name, 0))
 
 
-def _references(service: Cursor) -> Iterator[Reference]:
+def references(service: Cursor) -> Iterator[Reference]:
     """The names that a service uses, in no order."""
     if not service.holds_any(_NAMING):
         return
