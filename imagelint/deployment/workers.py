@@ -78,17 +78,37 @@ def shares(pod: Pod) -> Iterator[Share]:
         return
     head = _node("the head", pod.spec["model"], merged=merged)
     worker = _node("a worker", workers["containers"][0], merged=merged)
-    uncounted = [one for one in (head, worker) if one.passed]
-    for one in uncounted:
-        message = f"KServe counts the GPUs of `requests` alone: {one.title} has {one.passed}"
-        message += " in its `limits`, which are passed over"
-        resource = one.place.key
-        help_ = f"write `requests: {{{resource}: {one.passed}}}` as well"
-        yield Share(one.place, message, help_)
-    if uncounted or not isinstance(head.gpus, Known) or not isinstance(worker.gpus, Known):
+    if head.passed or worker.passed:
+        yield from _passed_over(split, head, worker)
+        return
+    if not isinstance(head.gpus, Known) or not isinstance(worker.gpus, Known):
         return
     if worker.gpus.value:
         yield from _shared(split, head.gpus.value, worker.gpus.value, (head, worker))
+
+
+def _passed_over(split: _Split, head: _Node, worker: _Node) -> Iterator[Share]:
+    """The limits of nodes that KServe does not count, where it gives another number of GPUs.
+
+    Workers without requests get one each, as does a head beside them; else a head gets the rest.
+    """
+    counted = UNKNOWN if worker.passed else worker.gpus
+    if isinstance(counted, Known) and counted.value:
+        rest = (split.total - 1) % counted.value + 1
+        if head.passed != rest:
+            message = f"{_passed(head)}: it gets the {rest} that the workers leave"
+            help_ = f"write {rest} there, and `requests: {{{head.place.key}: {rest}}}` as well"
+            yield Share(head.place, message, help_, works=True)
+        return
+    for one in (head, worker) if worker.passed or isinstance(counted, Known) else ():
+        if one.passed > 1:
+            help_ = f"write `requests: {{{one.place.key}: {one.passed}}}` as well"
+            yield Share(one.place, _passed(one), help_)
+
+
+def _passed(one: _Node) -> str:
+    message = f"KServe counts the GPUs of `requests` alone: {one.title} has {one.passed}"
+    return f"{message} in its `limits`, which are passed over"
 
 
 def _shared(split: _Split, head: int, worker: int, places: tuple[_Node, _Node]) -> Iterator[Share]:

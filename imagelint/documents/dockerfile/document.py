@@ -231,6 +231,9 @@ class Dockerfile(Document):
             own = stage is not None and stage.cmd and stage.cmd.instruction is instruction
             if stage is None or not own or stage.entrypoint or not is_official(stage.root_image):
                 return
+        starts = [one.entrypoint.instruction for one in self.stages if one.entrypoint]
+        if instruction.keyword == "ENTRYPOINT" and all(one is not instruction for one in starts):
+            return  # another one behind it counts
         # Windows joins the words of SHELL to one line.
         shell = instruction.keyword == "SHELL" and instruction.words[0].text.startswith("/")
         if shell or instruction.keyword in ("CMD", "ENTRYPOINT", "RUN"):
