@@ -186,7 +186,7 @@ class Verdicts:
             help_ = "let it end, or go on with it by the same `imagelint audit`"
             said.append(Problem(ProblemKind.UNJUDGED, OF_NO_IMAGE, detail, help_))
         elif not self._reader.overview(self._run.id, wanted.of_images).references:
-            asked = " of that owner, or in such a repository" if wanted.words else ""
+            asked = " of that owner or digest, or in such a repository" if wanted.words else ""
             detail = f"run {self._run.id} met no image{asked}"
             said.append(Problem(ProblemKind.NOTHING_EXAMINED, OF_NO_IMAGE, detail))
         unknown = unasked(self._store, self._run, wanted)

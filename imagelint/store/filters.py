@@ -20,7 +20,7 @@ _TOLD = tuple(category.value for category in Category if category.is_told)
 
 
 class ResultFilter(NamedTuple):
-    """Which results: empty means any.
+    """Which results: empty means any; of a `digest` its beginning is enough.
 
     `repository`, `reference`, `rule`, `package` and `vulnerability` are globs (`*`), the last two
     whatever their case; a package may be named without what stands before its last `/` or `:`.
@@ -67,9 +67,10 @@ EVERYTHING = ResultFilter()
 
 def of_results(wanted: ResultFilter, row: Any = models.ResultRow) -> Iterator[ColumnElement[bool]]:
     """The conditions upon rows of results, but for those about their outcome, base and findings."""
-    for column, value in ((row.category, wanted.category), (row.digest, wanted.digest)):
-        if value:
-            yield column == value
+    if wanted.category:
+        yield row.category == wanted.category
+    if wanted.digest:
+        yield row.digest.like(f"{like(wanted.digest)}%", escape="\\")
     if wanted.owner is not None:
         yield row.owner == wanted.owner
     for column, glob in ((row.repository, wanted.repository), (row.reference, wanted.reference)):

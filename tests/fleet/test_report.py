@@ -319,6 +319,20 @@ def test_a_list_is_the_same_in_every_form(program: Program, place: Path, name: s
     assert len(rows) == counts.get(name, len(rows))
 
 
+def test_an_image_is_found_by_its_digest(program: Program, place: Path) -> None:
+    words = "report", "--store", str(place)
+    rows = list(
+        csv.DictReader(io.StringIO(program(*words, "--table", "images", "--format", "csv").out))
+    )
+    one = next(row for row in rows if row["digest"])
+    same = [row["image"] for row in rows if row["digest"] == one["digest"]]
+    for asked in (one["digest"], one["digest"][: len("sha256:") + 12]):
+        found = program(*words, "--digest", asked, "--table", "images", "--format", "csv").out
+        assert [row["image"] for row in csv.DictReader(io.StringIO(found))] == same
+    nobody = program(*words, "--digest", "sha256:0123456789ab", "--rule", "root-user")
+    assert (nobody.code, "of that owner or digest" in nobody.out) == (3, True)
+
+
 def test_who_is_told_how_a_team_is_reached(program: Program, place: Path) -> None:
     words = "report", "--store", str(place)
     owners = program(*words, "--table", "owners", "--format", "csv").out

@@ -34,9 +34,15 @@ _OPTIONS = (
         metavar="TEAM",
         help=f"Only that team's images; `{NOBODY}`: those that no team owns.",
     ),
+    click.option(
+        "--digest",
+        default="",
+        metavar="DIGEST",
+        help="Only the image of it: sha256:…, or how it begins.",
+    ),
     click.option("--repository", default="", metavar="GLOB", help="Only those repositories."),
 )
-_NAMES = ("rule", "package", "vulnerability", "owner", "repository")
+_NAMES = ("rule", "package", "vulnerability", "owner", "digest", "repository")
 
 
 def result_filter(command: C) -> C:
