@@ -63,7 +63,8 @@ def _nothing(store: Store, fleet: Fleet) -> Iterator[str]:
         yield f"\nnobody knows: {visible(fleet.unknown)}; {ASK}\n"
         return
     if fleet.is_about_nothing:
-        yield "\nnobody knows: the run met no image of that owner or digest, or in such a repository\n"
+        met = "no image of that owner or digest, or in such a repository"
+        yield f"\nnobody knows: the run met {met}\n"
         return
     had = "has such a package" if fleet.wanted.of_packages else "has a finding like that"
     yield f"\nno image {had}\n"
