@@ -37,7 +37,7 @@ def unknown_values(
 
 def _unknown(place: Cursor, word: str, enumeration: Enumeration) -> UnknownValue:
     keys = [key for key in _INDEX.sub("", place.path).split(".") if key]
-    name = ".".join(keys[-2:])
+    name = place.key if "." in place.key else ".".join(keys[-2:])
     near = enumeration.nearest(word)
     if enumeration.is_refused_prefix(word) and enumeration.takes(word):
         message = f"`{name}` has no `{word}`: it is written without `{enumeration.prefix}`"

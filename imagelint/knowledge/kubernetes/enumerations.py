@@ -116,7 +116,8 @@ def _enumeration(row: EnumeratedFields) -> Enumeration:
 
 
 def _insert(root: dict[str, Branch], path: str, branch: Branch) -> None:
-    *above, last = path.split(".")
+    path, _, dotted = path.removesuffix("]").partition("[")
+    *above, last = (*path.split("."), dotted) if dotted else path.split(".")
     place = root
     for key in above:
         inner = place.setdefault(key, {})
