@@ -60,6 +60,7 @@ _QUOTED = pattern(r'"([^"]+)(?=")')
 
 
 ANYWHERE = "*"
+ROUTER = "vllm-router"
 
 
 class PodPlace(NamedTuple):
@@ -176,6 +177,11 @@ def vague_monitors() -> Key:
 def serving(engine: str) -> Key:
     """The pods in which a server of an engine runs."""
     return ("serving", engine)
+
+
+def routing() -> Key:
+    """The pods in which the router of an engine runs."""
+    return ("routing",)
 
 
 def pods_labelled(label: str, value: str) -> Key:
@@ -297,9 +303,24 @@ def _of_pods(manifest: Manifest) -> Iterator[Landmark]:
             yield Landmark(pods_mounting(claim), place)
         for name in _volumes(pod, "configMap", "name"):
             yield Landmark(pods_configured(name), place)
-        engines = (server.engine for server in manifest.servers_of(pod))
-        for engine in dict.fromkeys(filter(None, engines)):
-            yield Landmark(serving(engine), place)
+        yield from (Landmark(key, place) for key in _served_by(manifest, pod))
+
+
+def _served_by(manifest: Manifest, pod: Pod) -> Iterator[Key]:
+    engines = (server.engine for server in manifest.servers_of(pod))
+    yield from map(serving, dict.fromkeys(filter(None, engines)))
+    if any(map(_is_router, pod.containers)):
+        yield routing()
+
+
+def _is_router(container: Container) -> bool:
+    image = container.image.text if container.image is not None else ""
+    if "router" not in image:
+        return False
+    from imagelint.knowledge.serving.other_servers import other_server_named
+
+    other = other_server_named(image.partition("@")[0])
+    return other is not None and other.name == ROUTER
 
 
 def _wants_gpus(container: Container) -> bool:

@@ -193,6 +193,9 @@ class MetricRow(TypedDict):
     deprecated: NotRequired[str]
     gone: NotRequired[Annotated[str, "the release without it; `yes`: it is not known which"]]
     instead: NotRequired[Annotated[str, "the metric, or the expression, that took its place"]]
+    router: NotRequired[
+        Annotated[Literal["only", "too"], "what shows it is the engine's router, or that as well"]
+    ]
 
 
 class ExporterRow(TypedDict):

@@ -36,6 +36,7 @@ class Metric(NamedTuple):
 
     `unit` and `meaning` are empty where the table has none. `gone` is the release without it, or
     `yes` where that is not known; `instead` is the metric, or the expression, in its place.
+    `router` is `only` where it is the engine's router that shows it, `too` where that does as well.
     """
 
     name: str
@@ -45,6 +46,7 @@ class Metric(NamedTuple):
     deprecated: str
     gone: str
     instead: str
+    router: str
     exporter: Exporter
 
     @property
@@ -202,6 +204,7 @@ def _metrics() -> Mapping[str, Metric]:
                 deprecated=one.get("deprecated", ""),
                 gone=one.get("gone", ""),
                 instead=one.get("instead", ""),
+                router=one.get("router", ""),
                 exporter=exporter,
             )
     return found

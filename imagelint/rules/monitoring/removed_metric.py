@@ -16,8 +16,9 @@ def removed_metric(use: MetricUse, ctx: Context) -> Findings:
     and the autoscaler sees a queue of zero.
 
     Except:
-        Servers in sight that are all older than the removal, and queries that try the old name and
-        the new one in turn (`or`).
+        Servers in sight that are all older than the removal, queries that try the old name and the
+        new one in turn (`or`), and what vLLM's router still shows: where it is in sight, its own
+        metrics are asked for in the same file, or series by `server`.
 
     Bad (alerts.yaml):
         apiVersion: monitoring.coreos.com/v1
@@ -42,7 +43,7 @@ def removed_metric(use: MetricUse, ctx: Context) -> Findings:
                   expr: vllm:kv_cache_usage_perc > 0.95
     """
     scope = Scope(ctx.document, ctx.project, ctx.environment.closed)
-    found = removal(use, scope)
+    found = removal(use, ctx.document, scope)
     if found is None or (use.fallback and asks_for(use, found.instead)):
         return
     since = "" if found.since == "yes" else f" since {found.since}"

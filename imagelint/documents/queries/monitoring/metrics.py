@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 from imagelint.core.fact import Known
 from imagelint.core.record import NamedTuple
+from imagelint.documents.kubernetes.landmarks import PodPlace, routing
+from imagelint.documents.promql.query import MetricUse
 from imagelint.documents.promql.tree import Aggregation, Call
 from imagelint.documents.queries.monitoring.histograms import drops_bounds
 from imagelint.documents.queries.monitoring.servers import servers_of_engine
@@ -15,13 +17,16 @@ from imagelint.knowledge.versions import at_least
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from imagelint.documents.promql.query import MetricUse, Query
+    from imagelint.documents.base import Document
+    from imagelint.documents.promql.query import Query
     from imagelint.documents.promql.tree import Expression
     from imagelint.documents.queries.links.scope import Scope
     from imagelint.documents.runtime.field import Place
     from imagelint.knowledge.serving.metrics import Metric
 
 _NATIVE = "histogram_"
+# Labels of what a router shows of the servers behind it, and of what these show of themselves.
+_OF_ROUTER, _OF_ENGINE = "server", "model_name"
 _QUANTILE = "histogram_quantile"
 
 
@@ -58,12 +63,14 @@ def written_with_underscore(query: Query) -> Iterator[tuple[Place, str, str]]:
             yield query.at(selector.name), name, meant
 
 
-def removal(use: MetricUse, scope: Scope) -> Removal | None:
+def removal(use: MetricUse, document: Document, scope: Scope) -> Removal | None:
     """What became of a metric; None where it is there, or servers in sight still have it."""
     series = find_series(use.name)
     if series is None or not series.metric.gone:
         return None
     metric = series.metric
+    if metric.router and _asks_router(use, document, scope):
+        return None
     versions = [
         one.engine_version.value
         for one in servers_of_engine(metric.exporter.engine, scope)
@@ -80,6 +87,26 @@ def removal(use: MetricUse, scope: Scope) -> Removal | None:
         renamed = now.metric.type == metric.type and not unit
     certain = bool(versions) and without == {True}
     return Removal(metric.exporter.title, metric.gone, instead, renamed, unit, certain)
+
+
+def _asks_router(use: MetricUse, document: Document, scope: Scope) -> bool:
+    """Whether it may be the engine's router that is asked, which still shows a metric.
+
+    That has series by `server`, those of the engine itself have the name of the model.
+    """
+    selectors = use.query.selectors if use.query is not None else ()
+    asked = [one for one, _ in selectors if one.metric == use.name]
+    if any(one.label(_OF_ENGINE) for one in asked):
+        return False
+    if any(one.label(_OF_ROUTER) for one in asked) or document.derived(_is_about_router):
+        return True
+    return next(scope.anywhere(routing(), PodPlace), None) is not None
+
+
+def _is_about_router(document: Document) -> bool:
+    """Whether a document asks for something that nothing but a router shows."""
+    found = (find_series(use.name) for use in document.nodes_of(MetricUse))
+    return any(one is not None and one.metric.router == "only" for one in found)
 
 
 def asks_for(use: MetricUse, name: str) -> bool:
