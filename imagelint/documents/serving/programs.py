@@ -5,10 +5,11 @@ from __future__ import annotations
 from posixpath import basename
 from typing import TYPE_CHECKING
 
-from imagelint.core.fact import Fact, Known
+from imagelint.core.fact import UNKNOWN, Fact, Known
 from imagelint.core.record import NamedTuple
 from imagelint.core.source import Span
 from imagelint.documents.mapped import MappedText
+from imagelint.documents.shared import EnvOrigin, EnvVar
 from imagelint.documents.shell.script import Exports, Given, ScriptRole, Word
 from imagelint.documents.shell.shells import (
     POSIX_SHELLS,
@@ -26,7 +27,6 @@ from imagelint.knowledge.recognition import engine_of_program
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from imagelint.documents.shared import EnvVar
     from imagelint.documents.shell.script import Script
 
 _OPAQUE = (".", "source", "eval", "make", "supervisord", "s6-svscan", "runit", "honcho")
@@ -64,6 +64,22 @@ class Around(NamedTuple):
 
 def find_server(words: tuple[Word, ...], around: Around) -> FoundServer | None:
     """The first engine that these words start, through wrappers and shells."""
+    bare = unwrap(words, fetched=True)
+    found = _find_server(words[bare.start :], around)
+    if found is None or not bare.assigned:
+        return found
+    told = tuple(_told_by_env(words[at]) for at in bare.assigned)
+    return found._replace(exported=(*told, *found.exported))
+
+
+def _told_by_env(word: Word) -> EnvVar:
+    """`NAME=value` before the program of `env`."""
+    name, _, text = word.text.partition("=")
+    value = Known(text, word.span) if isinstance(word.value, Known) else UNKNOWN
+    return EnvVar(word.span, name, value, EnvOrigin.SHELL, word.span, word.span)
+
+
+def _find_server(words: tuple[Word, ...], around: Around) -> FoundServer | None:
     complete = True
     for _ in range(_MOST_SCRIPTS):
         words = words[unwrap(words, fetched=True).start :]

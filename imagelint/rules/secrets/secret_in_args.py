@@ -102,7 +102,7 @@ def _switch_spans(document: Document) -> tuple[Span, ...]:
         switch.span
         for server in document.nodes_of(ServingCommand)
         for switch in server.switches
-        if switch.name in _FLAGS
+        if switch.name in _FLAGS and not switch.variable
     )
 
 
