@@ -128,7 +128,6 @@ PACKS: Mapping[str, Mapping[str, Data]] = {
             "bind-localhost": "on",
             "command-after-entrypoint": "on",
             "conflicting-flags": "on",
-            "command-in-one-word": "on",
             "flag-with-value-in-one-word": "on",
             "flag-without-program": "on",
             "model-without-flag": "on",
