@@ -65,8 +65,10 @@ def _merged(rounds: list[PackageInstall]) -> PackageInstall:
         packages=tuple(dict.fromkeys(each for one in same for each in one.packages)),
         files=tuple(dict.fromkeys(each for one in same for each in one.files)),
         constraints=tuple(dict.fromkeys(each for one in same for each in one.constraints)),
+        listed=tuple(dict.fromkeys(each for one in same for each in one.listed)),
         projects=tuple(dict.fromkeys(each for one in same for each in one.projects)),
         indexes=tuple(dict.fromkeys(each for one in same for each in one.indexes)),
+        trusted_hosts=tuple(dict.fromkeys(each for one in same for each in one.trusted_hosts)),
         complete=all(one.complete for one in same),
     )
 

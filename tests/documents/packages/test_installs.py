@@ -202,6 +202,14 @@ def test_what_installs_nothing(text: str) -> None:
     assert package_installs(commands(text)[0]) == ()
 
 
+def test_what_all_rounds_of_a_loop_are_told_is_one_installation() -> None:
+    (found,) = package_installs(commands("for f in $(cat a) $(cat b); do pip install $f; done")[-1])
+    assert [word.text for word in found.listed] == ["a", "b"]
+    found = install("for h in x.example y.example; do pip install --trusted-host $h a; done")
+    assert [word.text for word in found.trusted_hosts] == ["x.example", "y.example"]
+    assert [one.name for one in found.packages] == ["a"]
+
+
 def test_files_constraints_indexes_and_hosts() -> None:
     found = install(
         "pip install -ra.txt --requirement b.txt -c c.txt --require-hashes -i https://i"
