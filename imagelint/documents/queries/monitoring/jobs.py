@@ -47,11 +47,11 @@ def asked_port(target: ScrapeTarget, project: Project, scope: Scope) -> Mistaken
 def asked_path(target: ScrapeTarget, project: Project, scope: Scope) -> MistakenPath | None:
     """The path that is asked of servers that show their metrics under another one."""
     written = isinstance(target.url_path, Known)
-    told = target.url_path.value if isinstance(target.url_path, Known) else DEFAULT_PATH
+    told = value_or(target.url_path, DEFAULT_PATH)
     found = None
     for server, _ in _watched(target, project, scope):
         served = metrics_path(server)
-        if not served or f"/{told.strip('/')}" == served or (found and found.served != served):
+        if not served or _is_path(told, served) or (found and found.served != served):
             return None
         found = found or MistakenPath(target.path_place, told, served, server, written)
     return found if written or target.url_path is ABSENT else None
@@ -64,13 +64,22 @@ def asked_in_vain(
 
     Nothing is told unless that is so of all servers which may be meant.
     """
+    if not (isinstance(target.url_path, Known) or target.url_path is ABSENT):
+        return None
+    told = value_or(target.url_path, DEFAULT_PATH)
     found = None
     for server, port in _watched(target, project, scope):
         flag = unshown_metrics(server)
         if not flag or server.concluded or port != metrics_port(server):
             return None
+        if not _is_path(told, metrics_path(server)):
+            return None  # what is there under another path has nothing to do with metrics
         found = found or (server, flag)
     return found
+
+
+def _is_path(told: str, served: str) -> bool:
+    return f"/{told.strip('/')}" == served
 
 
 def _watched(target: ScrapeTarget, project: Project, scope: Scope) -> Iterator[Watched]:
