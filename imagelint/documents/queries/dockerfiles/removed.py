@@ -22,10 +22,13 @@ def removed(document: Document, name: str, span: Span) -> tuple[Span, str] | Non
     """What to replace, by what, so that what is called so under a span is gone; None if unclear.
 
     The only setting of an instruction goes with it, of several all are written again: two fixes
-    must not take all of them. What is rendered is written in another way than it is seen, and a
-    variable that something refers to is needed.
+    must not take all of them. What is rendered is written in another way than it is seen, a
+    variable that something refers to is needed, and a reference may stand for other words as well.
     """
     if document.rendered or name in document.derived(_referred_to):
+        return None
+    written = document.written(span)
+    if "$" in written and name not in written:
         return None
     part = document.part_at(span.start)
     gone = removal(part.source, part.local(span))
