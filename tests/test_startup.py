@@ -155,7 +155,7 @@ COMMAND_LINES = (
             *(*ON_DOCKERFILES, "documents.kubernetes", "documents.yaml.nodes"),
             *("rules.exposure", "rules.gpus", "rules.serving"),
         ),
-        328,
+        329,
     ),
     Command(("rules",), TABLES, (*EVERYTHING, "custom"), 490),
     Command(("rules", "--json"), TABLES, (*EVERYTHING, "custom"), 490),

@@ -6,10 +6,13 @@ from bisect import bisect_left
 from itertools import chain
 from typing import TYPE_CHECKING
 
+from imagelint.core.fact import Known
 from imagelint.core.finding import Excerpt, Location
 from imagelint.core.named_secrets import hint_places, hinted
+from imagelint.core.pattern import pattern
 from imagelint.core.redact import MASK, mask, redact, secret_spans
 from imagelint.core.source import Span
+from imagelint.documents.shared import EnvOrigin
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -23,6 +26,7 @@ if TYPE_CHECKING:
     # The values that begin alike, by their lengths: the longest first.
     _Values: TypeAlias = Mapping[str, tuple[tuple[int, frozenset[str]], ...]]
 
+_REFERENCE = pattern(r"[\"']?\$(?:\w+|\(\w+\)|\{\w+\})[\"']?")
 _LONGEST_EXCERPT = 5
 _LONGEST_LINE = 400
 _MOST_WORDS = 100
@@ -215,8 +219,25 @@ def disguised_secrets(document: Document) -> frozenset[Span]:
 
 
 def _secrets(document: Document) -> tuple[Span, ...]:
-    found = (*document.derived(looking_secret), *document.concealed())
+    found = (*document.derived(looking_secret), *document.concealed(), *_told(document))
     return tuple(sorted(set(found)))
+
+
+def _told(document: Document) -> Iterator[Span]:
+    """What servers are told by flags, and scripts export: quoted, folded, filled in or not."""
+    from imagelint.documents.secrets.names import is_secret_name
+    from imagelint.documents.secrets.values import is_placeholder
+    from imagelint.documents.serving.command import ServingCommand
+
+    for server in document.nodes_of(ServingCommand):
+        told = [(one.name, one.value, one.value_span) for one in server.switches]
+        exported = (one for one in server.launch.env if one.origin is EnvOrigin.SHELL)
+        told += [(one.name, one.value, one.value_span) for one in exported]
+        for name, value, span in told:
+            if not isinstance(value, Known) or is_placeholder(value.value):
+                continue
+            if is_secret_name(name) and not _REFERENCE.fullmatch(document.written(span)):
+                yield span
 
 
 def _covered(document: Document) -> tuple[Span, ...]:

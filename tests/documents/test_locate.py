@@ -6,7 +6,7 @@ import pytest
 
 from imagelint.core.redact import MASK
 from imagelint.core.source import Source, Span
-from imagelint.documents.base import Document
+from imagelint.documents.base import Document, Text
 from imagelint.documents.detect import parse
 from imagelint.documents.locate import Locator, may_name_secret
 from imagelint.documents.parts import Attachments, TextPart
@@ -22,6 +22,24 @@ services:
       MYSQL_PASSWORD: mysql
       MYSQL_ROOT_PASSWORD: sup3rs3cret
       API_TOKEN: opensesame
+"""
+
+CONTAINER = """\
+apiVersion: v1
+kind: Pod
+metadata: {{name: llm}}
+spec:
+  containers:
+  - name: server
+    image: vllm/vllm-openai:v0.18.0
+    env:
+    - {{name: FLAG, value: --api-key}}
+    - {{name: A, value: x}}
+    - {{name: FILLED, value: correct-1}}
+    command:
+    - sh
+    - -c
+    - {}
 """
 
 
@@ -60,6 +78,34 @@ def test_excerpts_mask_where_the_secret_is_written() -> None:
     start = COMPOSE.index("MYSQL_PASSWORD")
     (line,) = locator().locate(Span(start, start + 5)).excerpt.lines
     assert line == "      MYSQL_PASSWORD: •••••"
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        "'vllm serve m --api-key ''correct-horse-1'' --port 1'",
+        '"vllm serve m\\t--api-key\\tcorrect-horse-1"',
+        '"vllm serve m \\"--api-key\\" correct-horse-1"',
+        '"vllm serve $(A) $(FLAG) correct-horse-1"',
+        ">-\n      vllm serve m --api-key\n      correct-horse-1",
+        "|\n      vllm serve m --api-key \\\n        correct-horse-1",
+        "'export VLLM_API_KEY=''correct-horse-1''; vllm serve m'",
+    ],
+)
+def test_what_a_server_is_told_in_secret_is_masked_however_it_is_written(script: str) -> None:
+    text = CONTAINER.format(script)
+    document = parse(Source("pod.yaml", text), "kubernetes")
+    start = text.index("correct-horse-1")
+    found = Locator(document).locate(Text(Span(start, start + 1)))
+    assert found.excerpt is not None
+    assert "horse" not in "".join(found.excerpt.lines)
+    assert Locator(document).redact("correct-horse-1") == MASK
+
+
+def test_what_only_stands_for_a_secret_is_shown() -> None:
+    text = CONTAINER.format('"vllm serve m --api-key EMPTY --hf-token $(FILLED)"')
+    document = parse(Source("pod.yaml", text), "kubernetes")
+    assert Locator(document).redact("EMPTY, not $(FILLED)") == "EMPTY, not $(FILLED)"
 
 
 def test_a_place_in_an_attached_text_is_one_of_its_file() -> None:
