@@ -6,7 +6,7 @@ from imagelint.core.fact import Known
 from imagelint.core.pattern import pattern
 from imagelint.core.source import Span
 from imagelint.documents.queries.gpus.visibility import is_overwritten, reaches_a_container
-from imagelint.documents.queries.serving import title, variable
+from imagelint.documents.queries.serving import title
 from imagelint.documents.serving.command import ServingCommand
 from imagelint.documents.shared import EnvOrigin, EnvVar
 from imagelint.rules.api import Confidence, Context, Findings, Fix, Severity, rule
@@ -99,7 +99,9 @@ def unfit_driver_capabilities(subject: ServingCommand | EnvVar, ctx: Context) ->
         if subject.name == _VARIABLE:
             yield from _wide(subject, ctx)
         return
-    said = variable(subject, _VARIABLE)
+    # The container's runtime reads what the container has, and not what its command line sets.
+    reaching = [one for one in subject.launch.env if one.origin in _REACHING]
+    said = next((one for one in reversed(reaching) if one.name == _VARIABLE), None)
     words = _words(said) if said is not None and subject.engine else frozenset()
     for word, (severity, confidence, effect) in _LACKING.items():
         if said is not None and words <= _KNOWN - {_ALL} and words and word not in words:
