@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 _BLANK = " \t\r\n"
 _ALL = 1_000_000_000
 _ESCAPE_WIDTHS = {"x": 4, "u": 6, "U": 10}
+_ESCAPING = {'"': "\\", "'": "''"}
 
 
 def contiguous(scalar: Scalar) -> Span | None:
@@ -54,7 +55,13 @@ def map_scalar(scalar: Scalar) -> MappedText:
     span = contiguous(scalar)
     if span is not None:
         return MappedText.verbatim(scalar.text, span.start)
-    return MappedText(scalar.text, scalar.span, offsets(scalar) or ())
+    starts = offsets(scalar) or ()
+    raw, quote, first = scalar.raw, scalar.raw[:1], scalar.span.start
+    escape = "" if scalar.plain else _ESCAPING.get(quote, "")
+    if not escape or escape not in raw[1:-1]:
+        return MappedText(scalar.text, scalar.span, starts)
+    ends = tuple(start + _width(raw, start - first, quote) for start in starts)
+    return MappedText(scalar.text, scalar.span, starts, ends)
 
 
 def _content(scalar: Scalar) -> tuple[int, int]:
@@ -89,11 +96,14 @@ def _seek(raw: str, at: int, character: str, indent: int, quote: str) -> int:
 def _next(raw: str, at: int, indent: int, quote: str) -> int:
     if at >= len(raw):
         return at
-    if quote == '"' and raw[at] == "\\":
-        return at + _ESCAPE_WIDTHS.get(raw[at + 1 : at + 2], 2)
-    if quote == "'" and raw[at] == "'":
-        return at + 2
-    return _past_break(raw, at, indent) if raw[at] == "\n" else at + 1
+    return _past_break(raw, at, indent) if raw[at] == "\n" else at + _width(raw, at, quote)
+
+
+def _width(raw: str, at: int, quote: str) -> int:
+    """How many characters stand for the one that is written at an offset."""
+    if quote == '"' and raw[at : at + 1] == "\\":
+        return _ESCAPE_WIDTHS.get(raw[at + 1 : at + 2], 2)
+    return 2 if quote == "'" and raw[at : at + 1] == "'" else 1
 
 
 def _past_break(raw: str, at: int, indent: int) -> int:

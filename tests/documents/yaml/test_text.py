@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from imagelint.core.source import Span
 from imagelint.documents.yaml.load import Mapping, Scalar, load_yaml
-from imagelint.documents.yaml.text import contiguous, offsets
+from imagelint.documents.yaml.text import contiguous, map_scalar, offsets
 
 SCRIPT = "set -e\nvllm serve \\\n  --model x \\\n\n  --port 8000\n"
 
@@ -88,6 +88,21 @@ def test_words_of_a_block_are_found_where_they_are_written() -> None:
     assert places is not None
     at = value.text.index("--port")
     assert text[places[at] : places[at] + 6] == "--port"
+
+
+@pytest.mark.parametrize(
+    ("text", "part", "written"),
+    [
+        ('a: "say \\"b\\" c"', '"b"', '\\"b\\"'),
+        ('a: "sk\\x41\\u0042 c"', "skAB", "sk\\x41\\u0042"),
+        ("a: 'it''s b'", "it'", "it''"),
+        ('a: "b\\\n  c\\td"', "bc", "b\\\n  c"),
+    ],
+)
+def test_an_escape_belongs_to_its_character_whole(text: str, part: str, written: str) -> None:
+    mapped = map_scalar(scalar(text))
+    at = mapped.text.index(part)
+    assert text[slice(*mapped.place(at, at + len(part)))] == written
 
 
 def test_what_does_not_align_has_no_places() -> None:
