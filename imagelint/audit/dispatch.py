@@ -54,8 +54,10 @@ class Dispatcher:
             self._hand_out(pool, tasks)
         except KeyboardInterrupt as interrupt:
             self._end(pool, interrupt)
-        else:
-            pool.shutdown()
+        finally:
+            # What was handed out before a list broke off is done.
+            if not isinstance(self._error, KeyboardInterrupt):
+                pool.shutdown()
         if self._error is not None:
             raise self._error
 

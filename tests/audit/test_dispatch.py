@@ -101,3 +101,21 @@ def test_an_interrupt_cuts_off_what_is_under_way_and_begins_nothing_more() -> No
         dispatcher.run(listed())
     assert begun == ["1.0"]
     assert dispatcher.ended
+
+
+def test_what_was_handed_out_before_a_list_breaks_off_is_done() -> None:
+    broken = threading.Event()
+    done: list[str] = []
+
+    def do(task: Task) -> None:
+        assert broken.wait(_LONG_SECONDS)
+        done.append(task.target.tag)
+
+    def listed() -> Iterator[Task]:
+        yield from tasks(4, "registry.example.com")
+        threading.Timer(0.1, broken.set).start()
+        raise OSError("the list was cut off")
+
+    with pytest.raises(OSError, match="cut off"):
+        Dispatcher(do, 2, 1).run(listed())
+    assert len(done) == 4

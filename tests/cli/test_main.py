@@ -268,12 +268,15 @@ def test_an_interrupted_run_is_silent_about_it(
     for number in range(250):
         write(here, **{f"d{number}__Dockerfile": "FROM a\n" + "RUN echo a && b\n" * 400})
     ours, theirs = pty.openpty()
+    # Below `nohup` it would be ignored, by us as well.
+    before = signal.signal(signal.SIGHUP, signal.SIG_DFL)
     process = subprocess.Popen(
         [*OWN, "check", "--policy", "recommended", "--no-cache", "--jobs", jobs],
         stdout=subprocess.DEVNULL,
         stderr=theirs,
         start_new_session=True,
     )
+    signal.signal(signal.SIGHUP, before)
     os.close(theirs)
     told = read_until(ours, b"examined: ")
     os.killpg(process.pid, given)

@@ -60,7 +60,6 @@ _QUOTED = pattern(r'"([^"]+)(?=")')
 
 
 ANYWHERE = "*"
-ROUTER = "vllm-router"
 
 
 class PodPlace(NamedTuple):
@@ -320,7 +319,7 @@ def _is_router(container: Container) -> bool:
     from imagelint.knowledge.serving.other_servers import other_server_named
 
     other = other_server_named(image.partition("@")[0])
-    return other is not None and other.name == ROUTER
+    return other is not None and other.routes
 
 
 def _wants_gpus(container: Container) -> bool:

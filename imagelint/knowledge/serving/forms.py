@@ -337,6 +337,7 @@ class OtherServerRow(TypedDict):
     name: str
     title: str
     models: Annotated[bool, "whether it serves models"]
+    routes: NotRequired[Annotated[bool, "whether it shows metrics under the names of an engine"]]
     words: list[str]
     programs: Annotated[list[list[str]], "`python` is any interpreter with `-m`"]
     source: str

@@ -12,13 +12,19 @@ from imagelint.knowledge.tables import looked_up, table
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from imagelint.knowledge.serving.forms import OtherServerRow
+
 
 class OtherServer(NamedTuple):
-    """A server without a table of its own; `models` tells whether models are what it serves."""
+    """A server without a table of its own; `models` tells whether models are what it serves.
+
+    `routes` tells that it is an engine's own router, and shows metrics under the engine's names.
+    """
 
     name: str
     title: str
     models: bool
+    routes: bool = False
 
 
 def other_server_named(*names: str) -> OtherServer | None:
@@ -41,19 +47,21 @@ def other_server_started(words: Sequence[str]) -> OtherServer | None:
     return None
 
 
+def _server(row: OtherServerRow) -> OtherServer:
+    return OtherServer(row["name"], row["title"], row["models"], row.get("routes", False))
+
+
 @looked_up
 def _words() -> Mapping[str, OtherServer]:
     return {
-        word: OtherServer(row["name"], row["title"], row["models"])
-        for row in table("other_servers")["servers"]
-        for word in row["words"]
+        word: _server(row) for row in table("other_servers")["servers"] for word in row["words"]
     }
 
 
 @looked_up
 def _programs() -> tuple[tuple[tuple[str, ...], OtherServer], ...]:
     return tuple(
-        (tuple(words), OtherServer(row["name"], row["title"], row["models"]))
+        (tuple(words), _server(row))
         for row in table("other_servers")["servers"]
         for words in row["programs"]
     )
