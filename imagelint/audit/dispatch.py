@@ -50,16 +50,20 @@ class Dispatcher:
             KeyboardInterrupt: the same; what is under way is cut off.
         """
         pool = ThreadPoolExecutor(self._threads, thread_name_prefix="audit")
+        broken: Exception | None = None
         try:
-            self._hand_out(pool, tasks)
+            try:
+                self._hand_out(pool, tasks)
+            except Exception as error:  # noqa: BLE001 - what was handed out is done before it counts
+                broken = error
+            with self._changed:
+                self._changed.wait_for(self._is_through)
         except KeyboardInterrupt as interrupt:
             self._end(pool, interrupt)
-        finally:
-            # What was handed out before a list broke off is done.
-            if not isinstance(self._error, KeyboardInterrupt):
-                pool.shutdown()
-        if self._error is not None:
-            raise self._error
+        else:
+            pool.shutdown()
+        if (wrong := self._error or broken) is not None:
+            raise wrong
 
     @property
     def ended(self) -> bool:
@@ -74,8 +78,6 @@ class Dispatcher:
                     self._changed.wait_for(self._has_much_room)
                 if self._error is not None:
                     break
-        with self._changed:
-            self._changed.wait_for(self._is_through)
 
     def _end(self, pool: ThreadPoolExecutor, interrupt: KeyboardInterrupt) -> None:
         """Begin nothing more, and wait a little until what is under way has been cut off."""
