@@ -107,6 +107,29 @@ def test_containers_of_a_pod_do_not_look_at_each_other_one_by_one() -> None:
     assert growth(examined, 20 * SIZE) < MOST
 
 
+def test_projects_of_compose_do_not_look_at_each_other_one_by_one(here: Path) -> None:
+    """Half of them define what the others lack, which lie beside them and are no part of them."""
+    only = Policies(["strict"], Policy(), set(), ("undefined-compose-name",))
+    uses = "services: {a: {image: a, networks: [proxy], depends_on: [cache]}, %s}\n%s\n"
+
+    def examined(size: int) -> None:
+        folder = here / str(size)
+        for number in range(size):
+            place = folder / str(number)
+            place.mkdir(parents=True, exist_ok=True)
+            has = (
+                ("cache: {image: b}", "networks: {proxy: {}}")
+                if number % 2
+                else ("b: {image: b}", "")
+            )
+            (place / "compose.yaml").write_text(uses % has, encoding="utf-8")
+        found = find([str(folder)], lambda _path: False, lambda _folder: None).files
+        reports = examine(found, Run(only, NullCache(), 1))
+        assert sum(len(report.findings) for report in reports.values()) == size
+
+    assert growth(examined, 20) < MOST
+
+
 @pytest.mark.parametrize("name", ["linked objects", "stages with installations"])
 def test_the_work_grows_with_the_number_of_files(name: str, here: Path) -> None:
     """Each with what others ask for: one file holds what the next one leads to or scales."""

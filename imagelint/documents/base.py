@@ -329,15 +329,20 @@ class Document:
 
         Their places begin at `parts[-1].next_start`.
         """
-        from copy import copy
-
-        made = copy(self)
+        made = self.anew()
         made.attached = (*self.attached, *attachments.parts)
         made.parts = (*self.parts, *attachments.parts)
         made.asked = (*self.asked, *attachments.asked)
         made.elsewhere = (*self.elsewhere, *attachments.allowances)
         made._concealed = (*self._concealed, *attachments.concealed)  # noqa: SLF001 - of its own
-        made._walked = made._by_type = None  # noqa: SLF001
+        return made
+
+    def anew(self) -> Self:
+        """The same document, of which nothing is remembered: something is changed of it."""
+        from copy import copy
+
+        made = copy(self)
+        made._walked = made._by_type = None  # noqa: SLF001 - of its own
         made._derived = {}  # noqa: SLF001
         return made
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from copy import copy
 from typing import TYPE_CHECKING
 
 from imagelint.core.fact import Known
@@ -125,7 +124,7 @@ class ComposeFile(ServiceFile):
             return self
         from imagelint.documents.compose.project.layering import lasting
 
-        made = copy(self)
+        made = self.anew()
         made.complaints = tuple(lasting(self, project))
         return made
 
@@ -248,7 +247,7 @@ def _named(
 ) -> Iterator[Landmark]:
     """What other files may find in it, or learn of it, besides services."""
     if assembly.tree is not None:
-        yield from defined_landmarks(assembly.tree)
+        yield from defined_landmarks(assembly.tree, origin)
     for node in documents:
         yield from taken_landmarks(ComposeRoot(node, variables), origin)
 

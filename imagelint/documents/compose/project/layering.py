@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from posixpath import dirname
 from typing import TYPE_CHECKING
 
 from imagelint.documents.complaints import MalformedComposeFile, UndefinedComposeName
-from imagelint.documents.compose.model import ComposeService
 from imagelint.documents.compose.project.names import (
     SECTIONS,
     DefinedName,
     TakenFile,
     file_taken,
+    folders_above,
     name_defined,
+    name_defined_below,
+    name_defined_in,
 )
 from imagelint.documents.compose.project.references import references
 from imagelint.documents.compose.values import says_what_runs
-from imagelint.documents.proxies.upstreams import service_called
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -41,7 +41,7 @@ def lasting(document: ComposeFile, project: Project) -> Iterator[Complaint]:
         if isinstance(complaint, UndefinedComposeName):
             brought = others.define(name, complaint.span)
         elif isinstance(complaint, MalformedComposeFile) and name in bare:
-            brought = any(says_what_runs(one.body) for one in others.services(name))
+            brought = others.run(name)
         else:
             brought = False
         if not brought:
@@ -54,7 +54,8 @@ class _Others:
     def __init__(self, document: ComposeFile, project: Project) -> None:
         self._own = document.source.origin
         self._kind = document.kind
-        self._project = project
+        # Nothing of them is said: they need not be looked at for secrets.
+        self._project = project.aside()
         self._services = document.services
         self._sections: dict[Span, str] = {}
         self._taking: frozenset[str] | None = None
@@ -62,17 +63,33 @@ class _Others:
     def define(self, name: str, span: Span) -> bool:
         """Whether one defines the name that is used at a place."""
         section = self._section(span)
-        if section not in SECTIONS:
-            return any(self.services(name))
-        defined = self._project.named(self._kind, name_defined(section, name), DefinedName)
-        return any(self._joins(origin) for origin, _ in defined)
+        found = self._definitions(section if section in SECTIONS else "services", name)
+        return next(found, None) is not None
 
-    def services(self, name: str) -> Iterator[ComposeService]:
-        """The services of that name in them."""
-        called = self._project.named(self._kind, service_called(name), ComposeService)
-        for origin, service in called:
-            if service.name == name and self._joins(origin):
-                yield service
+    def run(self, name: str) -> bool:
+        """Whether one says what the service of that name runs."""
+        return any(one.runs for one in self._definitions("services", name))
+
+    def _definitions(self, section: str, name: str) -> Iterator[DefinedName]:
+        above = folders_above(self._own)
+        keys = [name_defined(section, name, folder) for folder in above[1:]]
+        keys.append(name_defined_below(section, name, above[0]))
+        for key in keys:
+            for origin, one in self._project.named(self._kind, key, DefinedName):
+                if origin != self._own:
+                    yield one
+        for origin in self._takers():
+            key = name_defined_in(section, name, origin)
+            for _, one in self._project.named(self._kind, key, DefinedName):
+                yield one
+
+    def _takers(self) -> frozenset[str]:
+        """The files that extend services of this one, or include it."""
+        if self._taking is None:
+            taken = self._project.named(self._kind, file_taken(self._own), TakenFile)
+            own = {self._own}
+            self._taking = frozenset(by for by, one in taken if one.may_be(self._own)) - own
+        return self._taking
 
     def _section(self, span: Span) -> str:
         """The section of which a name is used at a place."""
@@ -80,18 +97,3 @@ class _Others:
             found = (one for service in self._services for one in references(service.body))
             self._sections = {one.span: one.section for one in found}
         return self._sections.get(span, "")
-
-    def _joins(self, origin: str) -> bool:
-        if origin == self._own:
-            return False
-        if _are_related(dirname(origin), dirname(self._own)):
-            return True
-        if self._taking is None:
-            taken = self._project.named(self._kind, file_taken(self._own), TakenFile)
-            self._taking = frozenset(by for by, one in taken if one.may_be(self._own))
-        return origin in self._taking
-
-
-def _are_related(folder: str, other: str) -> bool:
-    outer, inner = sorted((folder, other), key=len)
-    return not outer or inner == outer or inner.startswith(f"{outer}/")

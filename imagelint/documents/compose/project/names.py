@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from posixpath import basename
+from posixpath import basename, dirname
 from typing import TYPE_CHECKING
 
 from imagelint.core.fact import Known
 from imagelint.core.record import NamedTuple
 from imagelint.documents.base import Landmark
 from imagelint.documents.compose.interpolation import interpolated, variables_of
-from imagelint.documents.compose.values import word
+from imagelint.documents.compose.values import says_what_runs, word
 from imagelint.documents.project import beside
 from imagelint.documents.proxies.upstreams import service_called
 from imagelint.documents.yaml.nodes import Mapping, Scalar, Sequence
@@ -26,10 +26,15 @@ SECTIONS = ("networks", "volumes", "secrets", "configs", "models")
 """The keys of a compose file that define what services use by name."""
 
 
+_DEEPEST = 16
+"""Folders above a file that are looked into."""
+
+
 class DefinedName(NamedTuple):
-    """A name that a section of a compose file defines."""
+    """A name that a section of a compose file defines; `runs`: a service that says what it runs."""
 
     span: Span
+    runs: bool = False
 
 
 class TakenFile(NamedTuple):
@@ -48,9 +53,27 @@ class TakenFile(NamedTuple):
         return origin == self.path or (not self.known and origin.endswith(f"/{self.path}"))
 
 
-def name_defined(section: str, name: str) -> Key:
-    """The definitions of a name in a section of compose files."""
-    return ("compose name", section, name)
+def name_defined(section: str, name: str, folder: str) -> Key:
+    """The definitions of a name in a section of the compose files of a folder."""
+    return ("compose name", section, name, folder)
+
+
+def name_defined_below(section: str, name: str, folder: str) -> Key:
+    """The same of the files in a folder and below it."""
+    return ("compose name below", section, name, folder)
+
+
+def name_defined_in(section: str, name: str, origin: str) -> Key:
+    """The same of one file."""
+    return ("compose name in", section, name, origin)
+
+
+def folders_above(origin: str) -> tuple[str, ...]:
+    """The folder of a file and those above it, the nearest first."""
+    found = [dirname(origin)]
+    while found[-1] not in ("", "/") and len(found) < _DEEPEST:
+        found.append(dirname(found[-1]))
+    return tuple(found)
 
 
 def file_taken(origin: str) -> Key:
@@ -68,11 +91,17 @@ def service_landmarks(services: Iterable[ComposeService]) -> Iterator[Landmark]:
             yield Landmark(service_called(name), service)
 
 
-def defined_landmarks(root: Cursor) -> Iterator[Landmark]:
-    """The names that the sections of a compose file define."""
-    for section in SECTIONS:
+def defined_landmarks(root: Cursor, origin: str) -> Iterator[Landmark]:
+    """The names that the sections of a compose file define, for those that may lie over it."""
+    folders = folders_above(origin)
+    for section in ("services", *SECTIONS):
         for name, place in root[section].entries():
-            yield Landmark(name_defined(section, name), DefinedName(place.key_span))
+            runs = section == "services" and says_what_runs(place)
+            defined = DefinedName(place.key_span, runs)
+            yield Landmark(name_defined(section, name, folders[0]), defined)
+            yield Landmark(name_defined_in(section, name, origin), defined)
+            for folder in folders:
+                yield Landmark(name_defined_below(section, name, folder), defined)
 
 
 def taken_landmarks(root: Cursor, origin: str) -> Iterator[Landmark]:
