@@ -249,19 +249,9 @@ class Document:
     kind: ClassVar[str] = ""
     rendered: ClassVar[bool] = False
     __slots__ = (
-        "_by_type",
-        "_concealed",
-        "_derived",
-        "_walked",
-        "allowances",
-        "asked",
-        "attached",
-        "complaints",
-        "elsewhere",
-        "embedded",
-        "gaps",
-        "parts",
-        "source",
+        *("_by_type", "_concealed", "_derived", "_walked", "allowances"),
+        *("asked", "attached", "complaints", "elsewhere", "embedded"),
+        *("gaps", "parts", "source"),
     )
 
     def __init__(
