@@ -224,7 +224,8 @@ def _repository(ref: str, folder: str, option: str) -> str:
     repository = repository_of(os.path.realpath(folder))
     if repository is None:
         message = f"{display(folder)} is in no git repository"
-        raise _refused(option, message, "use it in a checkout, or name a policy file with --policy")
+        or_else = ", or name a policy file with --policy" if option == "--policy-from" else ""
+        raise _refused(option, message, f"use it in a checkout{or_else}")
     return repository
 
 
@@ -315,6 +316,9 @@ def _joined(link: str, target: str) -> str:
 
 
 def _how_to_fetch(ref: str) -> str:
+    if any(mark in ref for mark in ("^", "~", "@{")):
+        # What only the history of a commit leads to: a remote has no name for it.
+        return "a shallow clone lacks it: `git fetch --deepen=10`, or `fetch-depth: 0`"
     remote, _, branch = ref.partition("/")
     wanted = f"{remote} {branch}" if branch and remote != "refs" else f"origin {ref}"
     return (

@@ -58,12 +58,13 @@ class Bounds(NamedTuple):
 
     `thresholds` are the lowest severities that fail of findings about an origin, where it is not
     that of the whole run. `limits` are those on what is allowed. `older` is what was there before
-    a change, where a policy lets that fail.
+    a change, where a policy lets that fail. `new` says that what was there before is not reported.
     """
 
     thresholds: Mapping[str, Severity] = {}
     limits: tuple[AllowedLimit, ...] = ()
     older: tuple[Finding, ...] = ()
+    new: bool = False
 
 
 def decide(
@@ -93,7 +94,7 @@ def decide(
     if untold:
         return Verdict(Outcome.INCOMPLETE, untold, report, evidence)
     bound = str(fail_on) if len(by_threshold) == 1 else "what fails"
-    return Verdict(Outcome.PASS, (_pass(report, bound, bounds.limits),), report, evidence)
+    return Verdict(Outcome.PASS, (_pass(report, bound, bounds),), report, evidence)
 
 
 def count(number: int, noun: str) -> str:
@@ -164,11 +165,12 @@ def _problems(report: Report) -> Iterator[str]:
         yield f"{count(len(problems), 'problem')} ({kind.value}): {first}{more}"
 
 
-def _pass(report: Report, bound: str, limits: tuple[AllowedLimit, ...]) -> str:
-    below = len(report.findings)
+def _pass(report: Report, bound: str, bounds: Bounds) -> str:
+    below, limits = len(report.findings), bounds.limits
+    noun = "new finding" if bounds.new else "finding"
     told = f"{count(len(report.examined), 'document')} examined"
     most = f" of at most {limits[0].most:,}" if len(limits) == 1 else ""
     allowed = f", {len(report.allowed):,} allowed{most}" if report.allowed else ""
     if below:
-        return f"{told}, {count(below, 'finding')} below {bound}{allowed}"
-    return f"{told}, no findings{allowed}"
+        return f"{told}, {count(below, noun)} below {bound}{allowed}"
+    return f"{told}, no {noun}s{allowed}"

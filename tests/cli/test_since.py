@@ -71,6 +71,7 @@ def test_without_a_change_nothing_is_new(program: Program) -> None:
     answer = program("check", "--policy", "strict", "--since", "HEAD")
     assert answer.code == 0
     assert f": {count} findings unchanged, 0 mended\n" in answer.out
+    assert "no new findings\n" in answer.out
     concise = program("check", "--policy", "strict", "--since", "HEAD", "--format", "concise")
     assert f"; since HEAD ({report['since']['commit'][:12]}): {count} findings" in concise.out
 

@@ -292,3 +292,13 @@ def test_nothing_is_asked_when_the_run_is_over(repository: Repository) -> None:
     commit = read_commit("main", ".")._replace(deadline=Deadline(1e-9))
     with pytest.raises(ValueError, match="of this run are over"):
         commit.read("Dockerfile")
+
+
+def test_what_only_the_history_leads_to_is_fetched_by_depth(
+    program: Program, repository: Repository, here: Path
+) -> None:
+    repository.commit(Dockerfile=GOOD)
+    said = program("check", "--since", "HEAD~3")
+    assert said.code == 2
+    assert "git fetch --deepen=" in said.err
+    assert "origin HEAD~3" not in said.err

@@ -99,7 +99,7 @@ def new_only(
         one for one in result.report.problems if one not in old or _fails(one.origin, session)
     )
     report = result.report._replace(findings=new, problems=problems)
-    return result._replace(report=report, bounds=result.bounds._replace(older=older))
+    return result._replace(report=report, bounds=result.bounds._replace(older=older, new=True))
 
 
 def _fails(origin: str, session: Session) -> bool:
