@@ -72,7 +72,7 @@ class _Sided(NamedTuple):
     def oriented(self, values: Floats) -> Floats:
         """Values in fractions, better upwards; what is 0 or 1 stays so."""
         if self.higher:
-            return values / self.unit
+            return values if self.unit == 1 else values / self.unit
         return -values if self.plan.scale is Scale.ANY else 1 - values / self.unit
 
     def value(self, raw: float) -> float:
@@ -176,9 +176,8 @@ def _off_scale(dimension: DimensionPlan, found: Measured) -> Iterator[str]:
     most = dimension.scale.most
     if most is None:
         return
-    values = found.cases.values if found.cases is not None else None
-    highest = found.value if values is None else float(values.max())
-    lowest = found.value if values is None else float(values.min())
+    whole = found.value, found.value
+    lowest, highest = whole if found.cases is None else found.cases.bounds
     if highest > most or lowest < 0:
         worst = highest if highest > most else lowest
         yield f"is {worst:g} somewhere, outside of 0 to {most:g} (`scale: {dimension.scale.value}`)"
@@ -217,8 +216,7 @@ def _beside(one: _Sided, before: Measured, tolerance: float, level: float) -> Co
         if estimate is None:
             return None
     else:
-        new = new._replace(values=one.oriented(new.values))
-        old = old._replace(values=one.oriented(old.values))
+        new, old = new.changed(one.oriented), old.changed(one.oriented)
         pairs = paired(new, old)
         size = pairs.size
         left_out = old.size - size
@@ -275,7 +273,7 @@ def _error(one: _Sided, found: Measured) -> float | None:
     """The standard error of a mean; of a rate that of passes and failures where none is told."""
     if found.cases is not None:
         size = found.cases.size
-        spread = float(found.cases.values.std(ddof=1)) if size > 1 else inf
+        spread = found.cases.spread(1) if size > 1 else inf
         if spread:
             return spread / one.unit / sqrt(size)
     whole = found.aggregate

@@ -13,7 +13,7 @@ from imagelint.core.record import NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from imagelint.evaluation.pairing import Floats, Pairs
+    from imagelint.evaluation.pairing import Floats, Pairs, PairSummary
 
 Resample: TypeAlias = "Callable[[Floats, Floats], Floats]"
 """From the sums and the sizes of cases or clusters to the means of what is drawn from them."""
@@ -27,6 +27,9 @@ FEWEST_RESAMPLED = 40
 """Of fewer a bootstrap is too sure; Student's t is not."""
 _BATCH = 2_000_000
 _EDGE = 1e-12
+_HALVINGS = 60
+_DIGITS = 11
+"""Of a bound: where no difference is beyond the score, it is 1 or -1."""
 
 
 class Estimate(NamedTuple):
@@ -43,39 +46,33 @@ class Estimate(NamedTuple):
     method: str
 
 
-def binary(pairs: Pairs, margin: float, level: float) -> Estimate:
+def binary(pairs: PairSummary, margin: float, level: float) -> Estimate:
     """Of passes and failures: Tango's score interval, and the exact test of McNemar.
 
     The difference counts as below the margin only where it is surely below 0 as well, by the exact
     test: at a margin of 0 that is the exact test alone. Source: T. Tango, Statistics in Medicine 17
     (1998), 891-908; SciPy has intervals for independent proportions only.
     """
-    # Imported here: they take half a second and 50 MB, which a first tag does without.
-    from scipy import optimize, stats
-
-    size = pairs.size
-    won = int(np.count_nonzero(pairs.differences > 0))
-    lost = int(np.count_nonzero(pairs.differences < 0))
+    won, lost, size = pairs.won, pairs.lost, pairs.size
     wanted = -float(special.ndtri(level / 2))
 
+    # SciPy's `brentq` and `binomtest` find the same, and take half a second and 40 MB to import.
     def beyond(score: float) -> float:
-        def excess(delta: float) -> float:
-            return _score(won, lost, size, delta) - score
+        """The difference at which the score is that: it falls from one end to the other."""
+        low, high = _EDGE - 1, 1 - _EDGE
+        for _ in range(_HALVINGS):
+            middle = (low + high) / 2
+            low, high = (middle, high) if _score(won, lost, size, middle) > score else (low, middle)
+        return round((low + high) / 2, _DIGITS)
 
-        if excess(1 - _EDGE) > 0:
-            return 1.0
-        if excess(_EDGE - 1) < 0:
-            return -1.0
-        return float(optimize.brentq(excess, _EDGE - 1, 1 - _EDGE))
-
-    exact = stats.binomtest(won, won + lost, 0.5, "less").pvalue if won + lost else 1.0
+    exact = float(special.bdtr(won, won + lost, 0.5)) if won + lost else 1.0
     asymptotic = float(special.ndtr(_score(won, lost, size, max(-margin, _EDGE - 1))))
     return Estimate(
         (won - lost) / size,
         beyond(wanted),
         beyond(-wanted),
-        max(float(exact), asymptotic if margin else 0.0),
-        float(np.std(pairs.differences)),
+        max(exact, asymptotic if margin else 0.0),
+        sqrt(pairs.squares / size),
         "exact McNemar test, Tango's interval",
     )
 
@@ -133,6 +130,17 @@ def scores(pairs: Pairs, margin: float, level: float, resample: Resample = resam
         max(told.p_value, student.p_value),
         deviation,
         f"paired bootstrap (BCa) and t-test over {count:,} {unit}",
+    )
+
+
+def many(pairs: PairSummary, margin: float, level: float) -> Estimate:
+    """Of scores of more cases than are resampled, of which no two belong together."""
+    count = pairs.size
+    spread = sqrt(pairs.squares * count / max(count - 1, 1))
+    spread = spread if spread > _EDGE * count else 0.0
+    student = _student(pairs.mean, spread / count, count - 1, margin, level)
+    return student._replace(
+        deviation=spread / sqrt(count), method=f"paired t-test over {count:,} cases"
     )
 
 

@@ -36,7 +36,7 @@ class Measured(NamedTuple):
     def value(self) -> float:
         """The mean over cases, or what the tool says."""
         if self.cases is not None:
-            return float(self.cases.values.mean())
+            return self.cases.mean
         return self.aggregate.value if self.aggregate else 0.0
 
     @property
@@ -126,11 +126,16 @@ def _samples(
     if not having:
         return None, []
     clustered = any(table.clustered for table, _ in having)
-    cases = cases_of(
-        _end_to_end([table.cases for table, _ in having]),
-        _end_to_end([table.column(name) for table, name in having]),
-        _end_to_end([table.clusters for table, _ in having]) if clustered else None,
-    )
+    clusters = _end_to_end([table.clusters for table, _ in having]) if clustered else None
+    numbered = having[0][0].numbered(having[0][1]) if len(having) == 1 else None
+    if numbered is not None:
+        cases = cases_of(having[0][0].cases, numbered[0], clusters, numbered[1])
+    else:
+        cases = cases_of(
+            _end_to_end([table.cases for table, _ in having]),
+            _end_to_end([table.column(name) for table, name in having]),
+            clusters,
+        )
     return cases, [pair for table, name in having for pair in table.labels.get(name, ())]
 
 
@@ -149,7 +154,7 @@ def _is_no_mean(cases: Cases | None, aggregates: Sequence[Aggregate]) -> bool:
     """
     if cases is None or len(aggregates) != 1 or aggregates[0].is_mean:
         return False
-    mean, whole = float(cases.values.mean()), aggregates[0].value
+    mean, whole = cases.mean, aggregates[0].value
     return _differ(mean, whole) and not _are_shares(mean, whole)
 
 

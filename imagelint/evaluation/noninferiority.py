@@ -14,7 +14,8 @@ from scipy import special
 
 from imagelint.core.record import NamedTuple
 from imagelint.documents.evaluation.report import Answer, Comparison
-from imagelint.evaluation.intervals import Estimate, binary, scores, unpaired
+from imagelint.evaluation.intervals import Estimate, binary, many, scores, unpaired
+from imagelint.evaluation.pairing import PairSummary
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -40,19 +41,19 @@ class Compared(NamedTuple):
     left_out: int = 0
 
 
-def compare_pairs(pairs: Pairs, tolerance: float, level: float) -> Estimate:
+def compare_pairs(pairs: Pairs | PairSummary, tolerance: float, level: float) -> Estimate:
     """The estimate for cases that both runs have; higher values are better."""
-    if pairs.clusters is None and pairs.binary:
-        return binary(pairs, tolerance, level)
+    whole = pairs if isinstance(pairs, PairSummary) else pairs.summary
+    if whole.binary and (isinstance(pairs, PairSummary) or pairs.clusters is None):
+        return binary(whole, tolerance, level)
+    if isinstance(pairs, PairSummary):
+        return many(pairs, tolerance, level)
     return scores(pairs, tolerance, level)
 
 
 def compare_apart(new: Cases, before: Cases, tolerance: float, level: float) -> Estimate:
     """The estimate for runs that share no cases."""
-    means = [
-        (float(one.values.mean()), float(one.values.std(ddof=1)) / sqrt(one.size))
-        for one in (new, before)
-    ]
+    means = [(one.mean, one.spread(1) / sqrt(one.size)) for one in (new, before)]
     return unpaired(means[0], means[1], tolerance, level)
 
 

@@ -78,6 +78,6 @@ def _deviation(found: Measured, before: Measured | None) -> tuple[float | None, 
         pairs = paired(found.cases, before.cases)
         if pairs.size > 1:
             return compare_pairs(pairs, 0.0, 0.05).deviation, "by the differences of both runs"
-    spread = float(found.cases.values.std())
+    spread = found.cases.spread()
     ground = f"if the same case correlates by {CORRELATION:g} between two runs"
     return spread * sqrt(2 * (1 - CORRELATION)), ground

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import tracemalloc
 from array import array
 from typing import TYPE_CHECKING
 
@@ -12,7 +13,7 @@ from statsmodels.stats.multitest import multipletests
 
 from imagelint.documents.evaluation.planned import Calibration
 from imagelint.documents.evaluation.report import Answer
-from imagelint.evaluation.intervals import binary, scores, unpaired
+from imagelint.evaluation.intervals import binary, many, scores, unpaired
 from imagelint.evaluation.judges import corrected, kappa, rates
 from imagelint.evaluation.noninferiority import (
     Compared,
@@ -21,7 +22,7 @@ from imagelint.evaluation.noninferiority import (
     compare_pairs,
     holm,
 )
-from imagelint.evaluation.pairing import Cases, Pairs, cases_of, paired
+from imagelint.evaluation.pairing import Cases, Pairs, PairSummary, cases_of, paired
 
 if TYPE_CHECKING:
     from imagelint.evaluation.pairing import Floats
@@ -59,6 +60,7 @@ def test_only_cases_of_both_runs_are_compared() -> None:
         np.array([8, 8, 9], dtype=np.uint64),
     )
     found = paired(new, old)
+    assert isinstance(found, Pairs)
     assert list(found.new) == [0.2, 0.3]
     assert list(found.before) == [0.5, 0.6]
     assert list(found.clusters if found.clusters is not None else ()) == [8, 8]
@@ -73,17 +75,93 @@ def test_many_cases_in_one_order_come_to_what_they_come_to_in_another() -> None:
     old = Cases(keys.copy(), drawn.random(keys.size))
     turned = Cases(old.keys[::-1], old.values[::-1])
     together, apart = paired(new, old), paired(new, turned)
-    assert together.new is new.values
+    assert isinstance(together, Pairs)
+    assert isinstance(apart, Pairs)
+    assert np.array_equal(together.new, new.values)
     assert together.unmatched == apart.unmatched == 0
     assert np.array_equal(together.differences, apart.differences)
     assert together.clusters is clusters
     assert apart.clusters is not None
     assert np.array_equal(clusters, apart.clusters)
-    assert paired(old, new).clusters is clusters
+    swapped = paired(old, new)
+    assert isinstance(swapped, Pairs)
+    assert swapped.clusters is clusters
+
+
+def many_cases(
+    drawn: np.random.Generator, values: Floats, order: slice = slice(None), size: int = 300_000
+) -> Cases:
+    """Cases of a few values and as many keys, in some order, of which each is there once."""
+    numbers = drawn.integers(1, values.size + 1, size).astype(np.uint8)
+    keys = np.random.default_rng(11).integers(0, 2**63, numbers.size).astype(np.uint64)
+    known = (float("nan"), *map(float, values))
+    return cases_of(
+        array("Q", keys[order].tobytes()), bytearray(numbers[order].tobytes()), known=known
+    )
+
+
+@pytest.mark.parametrize("values", [np.array([0.0, 1.0]), np.array([0.0, 0.25, 0.7, 1.0])])
+@pytest.mark.parametrize("turned", [False, True])
+def test_of_many_cases_only_what_matters_is_kept(values: Floats, turned: bool) -> None:  # noqa: FBT001
+    drawn = np.random.default_rng(5)
+    new = many_cases(drawn, values)
+    old = many_cases(drawn, values, slice(None, None, -1 if turned else 1))
+    found = paired(new, old)
+    assert isinstance(found, PairSummary)
+    before = old.told()[::-1] if turned else old.told()
+    told = Pairs(new.told(), before, None).summary
+    assert found[:4] == told[:4]
+    assert found.mean == pytest.approx(told.mean, rel=1e-9)
+    assert found.squares == pytest.approx(told.squares, rel=1e-9)
+    one = compare_pairs(found, 0.01, 0.05)
+    other = (binary if told.binary else many)(told, 0.01, 0.05)
+    assert one[:5] == pytest.approx(other[:5], rel=1e-9)
+    assert one.method == other.method
+    if not told.binary:
+        alone = scores(Pairs(new.told(), before, None), 0.01, 0.05)
+        assert one[:5] == pytest.approx(alone[:5], rel=1e-9)
+        assert one.method == alone.method
+
+
+def test_few_cases_in_both_of_many_are_compared_one_by_one() -> None:
+    drawn = np.random.default_rng(5)
+    new, old = (many_cases(drawn, np.array([0.0, 1.0])) for _ in range(2))
+    alone = old._replace(keys=np.where(np.arange(old.size) < 100, old.keys, ~old.keys))
+    found = paired(new, alone)
+    assert isinstance(found, Pairs)
+    assert (found.size, found.unmatched) == (100, 2 * (new.size - 100))
+
+
+def test_repetitions_among_many_cases_are_put_together() -> None:
+    keys = np.arange(1, 30_001, dtype=np.uint64) * np.uint64(2**59 + 1)
+    values = np.random.default_rng(3).random(keys.size)
+    twice = array("Q", np.concatenate([keys, keys]).tobytes())
+    found = cases_of(twice, array("d", np.concatenate([values, 1 - values]).tobytes()), twice)
+    assert found.size == keys.size
+    assert set(found.told()) == {0.5}
+    assert np.array_equal(np.sort(found.keys), np.sort(keys))
+    assert found.clusters is not None
+    assert np.array_equal(found.clusters, found.keys)
+
+
+@pytest.mark.parametrize("turned", [False, True])
+def test_no_list_as_long_as_that_of_all_cases_is_made(turned: bool) -> None:  # noqa: FBT001
+    drawn = np.random.default_rng(5)
+    values = np.array([0.0, 1.0])
+    new = many_cases(drawn, values, size=2_000_000)
+    old = many_cases(drawn, values, slice(None, None, -1 if turned else 1), 2_000_000)
+    tracemalloc.start()
+    try:
+        compare_pairs(paired(new, old), 0.01, 0.05)
+        assert (new.mean, new.spread(1), new.bounds)[2] == (0.0, 1.0)
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert peak < 8 * new.size
 
 
 def test_at_no_margin_the_p_value_is_that_of_the_exact_test() -> None:
-    found = binary(crossed(80, 3, 12, 5), 0.0, 0.05)
+    found = binary(crossed(80, 3, 12, 5).summary, 0.0, 0.05)
     two_sided = mcnemar([[80, 12], [3, 5]], exact=True).pvalue
     assert found.p_value == pytest.approx(two_sided / 2)
     assert found.difference == pytest.approx(-0.09)
@@ -91,14 +169,14 @@ def test_at_no_margin_the_p_value_is_that_of_the_exact_test() -> None:
 
 def test_tango_agrees_with_the_published_example() -> None:
     """Table II of the paper: 43, 0, 1, 0 of 44 gives -0.118 to 0.059."""
-    found = binary(crossed(43, 0, 1, 0), 0.1, 0.05)
+    found = binary(crossed(43, 0, 1, 0).summary, 0.1, 0.05)
     assert (found.low, found.high) == pytest.approx((-0.1184, 0.0576), abs=0.002)
 
 
 def test_intervals_end_where_a_difference_can() -> None:
-    assert binary(crossed(0, 50, 0, 0), 0.0, 0.05).high == pytest.approx(1.0, abs=1e-6)
-    assert binary(crossed(0, 0, 50, 0), 0.0, 0.05).low == pytest.approx(-1.0, abs=1e-6)
-    nothing = binary(crossed(90, 0, 0, 10), 0.02, 0.05)
+    assert binary(crossed(0, 50, 0, 0).summary, 0.0, 0.05).high == pytest.approx(1.0, abs=1e-6)
+    assert binary(crossed(0, 0, 50, 0).summary, 0.0, 0.05).low == pytest.approx(-1.0, abs=1e-6)
+    nothing = binary(crossed(90, 0, 0, 10).summary, 0.02, 0.05)
     assert nothing.low == pytest.approx(-nothing.high)
     assert nothing.low < -0.02  # of a hundred equal answers two in a hundred may still differ
 

@@ -102,6 +102,19 @@ class SampleTable:
         """
         return self._columns[name].values(len(self.cases))
 
+    def numbered(self, name: str) -> tuple[bytearray, tuple[float, ...]] | None:
+        """The same as the places of values among the different ones, where these are few.
+
+        Raises:
+            KeyError: there is no such metric.
+        """
+        return self._columns[name].numbered(len(self.cases))
+
+    def share(self, other: SampleTable) -> None:
+        """Keep the keys of the cases once, where another table has the same in the same order."""
+        if self.cases is not other.cases and self.cases == other.cases:
+            self.cases = other.cases
+
 
 class Aggregate(NamedTuple):
     """What a tool says of a metric as a whole.

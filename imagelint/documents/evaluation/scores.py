@@ -43,6 +43,13 @@ class Scores:
         found.extend([nan] * (size - len(found)))
         return found
 
+    def numbered(self, size: int) -> tuple[bytearray, tuple[float, ...]] | None:
+        """The numbers of so many samples and the values that have them, if a byte is enough."""
+        if self._plain is not None:
+            return None
+        self._numbered.extend(bytes(size - len(self._numbered)))
+        return self._numbered, tuple(self._numbers)[:_MOST_NUMBERED]
+
     def _unnumbered(self) -> array[float]:
         known = tuple(self._numbers)
         return array("d", map(known.__getitem__, self._numbered))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from imagelint.collect.read import decode, read_bytes
@@ -88,6 +89,8 @@ def read_inputs(request: EvaluationRequest) -> EvaluationInputs | tuple[Problem,
     if isinstance(plan, Problem) or isinstance(old_plan, Problem) or problems:
         return problems
     new, old = (tuple(one for one in side if not isinstance(one, Problem)) for side in read)
+    for earlier, later in pairwise((*new, *old)):
+        later.samples.share(earlier.samples)
     return EvaluationInputs(plan, new, old, old_plan, (path, *names[0], *names[1]))
 
 
