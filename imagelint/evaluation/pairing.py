@@ -7,7 +7,7 @@ of some gigabytes are judged in less than 200 MB. What takes one goes part by pa
 from __future__ import annotations
 
 from math import sqrt
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias, cast
 
 import numpy as np
 
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 Floats: TypeAlias = "NDArray[np.float64]"
 Keys: TypeAlias = "NDArray[np.uint64]"
+Numbers: TypeAlias = "NDArray[np.float64] | NDArray[np.uint8]"
+Places: TypeAlias = "slice | NDArray[np.intp]"
 
 _MANY = 20_000
 """Of so many cases the order does not matter any more, as it does to what a bootstrap draws."""
@@ -37,7 +39,7 @@ class Cases(NamedTuple):
     """
 
     keys: Keys
-    values: NDArray[Any]
+    values: Numbers
     clusters: Keys | None = None
     known: Floats | None = None
 
@@ -46,15 +48,15 @@ class Cases(NamedTuple):
         """How many cases there are."""
         return int(self.keys.size)
 
-    def told(self, which: slice | NDArray[np.intp] = slice(None)) -> Floats:
+    def told(self, which: Places = slice(None)) -> Floats:
         """The values of some cases, or of all."""
         chosen = self.values[which]
-        return chosen if self.known is None else self.known[chosen]
+        return cast("Floats", chosen) if self.known is None else self.known[chosen]
 
     def changed(self, change: Callable[[Floats], Floats]) -> Cases:
         """The same with other values."""
         if self.known is None:
-            return self._replace(values=change(self.values))
+            return self._replace(values=change(self.told()))
         return self._replace(known=change(self.known))
 
     @property
@@ -141,7 +143,9 @@ class Pairs(NamedTuple):
         won, lost = int(np.count_nonzero(moved > 0)), int(np.count_nonzero(moved < 0))
         mean = float(moved.mean()) if moved.size else 0.0
         squares = float(((moved - mean) ** 2).sum())
-        return PairSummary(self.size, won, lost, self.binary, mean, squares, self.unmatched)
+        return PairSummary(
+            self.size, won, lost, self.binary, mean=mean, squares=squares, unmatched=self.unmatched
+        )
 
 
 class PairSummary(NamedTuple):
@@ -170,7 +174,11 @@ def cases_of(
 
     With `known`, the values are the places of them there.
     """
-    numbers = np.frombuffer(values, dtype=np.uint8 if known else np.float64)
+    numbers: Numbers
+    if known:
+        numbers = np.frombuffer(values, dtype=np.uint8)
+    else:
+        numbers = np.frombuffer(values, dtype=np.float64)
     named = None if clusters is None else np.frombuffer(clusters, dtype=np.uint64)
     numbered = np.array(known) if known else None
     every = Cases(np.frombuffer(keys, dtype=np.uint64), numbers, named, numbered)
@@ -187,11 +195,13 @@ def cases_of(
     return every._replace(clusters=np.where(every.clusters == 0, every.keys, every.clusters))
 
 
-def _part(keys: Keys, part: slice | int) -> Any:
+def _part(keys: Keys, part: slice | int) -> Places:
     """Where the keys of a part lie; a slice is a part of its own."""
-    if isinstance(part, slice):
-        return part
-    return np.flatnonzero(keys.view(np.uint8)[::8] % _SHARES == part)
+    return part if isinstance(part, slice) else _share(keys, part)
+
+
+def _share(keys: Keys, number: int) -> NDArray[np.intp]:
+    return np.flatnonzero(keys.view(np.uint8)[::8] % _SHARES == number)
 
 
 def _slices(size: int) -> Iterator[slice]:
@@ -204,7 +214,7 @@ def _repeats(keys: Keys) -> bool:
     return bool((ordered[1:] == ordered[:-1]).any())
 
 
-def _once(cases: Cases, which: Any) -> Cases:
+def _once(cases: Cases, which: Places) -> Cases:
     """Some cases, each once: the mean of its repetitions, and the cluster that it names first."""
     every, first, inverse = np.unique(cases.keys[which], return_index=True, return_inverse=True)
     found = np.bincount(inverse, weights=cases.told(which)) / np.bincount(inverse)
@@ -259,7 +269,9 @@ def _summed(new: Cases, before: Cases) -> PairSummary:
         binary = binary and _binary(ours) and _binary(theirs)
         found = found.joined(moved)
     unmatched = new.size + before.size - 2 * found.size
-    return PairSummary(found.size, won, lost, binary, found.mean, found.squares, unmatched)
+    return PairSummary(
+        found.size, won, lost, binary, mean=found.mean, squares=found.squares, unmatched=unmatched
+    )
 
 
 def _beside(new: Cases, before: Cases) -> Iterator[tuple[Floats, Floats]]:
@@ -268,7 +280,7 @@ def _beside(new: Cases, before: Cases) -> Iterator[tuple[Floats, Floats]]:
         yield from ((new.told(part), before.told(part)) for part in _slices(new.size))
         return
     for part in range(_SHARES):
-        ours, theirs = _part(new.keys, part), _part(before.keys, part)
+        ours, theirs = _share(new.keys, part), _share(before.keys, part)
         _common, at, there = np.intersect1d(
             new.keys[ours], before.keys[theirs], assume_unique=True, return_indices=True
         )
