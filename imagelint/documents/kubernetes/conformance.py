@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import marshal
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from imagelint.core.fact import Known
 from imagelint.documents.kubernetes.conforming import Violation, violations
 from imagelint.documents.kubernetes.definitions import (
+    DefinedKind,
     Definition,
     defined_kind,
     definitions_of,
@@ -19,8 +22,8 @@ from imagelint.documents.kubernetes.objects import KubernetesObject
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from imagelint.core.source import Span
     from imagelint.documents.base import Document
-    from imagelint.documents.kubernetes.definitions import DefinedKind
     from imagelint.documents.project import Project
 
 
@@ -31,23 +34,32 @@ _OF_TESTS = frozenset(("test", "tests", "testdata", "testing", "fixtures", "e2e"
 def refused_by_definition(
     obj: KubernetesObject, document: Document, project: Project
 ) -> tuple[Violation, ...]:
-    """What every definition of its kind refuses of an object; nothing where there is none."""
-    kinds = [one for one in _kinds(obj, document, project) if one.kind == obj.kind]
+    """What every definition of its kind refuses of an object; nothing where there is none.
+
+    A repository may hold one of each release: no further one is read than it takes to accept the
+    object.
+    """
     version = obj.api_version.rpartition("/")[2]
-    if kinds and all(version not in one.versions for one in kinds):
-        return (_not_served(obj, version, kinds[0]),)
-    schemas = [(one.versions.get(version), one.loose) for one in kinds if version in one.versions]
-    if not schemas or any(schema is None for schema, _ in schemas):
-        return ()
-    found = [
-        violations(obj.body, schema, loose=loose) for schema, loose in schemas if schema is not None
-    ]
-    shared = {one.span for one in found[0]}.intersection(
-        *({one.span for one in others} for others in found[1:])
-    )
-    # What is known of the definition without it is told already.
-    shared -= {one.span for one in document.complaints}
-    told = tuple(one for one in found[0] if one.span in shared)
+    of_kind = (one for one in _kinds(obj, document, project) if one.kind == obj.kind)
+    first: DefinedKind | None = None
+    found: tuple[Violation, ...] | None = None
+    shared: set[Span] = set()
+    for one in of_kind:
+        first = first or one
+        if version not in one.versions:
+            continue
+        schema = one.versions[version]
+        refused = () if schema is None else tuple(violations(obj.body, schema, loose=one.loose))
+        if found is None:
+            # What is known of the definition without it is told already.
+            found = refused
+            shared = {each.span for each in found} - {each.span for each in document.complaints}
+        shared.intersection_update([each.span for each in refused])
+        if not shared:
+            return ()
+    if found is None:
+        return () if first is None else (_not_served(obj, version, first),)
+    told = tuple(one for one in found if one.span in shared)
     if any(one.lacking for one in told) and _is_completed(obj, document, project):
         return tuple(one for one in told if not one.lacking)
     return told
@@ -92,32 +104,55 @@ def _of_file(origin: str, one: Definition, project: Project) -> DefinedKind | No
     return defined_kind(found.value, one.name) if isinstance(found, Known) else None
 
 
-class _LastRead:
-    """The kinds that were read last: objects of one kind come one after the other.
+class _KeptKinds:
+    """The kinds that definitions define, each read once: objects of one kind stand in many files.
 
-    A definition is known by its identity, as its file is parsed once a run. Few are held: a schema
-    can take a hundred megabytes.
+    A definition is known by its identity, as its file is parsed once a run. Few are held open, as
+    a schema can take a hundred megabytes; of the others the packed form is, a hundredth of that,
+    and those that were packed first make room.
     """
 
     def __init__(self) -> None:
-        self._held: dict[int, tuple[Definition, DefinedKind]] = {}
+        self._open: dict[int, tuple[Definition, DefinedKind]] = {}
+        self._packed: dict[int, tuple[Definition, bytes]] = {}
+        self._size = 0
 
     def get(self, one: Definition) -> DefinedKind | None:
         """What a definition was found to define."""
-        known = self._held.get(id(one))
-        return known[1] if known is not None and known[0] is one else None
+        known = self._open.get(id(one))
+        if known is not None and known[0] is one:
+            return known[1]
+        packed = self._packed.get(id(one))
+        if packed is None or packed[0] is not one:
+            return None
+        return self._hold(one, DefinedKind(*marshal.loads(packed[1])))  # noqa: S302 - our own
 
     def put(self, one: Definition, known: DefinedKind | None) -> DefinedKind | None:
-        """Keep it, if it defines anything, instead of what was read longest ago."""
-        if known is not None:
-            self._held[id(one)] = (one, known)
-            if len(self._held) > _FEW:
-                del self._held[next(iter(self._held))]
+        """Keep it, if it defines anything."""
+        if known is None:
+            return None
+        with suppress(ValueError):  # a day among its values, or it is nested beyond measure
+            self._pack(one, marshal.dumps((known.kind, dict(known.versions), known.loose)))
+        return self._hold(one, known)
+
+    def _hold(self, one: Definition, known: DefinedKind) -> DefinedKind:
+        self._open[id(one)] = (one, known)
+        if len(self._open) > _FEW:
+            del self._open[next(iter(self._open))]
         return known
 
+    def _pack(self, one: Definition, data: bytes) -> None:
+        _, before = self._packed.pop(id(one), (one, b""))
+        self._packed[id(one)] = (one, data)
+        self._size += len(data) - len(before)
+        while self._size > _MOST_PACKED:
+            self._size -= len(self._packed.pop(next(iter(self._packed)))[1])
 
-_FEW = 8
-_READ = _LastRead()
+
+_FEW = 4
+_MOST_PACKED = 48_000_000
+"""Bytes; the largest that are known, of KServe, take half a million each."""
+_READ = _KeptKinds()
 
 
 def _not_served(obj: KubernetesObject, version: str, known: DefinedKind) -> Violation:

@@ -122,8 +122,28 @@ def _versions(listed: object) -> Iterator[tuple[str, Schema | None]]:
         version = _mapping(one)
         if version.get("served") is not False:
             schema = _mapping(version.get("schema")).get("openAPIV3Schema")
-            known = cast("Schema", schema) if isinstance(schema, dict) else None
+            known = _without_prose(cast("Schema", schema)) if isinstance(schema, dict) else None
             yield str(version.get("name")), known
+
+
+def _without_prose(schema: Schema) -> Schema:
+    """A schema without what it says to people, the most of it, which nothing here reads."""
+    rest: list[object] = [schema]
+    seen = set()
+    while rest:
+        part = rest.pop()
+        if isinstance(part, list):
+            rest += part
+        elif isinstance(part, dict) and id(part) not in seen:
+            seen.add(id(part))  # by an alias it may stand in several places, in itself as well
+            if isinstance(part.get("description"), str):
+                del part["description"]
+            rest += (value for key, value in part.items() if key not in _DATA)
+    return schema
+
+
+_DATA = ("default", "enum", "example")
+"""What holds values of objects, instead of further schemas."""
 
 
 def _mapping(value: object) -> Schema:

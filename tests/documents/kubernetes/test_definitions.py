@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from imagelint.core.source import Source
-from imagelint.documents.kubernetes import conforming
+from imagelint.documents.kubernetes import conforming, definitions
 from imagelint.documents.kubernetes.conforming import violations
 from imagelint.documents.kubernetes.definitions import DefinedKind, defined_kind, definitions_of
 from imagelint.documents.kubernetes.manifest import parse_manifest
@@ -130,3 +130,24 @@ def test_limits_are_told_in_full_and_those_beyond_all_numbers_are_none() -> None
 
     assert limited(2147483647) == ["`a` has to be at most 2147483647"]
     assert limited(-(10**5000)) == []
+
+
+def test_prose_of_schemas_is_dropped_and_a_field_of_that_name_is_not() -> None:
+    schema = "{type: object, description: of all, properties: {description: {type: string, "
+    schema += "description: of one}}, items: [{description: x, default: {description: kept}}]}"
+    text = DEFINITION.replace("{type: object}", schema)
+    assert defined(text).versions["v1"] == {
+        "type": "object",
+        "properties": {"description": {"type": "string"}},
+        "items": [{"default": {"description": "kept"}}],
+    }
+
+
+def test_what_aliases_repeat_in_a_schema_is_gone_through_once() -> None:
+    schema: dict[str, object] = {"description": "x", "type": "object"}
+    for _ in range(60):
+        schema = {"allOf": [schema, schema]}
+    cleaned = definitions._without_prose(schema)
+    for _ in range(60):
+        cleaned = cleaned["allOf"][1]  # type: ignore[index]
+    assert cleaned == {"type": "object"}
