@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import marshal
+import json
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
@@ -86,11 +86,13 @@ def _kinds(obj: KubernetesObject, document: Document, project: Project) -> Itera
         if _is_of_tests(origin) and not tested:
             continue
         if origin == document.source.origin:
-            known = _READ.get(one) or _READ.put(one, defined_kind(document, one.name))
+            known = _READ.get(one.digest)
+            known = known or _READ.put(one.digest, defined_kind(document, one.name))
         else:
             # What is said rests upon that file, whether or not it was read before.
             outside.dependencies.add(origin)
-            known = _READ.get(one) or _READ.put(one, _of_file(origin, one, outside))
+            known = _READ.get(one.digest)
+            known = known or _READ.put(one.digest, _of_file(origin, one, outside))
         if known is not None:
             yield known
 
@@ -105,48 +107,48 @@ def _of_file(origin: str, one: Definition, project: Project) -> DefinedKind | No
 
 
 class _KeptKinds:
-    """The kinds that definitions define, each read once: objects of one kind stand in many files.
+    """The kinds that definitions define, by the digests of these.
 
-    A definition is known by its identity, as its file is parsed once a run. Few are held open, as
-    a schema can take a hundred megabytes; of the others the packed form is, a hundredth of that,
-    and those that were packed first make room.
+    Objects of one kind stand in many files, and one definition in the folder of each release and
+    in a chart. Few are held open, as a schema can take a hundred megabytes; of the others the
+    packed form is, a hundredth of that, and those that were packed first make room.
     """
 
     def __init__(self) -> None:
-        self._open: dict[int, tuple[Definition, DefinedKind]] = {}
-        self._packed: dict[int, tuple[Definition, bytes]] = {}
+        self._open: dict[str, DefinedKind] = {}
+        self._packed: dict[str, bytes] = {}
         self._size = 0
 
-    def get(self, one: Definition) -> DefinedKind | None:
+    def get(self, digest: str) -> DefinedKind | None:
         """What a definition was found to define."""
-        known = self._open.get(id(one))
-        if known is not None and known[0] is one:
-            return known[1]
-        packed = self._packed.get(id(one))
-        if packed is None or packed[0] is not one:
-            return None
-        return self._hold(one, DefinedKind(*marshal.loads(packed[1])))  # noqa: S302 - our own
+        known = self._open.get(digest)
+        if known is None and digest in self._packed:
+            known = self._hold(digest, DefinedKind(*json.loads(self._packed[digest])))
+        return known
 
-    def put(self, one: Definition, known: DefinedKind | None) -> DefinedKind | None:
+    def put(self, digest: str, known: DefinedKind | None) -> DefinedKind | None:
         """Keep it, if it defines anything."""
         if known is None:
             return None
-        with suppress(ValueError):  # a day among its values, or it is nested beyond measure
-            self._pack(one, marshal.dumps((known.kind, dict(known.versions), known.loose)))
-        return self._hold(one, known)
+        parts = [known.kind, dict(known.versions), known.loose]
+        with suppress(TypeError, ValueError, RecursionError):  # a day, or a circle of aliases
+            data = json.dumps(parts).encode()
+            # A key that is no string would be one.
+            if json.loads(data) == parts:
+                self._pack(digest, data)
+        return self._hold(digest, known)
 
-    def _hold(self, one: Definition, known: DefinedKind) -> DefinedKind:
-        self._open[id(one)] = (one, known)
+    def _hold(self, digest: str, known: DefinedKind) -> DefinedKind:
+        self._open[digest] = known
         if len(self._open) > _FEW:
             del self._open[next(iter(self._open))]
         return known
 
-    def _pack(self, one: Definition, data: bytes) -> None:
-        _, before = self._packed.pop(id(one), (one, b""))
-        self._packed[id(one)] = (one, data)
-        self._size += len(data) - len(before)
+    def _pack(self, digest: str, data: bytes) -> None:
+        self._size += len(data) - len(self._packed.pop(digest, b""))
+        self._packed[digest] = data
         while self._size > _MOST_PACKED:
-            self._size -= len(self._packed.pop(next(iter(self._packed)))[1])
+            self._size -= len(self._packed.pop(next(iter(self._packed))))
 
 
 _FEW = 4

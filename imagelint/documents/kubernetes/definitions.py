@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, cast
 
+from imagelint.core.digest import digest_of
 from imagelint.core.pattern import pattern
 from imagelint.core.record import NamedTuple
 from imagelint.documents.base import Landmark
@@ -29,10 +30,11 @@ Schema = dict[str, object]
 
 
 class Definition(NamedTuple):
-    """Where a definition stands, and its name: `<plural>.<group>`."""
+    """Where a definition stands, its name (`<plural>.<group>`), and the digest of its text."""
 
     span: Span
     name: str
+    digest: str = ""
 
 
 class DefinedKind(NamedTuple):
@@ -77,6 +79,7 @@ def defining_landmarks(obj: KubernetesObject, text: str) -> Iterator[Landmark]:
     if found is not None:
         group = obj.name.partition(".")[2]
         start, end = obj.extent
+        found = found._replace(digest=digest_of(_standing_alone(text, obj.extent)))
         for kind in sorted({match[1] for match in _KIND.finditer(text, start, end)}):
             yield Landmark(definitions_of(group, kind), found)
     elif obj.kind == MUTATION:
@@ -99,12 +102,17 @@ def _extents(document: Document) -> dict[str, Span]:
 
 
 def _read(text: str, extent: Span) -> DefinedKind:
-    start, end = extent
-    column = start - (text.rfind("\n", 0, start) + 1)
-    spec = _mapping(_mapping(_loaded(" " * column + text[start:end])).get("spec"))
+    spec = _mapping(_mapping(_loaded(_standing_alone(text, extent))).get("spec"))
     kind = _mapping(spec.get("names")).get("kind")
     loose = spec.get("preserveUnknownFields") is True
     return DefinedKind(str(kind or ""), dict(_versions(spec.get("versions"))), loose)
+
+
+def _standing_alone(text: str, extent: Span) -> str:
+    """The text of a definition, its first line indented like the others."""
+    start, end = extent
+    column = start - (text.rfind("\n", 0, start) + 1)
+    return " " * column + text[start:end]
 
 
 def _loaded(text: str) -> object:

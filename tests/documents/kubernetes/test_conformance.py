@@ -1,14 +1,14 @@
 from __future__ import annotations
 
 import json
+from datetime import date
 from typing import TYPE_CHECKING
 
 import pytest
 
-from imagelint.core.source import Span
 from imagelint.documents.kubernetes import conformance, definitions
 from imagelint.documents.kubernetes.conformance import _KeptKinds
-from imagelint.documents.kubernetes.definitions import DefinedKind, Definition
+from imagelint.documents.kubernetes.definitions import DefinedKind
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -98,12 +98,32 @@ def test_what_was_kept_first_makes_room(monkeypatch: pytest.MonkeyPatch) -> None
     monkeypatch.setattr(conformance, "_MOST_PACKED", 10_000)
     kept = _KeptKinds()
     schemas: list[dict[str, object]] = [{"type": "x" * 2_000 + str(at)} for at in range(20)]
-    asked = [Definition(Span(at, at + 1), "models.example.com") for at in range(20)]
-    for one, schema in zip(asked, schemas, strict=True):
-        kept.put(one, DefinedKind("Model", {"v1": schema}, loose=False))
-    found = [kept.get(one) for one in asked]
+    for at, schema in enumerate(schemas):
+        kept.put(str(at), DefinedKind("Model", {"v1": schema}, loose=False))
+    found = [kept.get(str(at)) for at in range(20)]
     assert found[0] is None
     assert found[-1] == DefinedKind("Model", {"v1": schemas[-1]}, loose=False)
-    known = [one for one in found if one is not None]
-    assert RELEASES > len(known) >= 4
-    assert kept.get(Definition(Span(19, 20), "models.example.com")) is None
+    assert RELEASES > sum(one is not None for one in found) >= 4
+
+
+def test_a_schema_that_is_no_json_is_held_as_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(conformance, "_FEW", 1)
+    kept = _KeptKinds()
+    odd: dict[object, object] = {1: "a key that is no string"}
+    kept.put("a", DefinedKind("Model", {"v1": odd}, loose=False))  # type: ignore[dict-item]
+    kept.put("b", DefinedKind("Model", {"v1": {"default": date(2026, 1, 1)}}, loose=False))
+    assert kept.get("a") is None  # it made room, and must be read again
+    found = kept.get("b")
+    assert found is not None
+    assert found.versions["v1"] == {"default": date(2026, 1, 1)}
+
+
+def test_the_same_definition_in_another_file_is_not_read_again(
+    program: Program, here: Path, read: list[str]
+) -> None:
+    lay(here, "{all: [x]}")
+    (here / "chart").mkdir()
+    for file in sorted(here.glob("crd-*.yaml")):
+        (here / "chart" / file.name).write_bytes(b"---\n" + file.read_bytes())
+    assert told(program) == OBJECTS
+    assert len(read) == RELEASES
