@@ -64,11 +64,15 @@ class ImageBuild(NamedTuple):
 
 
 class BuildTarget(NamedTuple):
-    """The stage that a build is told to end with, where that is named."""
+    """The stage that a build is told to end with, where that is named.
+
+    `certain` tells that it is known which Dockerfile the build reads.
+    """
 
     span: Span
     build: ImageBuild
     path: str = ""
+    certain: bool = True
 
 
 def frontend_given(argument: EnvVar) -> ImageUse | None:

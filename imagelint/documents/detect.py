@@ -29,7 +29,7 @@ _COMPOSE = pattern(r"(?:docker-|podman-)?compose(?:[._-].+)?\.ya?ml|.+[._-]compo
 _RUNNING = {
     "shell-script": pattern(r".+\.(?:sh|bash|ksh|zsh|sbatch|slurm)"),
     "makefile": pattern(r"(?:gnu)?makefile(?:\.(?!am$|in$)[\w-]+)?|.+\.mk"),
-    "systemd-unit": pattern(r".+\.(?:service|container|kube)"),
+    "systemd-unit": pattern(r".+\.(?:service|container|kube|pod|build|image)"),
 }
 _WORKFLOW = pattern(
     r"(?:.*/)?(?:\.(?:github|gitea|forgejo)/workflows/[^/]+|action|(?:[^/]*\.)?gitlab-ci[^/]*"
@@ -48,7 +48,10 @@ _PIPELINE_IMAGE = pattern(
     re.MULTILINE,
 )
 _BUILD_ACTIONS = ("docker/build-push-action", "docker/bake-action")
-_QUADLET = pattern(r"^\[(?:Container|Kube)\]", re.MULTILINE)
+_QUADLET = pattern(r"^\[(?:Container|Kube|Pod|Build|Image)\]", re.MULTILINE)
+_QUADLET_NAME = pattern(r".+\.(?:container|kube|pod|build|image)(?:\.d/[^/]+)?")
+# https://www.freedesktop.org/software/systemd/man/latest/systemd.unit.html#Description
+_DROP_IN = pattern(r".+\.(?:service|container|kube|pod|build|image)\.d/[^/]+\.conf")
 # The programs of `knowledge.containers.run_flags`, and what stands in documents that scripts write.
 _PROGRAMS = ("docker", "podman", "nerdctl", "buildah", "apiVersion", "services:")
 _DATA = pattern(r".+\.(?:ya?ml|json)")
@@ -191,6 +194,8 @@ def detect(origin: str, text: str) -> str:
         return _named_dockerfile(name, text, head)
     if running := _running_kind(name):
         return _running(name, text, running)
+    if _DROP_IN.fullmatch(low):
+        return _running(low, text, "systemd-unit")
     if _PROXY.fullmatch(name):
         return _proxy(name, text)
     if _DATA.fullmatch(name):
@@ -233,7 +238,7 @@ def _running_kind(name: str) -> str:
 
 def _running(name: str, text: str, kind: str) -> str:
     """The kind of a text whose lines are of ours where one runs a container."""
-    if name.endswith((".container", ".kube")):
+    if _QUADLET_NAME.fullmatch(name):
         return kind if _QUADLET.search(text) else ""
     if not any(program in text for program in _PROGRAMS):
         return ""

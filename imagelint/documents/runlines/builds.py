@@ -96,9 +96,10 @@ class BuildLine(NamedTuple):
     """A command, or a step, that builds an image.
 
     `context` and `dockerfile` are None where they are not known, `dockerfile` is empty where it is
-    the usual one; `target` is as that of `ImageBuild`. `arguments` are those of the build,
-    `declared` further ones that stand in no line. `piped` is the Dockerfile where the line hands it
-    to the build as a here-document, or a here-string.
+    the usual one; `target` is as that of `ImageBuild`, named at `target_span`. `arguments` are
+    those of the build, `declared` further ones that stand in no line. `piped` is the Dockerfile
+    where the line hands it to the build as a here-document, or a here-string. `placed` tells that
+    it is known in which folder its paths begin.
     """
 
     span: Span
@@ -110,6 +111,8 @@ class BuildLine(NamedTuple):
     contexts: tuple[NamedContext, ...] = ()
     declared: tuple[BuildArgument, ...] = ()
     piped: Word | None = None
+    target_span: Span | None = None
+    placed: bool = False
 
 
 def read_build(command: Command) -> BuildLine | None:
@@ -139,6 +142,7 @@ def read_build(command: Command) -> BuildLine | None:
         arguments=tuple(map(argument, by_name.get("build-arg", ()))),
         contexts=tuple(map(given_context, by_name.get("build-context", ()))),
         piped=_piped(command) if STANDARD_INPUT in (context, dockerfile) else None,
+        target_span=next((one.span for one in by_name.get("target", ())[-1:]), None),
     )
 
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, TypeVar
 
 from imagelint.core.fact import Fact, Known
+from imagelint.core.pattern import pattern
 from imagelint.core.record import NamedTuple
 from imagelint.core.report import ProblemKind
 from imagelint.documents.base import DocumentError
-from imagelint.documents.builds import frontend_given
+from imagelint.documents.builds import BuildTarget, frontend_given
 from imagelint.documents.compose.services import ServiceFile, may_read_settings
 from imagelint.documents.mapped import MappedText
 from imagelint.documents.runlines.bakes import builds_of, read_bake
@@ -44,6 +46,12 @@ if TYPE_CHECKING:
 F = TypeVar("F", bound="RunFile")
 MOST_LINES = 1_000
 """Lines of one file that are read as services, or as builds: people write a dozen."""
+
+
+# What may bring a script that a container starts.
+_MOUNTS = pattern(r"[ \t]-v|--volume|--mount|^(?:Volume|Mount)=", re.MULTILINE)
+# What makes the paths of a line begin in another folder than where its file, or the repository, is.
+_ELSEWHERE = pattern(r"\b(?:cd|pushd|working-directory)\b|[ \t]-C[ \t]")
 
 
 class Lines(NamedTuple):
@@ -97,7 +105,10 @@ class RunFile(ServiceFile):
         """Each service with what stands in it, and the arguments of builds."""
         yield from self._images
         yield from super().nodes()
-        for line, _ in self._builds:
+        sure = _ELSEWHERE.search(self.source.text) is None
+        for line, build in self._builds:
+            if line.target_span is not None and build.dockerfile and sure:
+                yield BuildTarget(line.target_span, build, certain=line.placed)
             for argument in line.arguments:
                 yield from (argument,) if argument.name else ()
                 frontend = frontend_given(argument)
@@ -211,11 +222,11 @@ def _beyond(
 
 
 def _completed(document: F, read: Beside) -> F:
-    """The document with the files of settings beside it which its servers read."""
-    if not document.services or not may_read_settings(document.source.text):
+    """The document with the files beside it which its servers read, and the scripts they start."""
+    text = document.source.text
+    settings, mounts = may_read_settings(text), _MOUNTS.search(text)
+    if not document.services or not (settings or mounts):
         return document
-    from imagelint.documents.compose.configs import with_config_files
-
     asked: dict[str, str | None] = {}
 
     def once(name: str) -> str | None:
@@ -223,9 +234,17 @@ def _completed(document: F, read: Beside) -> F:
             asked[name] = read(name)
         return asked[name]
 
-    found = with_config_files(document, once)
-    found.asked = (*document.asked, *asked)
-    return found
+    before = document.asked
+    if settings:
+        from imagelint.documents.compose.configs import with_config_files
+
+        document = with_config_files(document, once)
+    if mounts:
+        from imagelint.documents.compose.project.startfiles import with_start_scripts
+
+        document = with_start_scripts(document, once)
+    document.asked = (*before, *asked)
+    return document
 
 
 def parse_script(source: Source, read: Beside = lambda _name: None) -> ShellScript:
@@ -249,19 +268,25 @@ def parse_makefile(source: Source, read: Beside = lambda _name: None) -> Makefil
 
 
 def parse_unit(source: Source, read: Beside = lambda _name: None) -> SystemdUnit:
-    """Read a unit of systemd; `read` gives the text of the manifest that a `.kube` unit runs."""
-    from imagelint.documents.runlines.units import fragments
+    """Read a unit of systemd, or a drop-in of one; `read` gives the texts of files around it."""
+    from imagelint.documents.runlines.units import QUADLETS, fragments, unit_ending
 
-    if source.origin.lower().endswith(".kube"):
+    ending, partial = unit_ending(source.origin)
+    if ending == "kube":
         from imagelint.documents.runlines.kubeunits import missing_manifests
 
         return SystemdUnit(source, Lines((), gaps=tuple(missing_manifests(source.text, read))))
-    if source.origin.lower().endswith(".container"):
-        from imagelint.documents.runlines.quadlets import quadlet_line
+    if ending in QUADLETS:
+        from imagelint.documents.runlines import quadlets
 
-        line = quadlet_line(source.text)
-        services = () if line is None else (service_of(line, BY_KEYS),)
-        return SystemdUnit(source, Lines(services))
+        line = quadlets.quadlet_line(source.text, partial=partial)
+        build = quadlets.quadlet_build(source.text)
+        lines = Lines(
+            services=() if line is None else (service_of(line, BY_KEYS),),
+            builds=() if build is None else (build,),
+            images=tuple(quadlets.pulled_images(source.text)),
+        )
+        return _completed(SystemdUnit(source, lines, (".",), read), read)
     return SystemdUnit(source, lines_of(fragments(source.text)))
 
 

@@ -50,15 +50,18 @@ def _builds(root: Cursor) -> Iterator[BuildLine]:
         if not name or any(artifact[other].exists for other in _OTHERS):
             continue
         context = artifact["context"].word() or "."
+        target = told["target"].word()
         yield BuildLine(
             span=image.span,
             # Each build has a tag of its own.
             names=(Value(image.span, f"{name}:$TAG", name),),
             context=context,
             dockerfile=join(context, told["dockerfile"].word() or "Dockerfile"),
-            target=told["target"].word(),
+            target=None if "{{" in target else target,
             arguments=(),
             declared=tuple(_argument(name, one) for name, one in told["buildArgs"].entries()),
+            target_span=told["target"].span if target and "{{" not in target else None,
+            placed=True,
         )
 
 

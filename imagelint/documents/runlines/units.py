@@ -30,6 +30,22 @@ _UNKNOWN = "${_}"
 _STARTS = frozenset({"ExecStart", "ExecStartPre", "ExecStartPost"})
 
 
+QUADLETS = ("container", "pod", "build", "image")
+"""The endings of the units of Podman that are read by their keys."""
+DROP_IN = pattern(r"(?:.*/)?[^/]*\.(service|container|kube|pod|build|image)\.d/[^/]+\.conf")
+"""A file that says more of a unit, by its path in lower case.
+
+https://www.freedesktop.org/software/systemd/man/latest/systemd.unit.html#Description
+"""
+
+
+def unit_ending(origin: str) -> tuple[str, bool]:
+    """What a unit is by the ending of its name, and whether the text is only a drop-in of it."""
+    low = origin.lower()
+    found = DROP_IN.fullmatch(low)
+    return (found[1], True) if found else (low.rpartition(".")[2], False)
+
+
 class UnitSetting(NamedTuple):
     """A setting of a unit: its section, its name, and its value, with continuations as blanks."""
 

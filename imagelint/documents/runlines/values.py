@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 _PARAMETER = pattern(r"\$(?:[0-9@*#?!-])")
 _FILLED_IN = pattern(r"[$`]")
 _GLOB = pattern(r"[*?\[]|\{[^}]*(?:,|\.\.)")
+# Where a line is run, as `$PWD` is in scripts: at the beginning of a path.
+_HERE = pattern(r"([\"']?)(?:\$\([ \t]*pwd[ \t]*\)|`[ \t]*pwd[ \t]*`)(?=[\"'/:]|$)")
 _GAP = f"${{{SUBSTITUTED[1:]}}}"
 
 
@@ -71,12 +73,17 @@ def value_of(word: Word) -> Value:
 
 def _with_variables(raw: str) -> str:
     """What is written in a word that is not known, without its quotes."""
+    found = _HERE.match(raw)
+    here = found is not None and found[1] != "'"
+    if found is not None and here:
+        raw = f"{found[1]}.{raw[found.end() :]}"
     quoted = unquote(raw)
     text = quoted.mapped.text
     if quoted.literal:
         return text.replace("$", "$$")
     if not _FILLED_IN.search(raw):
-        return text if raw.startswith("~") and not _GLOB.search(raw) else _GAP
+        plain = (here or raw.startswith("~")) and not _GLOB.search(raw)
+        return text if plain else _GAP
     return _PARAMETER.sub(_GAP, text)
 
 

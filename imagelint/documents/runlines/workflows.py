@@ -153,6 +153,8 @@ def _built(told: Cursor) -> BuildLine:
         target=_path(told["target"], ""),
         arguments=tuple(map(argument, _values(told["build-args"], _LINE))),
         contexts=tuple(map(given_context, contexts)),
+        target_span=told["target"].span if told["target"].word() else None,
+        placed=True,
     )
 
 

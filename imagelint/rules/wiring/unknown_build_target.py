@@ -7,7 +7,7 @@ from imagelint.core.nearest import nearest
 from imagelint.deployment.builds import build_in, stage_named
 from imagelint.documents.builds import BuildTarget
 from imagelint.documents.dockerfile.document import Dockerfile
-from imagelint.rules.api import Context, Findings, Severity, rule
+from imagelint.rules.api import Confidence, Context, Findings, Severity, rule
 
 
 @rule(BuildTarget, Severity.HIGH)
@@ -15,7 +15,8 @@ def unknown_build_target(target: BuildTarget, ctx: Context) -> Findings:
     """A build is to end with a stage that its Dockerfile does not have.
 
     The build ends with "target stage could not be found": nothing is made, and what runs is the
-    image of before. Stages are found by their names in any case, or by their numbers from 0.
+    image of before. Stages are found by their names in any case, or by their numbers from 0. Which
+    Dockerfile a command line builds depends on where it is run: of it the finding is likely.
 
     Bad (compose.yaml):
         services:
@@ -44,4 +45,5 @@ def unknown_build_target(target: BuildTarget, ctx: Context) -> Findings:
         f"`{build.target}` is no stage of {build.dockerfile}",
         help=f"write `{near}`" if near else "name a stage of the Dockerfile",
         subject=build.target,
+        confidence=None if target.certain else Confidence.LIKELY,
     )
