@@ -31,6 +31,7 @@ TITLE = "What changes during the run"
 CLEAN = Image((alpine(), {"app": "clean"}))
 VULNERABLE = Image((alpine(("openssl", "3.1.4-r0")), python_package("vllm", "0.8.5")))
 _INDEX = f"{MEDIA}index.v1+json"
+DOCKER = "application/vnd.docker.distribution.manifest.v2+json"
 _MOST_SECONDS = 3  # beyond `--timeout`, on a busy machine; a tool's own end took 2 of them
 
 
@@ -114,8 +115,53 @@ def test_a_verdict_is_about_the_digest_that_was_looked_at(yard: Yard, place: Pla
 
 
 @attack(
+    "A registry gives containerd another image under the tag than everybody else",
+    ours=Said("gate", 3, "to containerd another image", "incomplete"),
+)
+def test_engines_are_given_what_was_looked_at(yard: Yard, place: Place) -> Outcome:
+    return Outcome(_given(yard, place, lambda asked: _agent(asked).startswith("containerd/")))
+
+
+OTHERS: dict[str, Callable[[Asked], bool]] = {
+    "docker": lambda asked: _agent(asked).startswith("docker/"),
+    "who takes anything": lambda asked: "*/*" in asked.headers["accept"],
+    "who asks for docker's form first": lambda asked: asked.headers["accept"].startswith(DOCKER),
+    "everybody else": lambda asked: _agent(asked) != "imagelint",
+    "who asks for the digest alone": lambda asked: asked.method == "HEAD",
+}
+
+
+@pytest.mark.parametrize("who", OTHERS)
+def test_a_registry_that_answers_by_who_asks(yard: Yard, place: Place, who: str) -> None:
+    ended = _given(yard, place, OTHERS[who])
+    assert ended.code == 3, ended.text
+    assert "name the image by its digest" in ended.text
+
+
+def test_a_registry_that_tells_engines_nothing_is_not_doubted(yard: Yard, place: Place) -> None:
+    def decide(asked: Asked) -> Reply | None:
+        return Reply(405) if asked.method == "HEAD" else place.reply(place.clean)
+
+    place.registry.script("/v2/team/app/manifests/v1", decide)
+    assert _gate(yard, place).code == 0
+
+
+def _given(yard: Yard, place: Place, to: Callable[[Asked], bool]) -> Ended:
+    """How the gate of the clean image ends, of which some are given the vulnerable one."""
+    place.registry.script(
+        "/v2/team/app/manifests/v1",
+        lambda asked: place.reply(place.vulnerable if to(asked) else place.clean),
+    )
+    return _gate(yard, place)
+
+
+def _agent(asked: Asked) -> str:
+    return asked.headers["user-agent"]
+
+
+@attack(
     "A registry says the digest of the signed image above the manifest of another",
-    ours=Said("gate", 1, "is not signed", "`unsigned-image`: the digest is computed"),
+    ours=Said("gate", 3, "another image", "incomplete: engines go by what is said"),
 )
 def test_the_digest_is_that_of_what_came(yard: Yard, place: Place) -> Outcome:
     said = place.reply(place.vulnerable)

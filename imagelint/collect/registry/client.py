@@ -53,6 +53,15 @@ class Stored(NamedTuple):
     data: bytes
 
 
+class Asker(NamedTuple):
+    """As whom a registry is asked for a tag: who is said to ask, and which types are accepted."""
+
+    agent: str
+    accept: str
+
+
+OURSELVES = Asker("imagelint", MANIFESTS)
+
 Clients: TypeAlias = "Callable[[ImageReference], Client]"
 """Clients of the repositories of references."""
 
@@ -81,12 +90,13 @@ class Client:
         answer = self._get(f"manifests/{name}", MANIFESTS)
         return answer if isinstance(answer, Problem) else self._stored(answer, name)
 
-    def digest(self, name: str) -> str | Problem:
+    def digest(self, name: str, asks: Asker = OURSELVES) -> str | Problem:
         """The digest under a tag, by a question that has no body for an answer.
 
-        Empty where the registry does not tell it so.
+        Empty where the registry does not tell it so. `asks` is as whom it is asked.
         """
-        answer = self._ask(f"manifests/{name}", MANIFESTS, head=True)
+        question = Question("", asks.accept, most=LARGEST_BLOB, seconds=_SECONDS, head=True)
+        answer = self._access.ask(f"manifests/{name}", question._replace(agent=asks.agent))
         if isinstance(answer, Problem):
             return answer
         if answer.status == 405:  # noqa: PLR2004 - method not allowed
@@ -241,6 +251,6 @@ class Client:
             return self._access.refusal(answer)
         return answer
 
-    def _ask(self, path: str, accept: str, *, head: bool = False) -> Response | Problem:
-        question = Question("", accept, most=LARGEST_BLOB, seconds=_SECONDS, head=head)
+    def _ask(self, path: str, accept: str) -> Response | Problem:
+        question = Question("", accept, most=LARGEST_BLOB, seconds=_SECONDS)
         return self._access.ask(path, question)

@@ -117,7 +117,7 @@ class Connections:
         left = end - time.monotonic()
         if left <= 0 or self._watch.stopped:
             raise _late(connection.host, question)
-        headers = {"User-Agent": "imagelint", "Accept": question.accept}
+        headers = {"User-Agent": question.agent, "Accept": question.accept}
         if question.authorization:
             headers["Authorization"] = question.authorization
         method = "HEAD" if question.head else "GET"

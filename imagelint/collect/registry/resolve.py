@@ -16,6 +16,7 @@ from imagelint.collect.registry.layout import (
     layout_index_of,
     resolve_layout,
 )
+from imagelint.collect.registry.runtimes import another_for_runtimes
 from imagelint.core.errors import Diagnostic, UsageError
 from imagelint.core.reference import ImageReference, parse_reference
 from imagelint.core.report import Problem, ProblemKind
@@ -35,7 +36,7 @@ def resolve(
     """The images that `registry/repo[:tag][@digest]` or `oci:DIR[:tag|@digest]` names now.
 
     All have one digest; there are several when that is the digest of an index and no platform is
-    named.
+    named. A tag under which engines would be given another image is a problem.
 
     Raises:
         UsageError: it is neither, or a layout holds several images and none is chosen.
@@ -48,6 +49,10 @@ def resolve(
     top = client.manifest(reference.digest or reference.tag or _LATEST)
     if isinstance(top, Problem):
         return top
+    if not reference.digest:
+        told = another_for_runtimes(client, reference.tag or _LATEST, top.digest, text)
+        if told is not None:
+            return told
     blobs.known[top.digest] = top.data
     return images_of(blobs, ImageIdentity(text, top.digest, reference.familiar), platform)
 
@@ -130,7 +135,7 @@ def contradiction(target: ImageTarget, report: VulnerabilityReport) -> Problem |
     elif not identity.layout and scanned.digest != identity.manifest:
         told = scanned.digest or "an image that it does not name"
         detail = f"Trivy scanned {told}, not {identity.manifest}"
-    elif scanned.layers != layers:
+    elif scanned.layers != layers or not {name for _, name in layers}.issuperset(scanned.diff_ids):
         detail = (
             f"Trivy scanned {len(scanned.layers)} layers that are not the image's {len(layers)}"
         )

@@ -43,7 +43,8 @@ class Question(NamedTuple):
 
     `form` makes it a POST, `head` a HEAD, whose answer has no body; `most` bounds the bytes of the
     answer, `seconds` its time. What `stays` is not led on to another host or port, but from HTTP to
-    HTTPS. With a `method` it changes something, by its `body`, and is led nowhere.
+    HTTPS. With a `method` it changes something, by its `body`, and is led nowhere. `agent` is who
+    is said to ask.
     """
 
     url: str
@@ -56,6 +57,7 @@ class Question(NamedTuple):
     head: bool = False
     method: str = ""
     body: Body = Body()
+    agent: str = "imagelint"
 
 
 class Response(NamedTuple):
@@ -209,7 +211,7 @@ def stream(question: Question) -> Iterator[bytes]:
 
 def _request(question: Question) -> urllib.request.Request:
     data = urllib.parse.urlencode(question.form).encode() if question.form else None
-    headers = {"Accept": question.accept, "User-Agent": "imagelint"}
+    headers = {"Accept": question.accept, "User-Agent": question.agent}
     method = question.method or ("HEAD" if question.head else None)
     if question.method:
         data = question.body.data

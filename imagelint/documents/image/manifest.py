@@ -167,7 +167,11 @@ def read_manifest(data: bytes) -> JsonView | str:
         return "could be read as a manifest and as an index"
     if not (view["manifests"].is_array or view["layers"].is_array):
         return "is neither a manifest nor an index that is read today"
-    return view
+    if view["fsLayers"]:
+        return "could be read as a manifest of the first schema as well"
+    said = view["mediaType"].text
+    others = (MANIFEST, DOCKER_MANIFEST) if view["manifests"].is_array else (INDEX, DOCKER_INDEX)
+    return f"calls itself `{said}`, and is none" if said in others else view
 
 
 def descriptors(index: JsonView) -> tuple[Descriptor, ...]:

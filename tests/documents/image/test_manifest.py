@@ -7,6 +7,10 @@ import pytest
 
 from imagelint.documents.image.jsonview import JsonView
 from imagelint.documents.image.manifest import (
+    DOCKER_INDEX,
+    DOCKER_MANIFEST,
+    INDEX,
+    MANIFEST,
     descriptor,
     image_layers,
     is_digest,
@@ -65,6 +69,27 @@ def test_a_manifest_is_no_index_as_well() -> None:
         "could be read as a manifest and as an index"
     )
     assert "neither" in str(read_manifest(b'{"fsLayers": []}'))
+    assert read_manifest(b'{"layers": [], "fsLayers": [{}]}') == (
+        "could be read as a manifest of the first schema as well"
+    )
+
+
+@pytest.mark.parametrize(
+    ("list_", "own", "other"),
+    [
+        ("layers", MANIFEST, INDEX),
+        ("layers", DOCKER_MANIFEST, DOCKER_INDEX),
+        ("manifests", INDEX, MANIFEST),
+        ("manifests", DOCKER_INDEX, DOCKER_MANIFEST),
+    ],
+)
+def test_what_calls_itself_something_else_is_neither(list_: str, own: str, other: str) -> None:
+    for said in ("", own, "application/vnd.example"):
+        assert not isinstance(
+            read_manifest(json.dumps({list_: [], "mediaType": said}).encode()), str
+        )
+    told = read_manifest(json.dumps({list_: [], "mediaType": other}).encode())
+    assert told == f"calls itself `{other}`, and is none"
 
 
 def test_what_is_stored_beside_images_is_none() -> None:
