@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 _UNSIGNED = "unsigned-image"
 LAYER_NODES: tuple[type, ...] = (
     *(nodes.LayerContents, nodes.LayerFiles, nodes.InstalledSystem, nodes.InstalledPackage),
+    nodes.InstalledList,
     *(nodes.Account, nodes.Waste, nodes.CudaRuntimes, nodes.UnreadLayer),
 )
 """What is met in an image of which the layers were read, besides its configuration."""

@@ -72,6 +72,8 @@ class Unscanned(Enum):
     UNREADABLE = "unreadable"  # files of packages that the scanner did not understand
     SKIPPED = "skipped"  # left out by us: weights and the like
     UNVERIFIED_LIST = "unverified-list"  # only what somebody lists, and nobody verified who
+    UNLISTED = "unlisted"  # the image says that they are installed, the scanner does not list them
+    OTHER_SYSTEM = "other-system"  # the scanner took the image for another than it says
     NO_SECOND_OPINION = "no-second-opinion"  # matched by one scanner, and not by a further one
 
 

@@ -148,7 +148,8 @@ class Scanned(NamedTuple):
 
     `digest` is that of the reference in the registry, empty for layouts; `image_id` the digest of
     the configuration; `system` the distribution (`alpine 3.22.1`), empty when none was recognised;
-    `packages` counts all that are listed, `layers` are digest and diff id of each, in order;
+    `packages` counts all that are listed, `layers` are digest and diff id of each, in order,
+    `diff_ids` all names of layers that stand elsewhere in the report;
     `results` is where Trivy lists them, None where another scanner leads.
     """
 
@@ -158,6 +159,7 @@ class Scanned(NamedTuple):
     packages: int = 0
     config: ImageConfig | None = None
     layers: tuple[tuple[str, str], ...] = ()
+    diff_ids: tuple[str, ...] = ()
     results: JsonView | None = None
 
 
@@ -187,10 +189,15 @@ class VulnerabilityReport(Document):
     ) -> VulnerabilityReport:
         """The same scan with what several scanners report, and what else is to be said of them."""
         found = (self.unscanned, worst_first(vulnerabilities))
-        report = VulnerabilityReport(
-            self.source.origin, self.facts, self.scanned, self.database, found
-        )
+        origin = self.source.origin
+        report = VulnerabilityReport(origin, self.facts, self.scanned, self.database, found)
         report.further = tuple(further)
+        return report
+
+    def noting(self, unscanned: Iterable[UnscannedPackages]) -> VulnerabilityReport:
+        """The same scan, of which more is known that was never compared."""
+        report = self.joined(self.vulnerabilities, self.further)
+        report.unscanned = (*self.unscanned, *unscanned)
         return report
 
     @property
@@ -301,7 +308,10 @@ def _scanned(report: JsonView) -> Scanned:
         system_of(report),
         sum(1 for result in report["Results"].items() for _ in result["Packages"].items()),
         image_config(config) if config.is_object else None,
-        tuple((layer["Digest"].text, layer["DiffID"].text) for layer in metadata["Layers"].items()),
+        layers=tuple(
+            (layer["Digest"].text, layer["DiffID"].text) for layer in metadata["Layers"].items()
+        ),
+        diff_ids=(*metadata["DiffIDs"].texts(), *config["rootfs"]["diff_ids"].texts()),
         results=report["Results"],
     )
 

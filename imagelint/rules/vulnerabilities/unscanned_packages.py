@@ -8,6 +8,8 @@ from imagelint.documents.image.layers.nodes import FileRole, LayerFiles
 from imagelint.rules.api import Context, Findings, Severity, rule
 
 _NAMED = 5
+_APART = (Unscanned.NO_ADVISORIES, Unscanned.NO_SECOND_OPINION, Unscanned.UNLISTED)
+"""Of these there may be several, each about something else."""
 
 
 class _Words(NamedTuple):
@@ -79,6 +81,17 @@ _WORDS = {
         " verified who wrote that",
         "declare who signs the image, and let them attest its bill of materials",
     ),
+    Unscanned.UNLISTED: _Words(
+        Severity.HIGH,
+        "{where} in the image tells of {what} of which the scanner lists none",
+        "see whether the scanner is the program that you trust, and let another look as well",
+    ),
+    Unscanned.OTHER_SYSTEM: _Words(
+        Severity.HIGH,
+        "{where}: advisories of another system were compared",
+        "let all files that name the distribution say the same, and see whether the scanner is the"
+        " program that you trust",
+    ),
     Unscanned.NO_SECOND_OPINION: _Words(
         Severity.LOW,
         "{where}, which must look as well, compared nothing with {what}",
@@ -96,7 +109,9 @@ def unscanned_packages(unscanned: UnscannedPackages | LayerFiles, ctx: Context) 
     that is out of support, or of one that the scanner or its database does not know, packages
     without a version, and files of packages that it did not understand. Where several scanners must
     look, what only one of them compares has no second opinion. Where a bill of materials stands
-    for the image that nobody verified, whoever may attach one says what is compared. Scanners
+    for the image that nobody verified, whoever may attach one says what is compared. Where layers
+    are read, what apk, dpkg and Python packages themselves say is installed is held against the
+    scanner's list, and `os-release` against the system for which it took the image. Scanners
     follow no links: what uv or pnpm linked to their caches is unknown once the cache is removed.
 
     Except:
@@ -139,7 +154,7 @@ def unscanned_packages(unscanned: UnscannedPackages | LayerFiles, ctx: Context) 
     noun = "file" if unscanned.reason is Unscanned.UNREADABLE else "package"
     message = words.message.format(what=_what(unscanned.names, noun), where=unscanned.detail)
     reason = unscanned.reason.value
-    if unscanned.reason in (Unscanned.NO_ADVISORIES, Unscanned.NO_SECOND_OPINION):
+    if unscanned.reason in _APART:
         reason = f"{reason} {unscanned.detail}"
     yield ctx.finding(unscanned, message, help=words.help, subject=reason, severity=words.severity)
 

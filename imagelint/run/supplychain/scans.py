@@ -10,6 +10,7 @@ from imagelint.core.redact import redact
 from imagelint.core.report import Problem, ProblemKind, Report
 from imagelint.documents.image.boms import of_statements
 from imagelint.documents.image.exploits import Exploits
+from imagelint.documents.image.layers.crosscheck import contradictions
 from imagelint.documents.image.opinions.listed import listed_packages
 from imagelint.documents.image.vulnerabilities import Vulnerability
 from imagelint.documents.project import Project
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from imagelint.documents.image.boms import BillOfMaterials
     from imagelint.documents.image.image import ImageTarget
     from imagelint.documents.image.vex import VexStatement
+    from imagelint.documents.image.vulnerabilities import VulnerabilityReport
     from imagelint.run.images import ImageRequest
 
 
@@ -116,7 +118,7 @@ def _scan(
     scanned = scan_with_all(subject, request)
     if isinstance(scanned, Problem):
         return failed(scanned)
-    document, scan = scanned.document, scanned.scan
+    document, scan = _held(scanned.document, target, bill), scanned.scan
     if bill is not None and not document.scanned.packages:
         return failed(_empty(target, bill))
     system = document.scanned.system or "no system"
@@ -150,6 +152,16 @@ def _scan(
     results = document.scanned.results if request.packages else None
     listed = None if results is None else tuple(listed_packages(results))
     return ImageResult(report, evidence, found, packages=listed)
+
+
+def _held(
+    document: VulnerabilityReport, target: ImageTarget, bill: BillOfMaterials | None
+) -> VulnerabilityReport:
+    """The report, held against what the layers say where they were read."""
+    results = document.scanned.results
+    if bill is not None or results is None or not target.contents:
+        return document
+    return document.noting(contradictions(target.contents, results, document.scanned.system))
 
 
 def _empty(target: ImageTarget, bill: BillOfMaterials) -> Problem:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from imagelint.core.record import NamedTuple
 from imagelint.documents.image.jsonview import plain
+from imagelint.documents.image.layers.installed import LARGEST, is_list
 from imagelint.documents.image.layers.nodes import FileRole
 from imagelint.documents.image.layers.packagelists import link_of
 from imagelint.documents.image.layers.roles import roles
@@ -69,6 +70,10 @@ def read_entries(stream: ByteStream) -> Iterator[LayerEntry]:
 
 
 def _text(path: str, reader: TarReader) -> str:
+    if is_list(path):
+        listed = reader.content(LARGEST + 1)
+        # Of half a list nobody knows what it leaves out.
+        return listed.decode("utf-8", "replace") if len(listed) <= LARGEST else ""
     text = reader.content(_LARGEST_TEXT + 1).decode("utf-8", "replace")
     if len(text) > _LARGEST_TEXT and not path.endswith(".dist-info/METADATA"):
         raise StreamError(f"holds more in {plain(path)} than is read")

@@ -110,6 +110,15 @@ class InstalledPackage(NamedTuple):
     path: str
 
 
+class InstalledList(NamedTuple):
+    """What a package manager says it installed, as `name version`; `path` is where it says so."""
+
+    span: Span
+    manager: str
+    packages: tuple[str, ...]
+    path: str
+
+
 class Account(NamedTuple):
     """A user (or group) with something odd: no password at all, or the number of another."""
 

@@ -24,6 +24,7 @@ from imagelint.documents.image.layers.overlay import Overlay
 from imagelint.documents.image.layers.packagelists import tells_of
 from imagelint.documents.image.layers.smallfiles import (
     accounts,
+    installed_lists,
     installed_package,
     installed_system,
 )
@@ -144,7 +145,7 @@ class ImageReading:
         yield from self._unread
         yield from self._files()
         yield from self._small()
-        yield from self._packages.values()
+        yield from self._installed()
         yield from self._totals()
 
     def _entry(self, number: int, entry: LayerEntry, holds: dict[str, int]) -> None:
@@ -248,6 +249,13 @@ class ImageReading:
         if system is not None:
             yield system
         yield from accounts(seen)
+        yield from installed_lists(seen)
+
+    def _installed(self) -> Iterator[Node]:
+        """The Python packages that no later layer removes or replaces."""
+        for path, package in self._packages.items():
+            if self._overlay.sees(path, package.layer):
+                yield package
 
     def _totals(self) -> Iterator[Node]:
         if self._unread:

@@ -17,6 +17,7 @@ from imagelint.documents.image.layers.nodes import (
     Account,
     CudaRuntimes,
     FileRole,
+    InstalledList,
     InstalledPackage,
     InstalledSystem,
     LayerContents,
@@ -236,6 +237,42 @@ def test_secrets_are_found_in_every_layer_and_never_told() -> None:
     assert set(secrets) == {"root/.ssh/id_rsa", "app/.env", "root/.cache/huggingface/token"}
     assert [node.removed for node in secrets.values()] == [False, True, False]
     assert KEY not in repr(list(found.nodes()))
+
+
+APK = b"C:Q1=\nP:musl\nV:1.2.5-r0\n\nP:odd\nV:\n\nP:zlib\nV:1.3.1-r0\n"
+DPKG = (
+    b"Package: bash\nStatus: install ok installed\nDescription: a\n Version: 7\nVersion: 5.2-1\n\n"
+    b"Package: gone\nStatus: deinstall ok config-files\nVersion: 1\n\n"
+    b"Package: new\nStatus: hold ok installed\nVersion: 1\n"
+)
+
+
+def test_package_managers_say_what_they_installed() -> None:
+    first = Tar().file("lib/apk/db/installed", APK).file("var/lib/dpkg/status", DPKG)
+    distroless = first.file("var/lib/dpkg/status.d/libc6", b"Package: libc6\nVersion: 2:36-1\n")
+    distroless.file("var/lib/dpkg/status.d/libc6.md5sums", b"Package: x\nVersion: 1\n")
+    found = read(distroless.bytes())
+    told = {one.path: (one.manager, one.packages) for one in of(found, InstalledList)}
+    assert told == {
+        "lib/apk/db/installed": ("apk", ("musl 1.2.5-r0", "zlib 1.3.1-r0")),
+        "var/lib/dpkg/status": ("dpkg", ("bash 5.2-1",)),
+        "var/lib/dpkg/status.d/libc6": ("dpkg", ("libc6 2:36-1",)),
+    }
+    again = Tar().file("lib/apk/db/installed", APK[:26]).file("var/lib/dpkg/.wh.status")
+    found = read(first.bytes(), again.bytes())
+    told = {one.path: (one.manager, one.packages) for one in of(found, InstalledList)}
+    assert told["lib/apk/db/installed"] == ("apk", ("musl 1.2.5-r0",))
+    assert "var/lib/dpkg/status" not in told
+
+
+def test_python_packages_that_are_removed_are_not_installed() -> None:
+    place = "opt/site-packages"
+    old, new = (f"Name: vllm\nVersion: {one}\n".encode() for one in ("0.8.5", "0.9.0"))
+    first = Tar().file(f"{place}/vllm-0.8.5.dist-info/METADATA", old).bytes()
+    second = Tar().file(f"{place}/.wh.vllm-0.8.5.dist-info")
+    second.file(f"{place}/vllm-0.9.0.dist-info/METADATA", new)
+    found = read(first, second.bytes())
+    assert [one.version for one in of(found, InstalledPackage)] == ["0.9.0"]
 
 
 def test_small_files_say_what_is_installed() -> None:
