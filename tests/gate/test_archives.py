@@ -106,3 +106,71 @@ def test_a_list_is_no_link(yard: Yard) -> Outcome:
     made.files(archive)
     archive.file("other-list.json", json.dumps([entry]).encode())
     return _outcome(yard, archive.entry("manifest.json", tarfile.SYMTYPE, "other-list.json"))
+
+
+def _parts(yard: Yard, image: Image, folder: str) -> tuple[bytes, list[bytes]]:
+    """The configuration of an image, and its layers."""
+    layout = Both(yard.folder / folder)
+    layout.add(image)
+    blobs = layout.folder / "blobs" / "sha256"
+    index = json.loads((layout.folder / "index.json").read_bytes())
+
+    def read(digest: str) -> bytes:
+        return (blobs / digest.removeprefix("sha256:")).read_bytes()
+
+    manifest = json.loads(read(index["manifests"][0]["digest"]))
+    layers = [gzip.decompress(read(layer["digest"])) for layer in manifest["layers"]]
+    return read(manifest["config"]["digest"]), layers
+
+
+NAMES = ("config.json", "0.tar", "1.tar")
+
+
+def _scanned(yard: Yard, archive: Tar) -> Outcome:
+    entry = {"Config": NAMES[0], "RepoTags": ["app:v1"], "Layers": NAMES[1:]}
+    return Outcome(_outcome(yard, _listed(archive, entry)).ours)
+
+
+def _files(archive: Tar, names: tuple[str, ...], parts: tuple[bytes, list[bytes]]) -> Tar:
+    for name, data in zip(names, (parts[0], *parts[1]), strict=True):
+        archive.file(name, data)
+    return archive
+
+
+TWO = Image((alpine(("openssl", "3.1.9-r0")), {"app": "clean"}))
+VULNERABLE = Said("scan", 1, "CVE-2099-0002", "`vulnerable-package`")
+
+
+@attack("Behind the files of a clean image come links of their names to others", ours=VULNERABLE)
+def test_a_link_takes_the_place_of_a_file(yard: Yard) -> Outcome:
+    archive = _files(Tar(), NAMES, _parts(yard, TWO, "clean"))
+    _files(archive, ("a", "b", "c"), _parts(yard, HIDDEN, "hidden"))
+    for name, target in zip(NAMES, ("a", "b", "c"), strict=True):
+        archive.entry(name, tarfile.SYMTYPE, target)
+    return _scanned(yard, archive)
+
+
+@attack("Hard links lead to files that are replaced by those of a clean image", ours=VULNERABLE)
+def test_a_hard_link_stays_with_its_file(yard: Yard) -> Outcome:
+    archive = _files(Tar(), ("a", "b", "c"), _parts(yard, HIDDEN, "hidden"))
+    for name, target in zip(NAMES, ("a", "b", "c"), strict=True):
+        archive.entry(name, tarfile.LNKTYPE, target)
+    return _scanned(yard, _files(archive, ("a", "b", "c"), _parts(yard, TWO, "clean")))
+
+
+@attack(
+    "Files are put in the place of others by way of a folder that is a link",
+    ours=Said("scan", 3, "as a link, or behind one", "incomplete"),
+)
+def test_nothing_lies_behind_a_link(yard: Yard) -> Outcome:
+    archive = _files(Tar(), NAMES, _parts(yard, TWO, "clean")).entry("d", tarfile.SYMTYPE, ".")
+    through = tuple(f"d/{name}" for name in NAMES)
+    return _scanned(yard, _files(archive, through, _parts(yard, HIDDEN, "hidden")))
+
+
+def test_a_file_takes_the_place_of_a_link(yard: Yard) -> None:
+    archive = _files(Tar(), ("a", "b", "c"), _parts(yard, TWO, "clean"))
+    for name, target in zip(NAMES, ("a", "b", "c"), strict=True):
+        archive.entry(name, tarfile.SYMTYPE, target)
+    ended = _scanned(yard, _files(archive, NAMES, _parts(yard, HIDDEN, "hidden"))).ours
+    assert "CVE-2099-0002" in ended.text, ended.text

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from imagelint.collect.registry.layout import FolderBlobs
 from imagelint.core.record import NamedTuple
 from imagelint.core.report import Problem, ProblemKind
-from imagelint.documents.image.jsonview import JsonView, read_once
+from imagelint.documents.image.jsonview import JsonView, plain, read_once
 from imagelint.documents.image.layers.stream import ByteStream, StreamError, compression
 from imagelint.documents.image.layers.tar import EntryKind, TarReader
 from imagelint.documents.image.manifest import (
@@ -80,7 +80,7 @@ class Unpacking:
                     return Problem(ProblemKind.TOO_LARGE, self._origin, detail)
                 self._take(entry, reader)
             stream.finish()
-            return self._images()
+            return self._misplaced() or self._images()
         except StreamError as error:
             return self._problem(f"the archive {error}")
         except OSError as error:
@@ -94,16 +94,45 @@ class Unpacking:
         name = posixpath.normpath(entry.path).lstrip("/")
         if name in (_OCI, _DOCKER) and (name in self._blobs or name in self._links):
             raise StreamError(f"has `{name}` twice")
+        # As engines unpack it: what comes later takes the place of what had its name.
         match entry.kind:
             case EntryKind.FILE:
-                self._blobs[name] = self._write(name, reader, entry.size)
+                self._put(name, self._write(name, reader, entry.size))
             case EntryKind.LINK:
                 target = posixpath.join(posixpath.dirname(name), entry.link)
-                self._links[name] = posixpath.normpath(target)
+                self._put(name, posixpath.normpath(target))
             case EntryKind.HARD_LINK:
-                self._links[name] = posixpath.normpath(entry.link).lstrip("/")
+                # It stays with the file that has that name now, whatever becomes of the name.
+                target = posixpath.normpath(entry.link).lstrip("/")
+                self._put(name, self._blob(target) or target)
             case _:
                 pass
+
+    def _put(self, name: str, what: _Blob | str) -> None:
+        """Let a name stand for a file, or for another name to which it leads."""
+        self._blobs.pop(name, None)
+        self._links.pop(name, None)
+        if isinstance(what, str):
+            self._links[name] = what
+        else:
+            self._blobs[name] = what
+
+    def _misplaced(self) -> Problem | None:
+        """The problem that something lies where its name does not tell."""
+        hidden = _OCI if _OCI in self._links else self._behind_link()
+        if not hidden:
+            return None
+        return self._problem(f"the archive has `{plain(hidden)}` as a link, or behind one")
+
+    def _behind_link(self) -> str:
+        """A name behind a folder that is a link: engines put it where that leads."""
+        for name in (*self._blobs, *self._links) if self._links else ():
+            folder = posixpath.dirname(name)
+            while folder and folder not in self._links:
+                folder = posixpath.dirname(folder)
+            if folder:
+                return name
+        return ""
 
     def _timed(self, pieces: Iterator[bytes]) -> Iterator[bytes]:
         for piece in chain(pieces, (b"",)):  # what is cut off may look whole
