@@ -8,6 +8,7 @@ https://github.com/sigstore/cosign/blob/main/specs/COSIGN_VULN_ATTESTATION_SPEC.
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+from urllib.parse import unquote
 
 from imagelint.core.record import NamedTuple
 from imagelint.core.serving.scorecard import PREDICATE as SCORECARD
@@ -106,7 +107,11 @@ def _faults(demand: AttestationDemand, one: Attestation, now: float) -> Iterator
 
 
 def _is(wanted: str, value: str) -> bool:
-    return value.startswith(wanted[:-1]) if wanted.endswith("*") else value == wanted
+    if not wanted.endswith("*"):
+        return value == wanted
+    rest = unquote(value.removeprefix(wanted[:-1]))
+    # What leads up again is no more below the beginning.
+    return value.startswith(wanted[:-1]) and ".." not in rest.replace("\\", "/").split("/")
 
 
 def _builders(content: JsonView) -> tuple[str, ...]:

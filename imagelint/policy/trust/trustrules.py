@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from imagelint.core.environment import ATTESTATION_KINDS
 from imagelint.core.errors import Diagnostic
+from imagelint.policy.identitypattern import ANYBODY
 from imagelint.policy.suggest import did_you_mean
 
 if TYPE_CHECKING:
@@ -68,6 +69,15 @@ def _count(text: PolicyText, rule: Mapping[str, Data], keys: Keys) -> Iterator[D
         yield Diagnostic("this asks for nothing", at, "say `signed-by` or `attestations`")
 
 
+def _lets_anybody_in(beginning: str) -> bool:
+    """Whether something that anybody can get begins so, be it because a host has no end."""
+    scheme, mark, rest = beginning.partition("://")
+    plain = f"{scheme.rpartition('+')[2]}{mark}{rest}"
+    if mark and "/" not in rest:
+        return True
+    return any(one.startswith(plain) for one in ANYBODY if one)
+
+
 def _demands(
     text: PolicyText, rule: Mapping[str, Data], keys: Keys, names: tuple[str, ...]
 ) -> Iterator[Diagnostic]:
@@ -77,6 +87,12 @@ def _demands(
             continue
         place = (*keys, "attestations", index)
         yield from _unknown(text, demand, place, names)
+        for key in ("builder", "source", "verifier"):
+            said = demand.get(key)
+            if isinstance(said, str) and said.endswith("*") and _lets_anybody_in(said[:-1]):
+                at = text.at(text.span((*place, key)))
+                message = f"`{said}` stands for what anybody can have"
+                yield Diagnostic(message, at, "name the host and the owner, up to a slash")
         kind = demand.get("type")
         if isinstance(kind, str) and kind not in ATTESTATION_KINDS and ":" not in kind:
             at = text.at(text.span((*place, "type")))

@@ -184,6 +184,15 @@ def test_a_builder_that_only_looks_like_another_is_none(end: str) -> None:
     assert not reason(demand, PROVENANCE, {"runDetails": {"builder": {"id": HOSTED}}})
 
 
+@pytest.mark.parametrize("end", ["../evil", "x/../../evil", "%2e%2e/evil", "..\\evil"])
+def test_a_builder_that_leads_out_of_a_beginning_is_another(end: str) -> None:
+    demand = AttestationDemand("slsa-provenance", builder="https://ci.test/builder/*")
+    told = {"runDetails": {"builder": {"id": f"https://ci.test/builder/{end}"}}}
+    assert "its builder is " in reason(demand, PROVENANCE, told)
+    told = {"runDetails": {"builder": {"id": "https://ci.test/builder/v1..2"}}}
+    assert reason(demand, PROVENANCE, told) == ""
+
+
 def test_one_good_statement_of_several_is_enough() -> None:
     demand = AttestationDemand("slsa-provenance", builder=HOSTED)
     bad = Attestation("a", PROVENANCE, JsonView({}))
