@@ -7,6 +7,7 @@ import zlib
 from functools import lru_cache
 from typing import TYPE_CHECKING, TypeVar
 
+from imagelint.collect import environment
 from imagelint.collect.read import read_bytes
 from imagelint.core.errors import Diagnostic, UsageError
 from imagelint.core.redact import redact
@@ -14,6 +15,7 @@ from imagelint.core.report import AllowanceKind, Allowed, Problem, ProblemKind
 from imagelint.core.source import Source
 from imagelint.documents.base import DocumentError
 from imagelint.documents.image.exploits import Exploits, parse_epss, parse_kev
+from imagelint.documents.image.jsonview import plain
 from imagelint.documents.image.releases import ReleaseRules
 from imagelint.documents.image.vex import VexStatement, parse_vex, word_about
 from imagelint.documents.image.vulnerabilities import Vulnerability, VulnerabilityReport
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 _ABOUT_PACKAGES = "vulnerable-package"
+_DAY = 86_400.0  # seconds
 _GZIP = b"\x1f\x8b"
 _LARGEST_LIST = 128 * 1024 * 1024
 
@@ -126,7 +129,20 @@ def read_vex(settings: ScanSettings) -> tuple[VexStatement, ...] | Problem:
         if isinstance(part, Problem):
             return part
         found += part
-    return tuple(found)
+    return said_by_now(found)
+
+
+def said_by_now(statements: Sequence[VexStatement]) -> tuple[VexStatement, ...] | Problem:
+    """The statements; a problem where one that takes harm away says it was made in the future.
+
+    It would hold against all that is said until then.
+    """
+    tomorrow = environment.now() / _DAY + 1  # clocks differ, and some write no time zone
+    early = next((one for one in statements if one.said and one.when > tomorrow), None)
+    if early is None:
+        return tuple(statements)
+    detail = f"says that {plain(' '.join(early.ids[:1]))} does no harm, and says it in the future"
+    return Problem(ProblemKind.UNPARSABLE, early.origin, detail, "see what its `timestamp` says")
 
 
 def without_vex(

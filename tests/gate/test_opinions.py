@@ -163,6 +163,16 @@ def test_what_a_further_scanner_does_not_know_is_told(yard: Yard, fake: Fake) ->
         (standins.grype("0.50.0"), "too old"),
         (standins.grype(then="os.kill(os.getpid(), 9)"), "was killed by SIGKILL"),
         (standins.grype(then="print('{\"matches\": ['); sys.exit()"), "ends too early"),
+        (
+            standins.grype(
+                matches=[standins.match("CVE-2099-1", "numpy", "2.3.0", severity="Catastrophic")]
+            ),
+            "a severity that is none: `Catastrophic`",
+        ),
+        (
+            standins.grype(descriptor={"name": "grype", "db": {"status": {"valid": False}}}),
+            "it says itself that it is not valid",
+        ),
         (standins.grype(matches={}), "`matches` in Grype's report is no list"),
         (standins.grype(matches=[{"vulnerability": {}}]), "has no `vulnerability.id`"),
         (standins.grype(descriptor={"name": "syft"}), "is not Grype's report, but one of syft"),

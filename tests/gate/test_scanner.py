@@ -10,6 +10,7 @@ import subprocess
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from imagelint.collect.environment import moment
 from imagelint.testing.images import Image, Layout, python_package
 from tests.collect.conftest import need
 from tests.gate.attack import Ended, Outcome, Said, attack
@@ -191,6 +192,20 @@ def test_the_last_word_counts(yard: Yard) -> Outcome:
     path = Path(vex(yard, "pkg:pypi/vllm@0.8.5"))
     said = json.loads(path.read_text(encoding="utf-8"))
     said["statements"] += [{**one, "status": "affected"} for one in said["statements"]]
+    path.write_text(json.dumps(said), encoding="utf-8")
+    return Outcome(scanned(yard, HIGH, "--vex", str(path)).ours)
+
+
+@attack(
+    "A VEX document calls a vulnerability harmless, on a day that is to come",
+    ours=Said("scan --vex", 1, "says it in the future", "`vulnerable-package`, and a problem"),
+)
+def test_nobody_speaks_in_the_future(yard: Yard) -> Outcome:
+    path = Path(vex(yard, "pkg:pypi/vllm@0.8.5"))
+    said = json.loads(path.read_text(encoding="utf-8"))
+    said["statements"] += [{**one, "status": "affected"} for one in said["statements"]]
+    for one in said["statements"][:2]:
+        one["timestamp"] = moment(30 * 24 * 3600)
     path.write_text(json.dumps(said), encoding="utf-8")
     return Outcome(scanned(yard, HIGH, "--vex", str(path)).ours)
 

@@ -214,8 +214,10 @@ class RepositoryAccess:
         said = _said(answer)
         match answer.status:
             case 401 | 403:
-                login = "" if self._login in (None, NOBODY) else " with the login that is there"
-                kind, why = ProblemKind.UNAUTHORIZED, f"the registry refuses access{login}"
+                login = self._login or NOBODY
+                kind, why = ProblemKind.UNAUTHORIZED, "the registry refuses access"
+                why += " with the login that is there" if login.is_there else ""
+                said += f"; {plain(redact(login.fault))}" if login.fault else ""
                 help_ = "log in with `docker login`, or name a folder with logins in DOCKER_CONFIG"
             case 404:
                 kind, why = ProblemKind.NOT_FOUND, "there is no such image in the registry"

@@ -28,16 +28,27 @@ if TYPE_CHECKING:
 _HELPER = pattern(r"[A-Za-z0-9._-]+")
 _HELPER_SECONDS = 30.0
 _DOCKER_HUB = "https://index.docker.io/v1/"
+_HAS_NONE = "credentials not found"
+"""https://github.com/docker/docker-credential-helpers/blob/master/credentials/error.go"""
 _TOKEN_USER = "<token>"  # noqa: S105 - the name under which helpers give tokens
 
 
 class Login(NamedTuple):
-    """Name and password, or a token to get others with (`refresh`), or one to show (`bearer`)."""
+    """Name and password, or a token to get others with (`refresh`), or one to show (`bearer`).
+
+    `fault` is why there is none of them, where there was to be one: nothing of what a helper said.
+    """
 
     user: str = ""
     password: str = ""
     refresh: str = ""
     bearer: str = ""
+    fault: str = ""
+
+    @property
+    def is_there(self) -> bool:
+        """Whether there is anything to show."""
+        return bool(self.user or self.refresh or self.bearer)
 
     @property
     def basic(self) -> str:
@@ -52,15 +63,21 @@ NOBODY = Login()
 
 def login_for(registry: str, repository: str, seconds: float) -> Login:
     """The login for a repository; nobody's when there is none, or none that can be read."""
+    faults: list[str] = []
     for path in _files():
         data = read_bytes(path, path)
-        view = "" if isinstance(data, Problem) else read_json(data.decode("utf-8", "replace"))
+        if isinstance(data, Problem):
+            faults += [f"`{path}` cannot be read"] if os.path.lexists(path) else []
+            continue
+        view = read_json(data.decode("utf-8", "replace"))
         if isinstance(view, str):
+            faults.append(f"`{path}` {view}")
             continue
         found = _from(view, registry, repository, seconds)
-        if found != NOBODY:
+        if found.is_there:
             return found
-    return NOBODY
+        faults += [found.fault] if found.fault else []
+    return Login(fault="; ".join(faults))
 
 
 def _files() -> Iterator[str]:
@@ -82,7 +99,7 @@ def _from(config: JsonView, registry: str, repository: str, seconds: float) -> L
             return _helped(helper, name, seconds)
     for name in names:
         found = _written(config["auths"][name])
-        if found != NOBODY:
+        if found.is_there:
             return found
     store = config["credsStore"].text
     return _helped(store, names[-1], seconds) if store else NOBODY
@@ -116,15 +133,19 @@ def _written(entry: JsonView) -> Login:
 
 def _helped(helper: str, name: str, seconds: float) -> Login:
     if not _HELPER.fullmatch(helper):
-        return NOBODY
+        return Login(fault="a credential helper has a name that no program has")
     limits = ProcessLimits(min(seconds, _HELPER_SECONDS))
     program = f"docker-credential-{helper}"
     request = ProcessRequest(program, ("get",), name, limits, credentials=True, standard_input=name)
     completed = run(request)
-    if isinstance(completed, Problem) or completed.code:
-        return NOBODY
+    if isinstance(completed, Problem):
+        return Login(fault=f"`{program}`: {completed.detail}")
+    if completed.code:
+        has_none = _HAS_NONE in f"{completed.stdout}{completed.stderr}".lower()
+        return Login(fault="" if has_none else f"`{program}` ended with {completed.code}")
     view = read_json(completed.stdout)
-    if isinstance(view, str):
-        return NOBODY
-    user, secret = view["Username"].raw, view["Secret"].raw
+    user = "" if isinstance(view, str) else view["Username"].raw
+    secret = "" if isinstance(view, str) else view["Secret"].raw
+    if not (user and secret):
+        return Login(fault=f"`{program}` gave no login that can be read")
     return Login(refresh=secret) if user == _TOKEN_USER else Login(user, secret)

@@ -52,12 +52,16 @@ class ByCertificate:
     def __init__(self, signer: Signer, root: bytes) -> None:
         import logging
 
+        from sigstore.errors import Error
         from sigstore.verify import Verifier
 
         # It would tell the user of each look into its own files.
         logging.getLogger("sigstore").addHandler(logging.NullHandler())
         self._signer = signer
-        self._verifier = Verifier(trusted_root=_trusted_root(root))
+        try:
+            self._verifier = Verifier(trusted_root=_trusted_root(root))
+        except Error as error:
+            raise TrustError(plain(str(error))) from None
         self._identity = _pattern(signer.identity, signer)
         self._issuer = _pattern(signer.issuer, signer)
 

@@ -8,6 +8,7 @@ from imagelint.core.source import Source
 from imagelint.documents.base import DocumentError
 from imagelint.documents.image.boms import of_statements
 from imagelint.documents.image.vex import parse_vex
+from imagelint.run.scanning import said_by_now
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -33,7 +34,7 @@ def stated_vex(
                 found += parse_vex(source)
             except DocumentError as error:
                 return error.problem(source)
-    return tuple(found)
+    return said_by_now(found)
 
 
 def stated_bill(

@@ -15,6 +15,7 @@ from imagelint.collect.deadline import Deadline
 from imagelint.collect.registry import client as module
 from imagelint.collect.registry.client import Client, Stored
 from imagelint.collect.registry.credentials import NOBODY, Login, login_for
+from imagelint.collect.registry.transport import Response
 from imagelint.core.reference import parse_reference
 from imagelint.core.report import Problem, ProblemKind
 from imagelint.documents.image.manifest import INDEX
@@ -347,8 +348,15 @@ ECHO = 'print(\'{"Username": "\' + sys.stdin.read() + \'", "Secret": "s"}\')'
             Login("a.test", "s"),
         ),
         ("print('credentials not found'); sys.exit(1)", NOBODY),
-        ("print('{')", NOBODY),
-        ("os.close(0); print('{}')", NOBODY),
+        (
+            "print('welcome'); sys.exit(3)",
+            Login(fault="`docker-credential-lab` ended with 3"),
+        ),
+        ("print('{')", Login(fault="`docker-credential-lab` gave no login that can be read")),
+        (
+            "os.close(0); print('{}')",
+            Login(fault="`docker-credential-lab` gave no login that can be read"),
+        ),
     ],
 )
 def test_helpers_are_asked(
@@ -362,4 +370,31 @@ def test_helpers_are_asked(
     assert login_for("a.test", "team/app", 9) == login
     for name in ("../lab", "nosuch"):
         config(tmp_path, {"credsStore": name})
-        assert login_for("a.test", "team/app", 9) == NOBODY
+        found = login_for("a.test", "team/app", 9)
+        assert found.fault
+        assert not found.is_there
+
+
+@pytest.mark.parametrize(
+    ("body", "told"),
+    [
+        ("sys.exit(3)", "`docker-credential-lab` ended with 3"),
+        ("print('welcome')", "`docker-credential-lab` gave no login that can be read"),
+        ("time.sleep(60)", "`docker-credential-lab`: "),
+        ("print('credentials not found in native keychain'); sys.exit(1)", ""),
+    ],
+)
+def test_a_helper_without_an_answer_is_told_where_access_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fake: Fake, body: str, told: str
+) -> None:
+    monkeypatch.setenv("DOCKER_CONFIG", str(tmp_path))
+    fake("docker-credential-lab", body)
+    config(tmp_path, {"credsStore": "lab"})
+    reference = parse_reference("a.test/team/app:v1")
+    assert reference is not None
+    refused = Response(401, {"www-authenticate": 'Basic realm="x"'}, b"")
+    client = Client(reference, "x", Deadline(2), by=lambda _question: refused)
+    found = client.manifest("v1")
+    assert isinstance(found, Problem)
+    assert found.kind is ProblemKind.UNAUTHORIZED
+    assert found.detail == "the registry refuses access (401)" if not told else told in found.detail

@@ -126,6 +126,18 @@ def test_a_root_that_is_none_is_a_problem(
     assert kinds == [ProblemKind.UNREADABLE if path else ProblemKind.UNREACHABLE]
 
 
+def test_a_root_without_a_log_is_a_problem(
+    place: Place, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", "/nowhere")
+    said = json.loads(Path(place.root).read_text("utf-8"))
+    root = tmp_path / "root.json"
+    root.write_text(json.dumps({**said, "tlogs": []}), encoding="utf-8")
+    found = verify(VerifyRequest(place.image, (BUILD,), str(root)))
+    (problem,) = found.problems
+    assert problem.detail.startswith("the trusted root cannot be read: ")
+
+
 def test_a_root_that_is_not_there_is_a_problem(place: Place, tmp_path: Path) -> None:
     found = verify(VerifyRequest(place.image, (BUILD,), str(tmp_path / "none.json")))
     (problem,) = found.problems

@@ -46,6 +46,7 @@ _TYPES = {
     "rust-crate": "cargo",
 }
 _MATCHED = frozenset(KINDS)
+_UNRATED = ("", "unknown")
 _SYSTEMS = frozenset(("alpm", "apk", "deb", "rpm"))
 _MODERN_SCORES = ("3", "4")
 _LONGEST_TITLE = 120
@@ -87,8 +88,11 @@ def _demand_shape(report: JsonView, *, bill: bool) -> None:
         detail = f"is {NAME}'s report about a thing of the type {kind or 'unknown'}, not {asked}"
         raise DocumentError(ProblemKind.UNPARSABLE, detail)
     state = _state(report)
-    if state["error"].text:
-        detail = f"{NAME}'s database cannot be used: {state['error'].text}"
+    fault = state["error"].text
+    if not fault and state["valid"].score == 0:
+        fault = "it says itself that it is not valid"
+    if fault:
+        detail = f"{NAME}'s database cannot be used: {fault}"
         raise DocumentError(ProblemKind.TOOL_FAILED, detail)
 
 
@@ -107,7 +111,11 @@ def _vulnerabilities(match: JsonView) -> Iterator[Vulnerability]:
     id_ = demanded(about["id"], "vulnerability.id", NAME)
     name = demanded(package["name"], "artifact.name", NAME)
     related = [one["id"].text for one in match["relatedVulnerabilities"].items()]
-    severity, is_rated = rated(about["severity"].text)
+    word = about["severity"].text
+    severity, is_rated = rated(word)
+    if not is_rated and word.lower() not in _UNRATED:
+        detail = f"{NAME}'s report has a severity that is none: `{word}`"
+        raise DocumentError(ProblemKind.UNPARSABLE, detail)
     kind = package["type"].text
     key = package_key(package["purl"].text, name, package["version"].text, _TYPES.get(kind, kind))
     place = next(package["locations"].items(), package["locations"])
