@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from fnmatch import fnmatchcase
-from posixpath import join
+from posixpath import basename, join
 from typing import TYPE_CHECKING
 
 from imagelint.core.fact import Known
@@ -147,7 +147,8 @@ def _config(dockerfile: Dockerfile, target: str) -> ImageConfig | None:
         return None
     files = dockerfile.files
     config = config_of(stage, files.started, files.settings) if stage.final else config_of(stage)
-    return config._replace(brings=programs_brought(dockerfile, stage))
+    names = (basename(dockerfile.source.origin), stage.name)
+    return config._replace(brings=programs_brought(dockerfile, stage), names=names)
 
 
 def _named(image: ImageReference, project: Project) -> list[tuple[str, BuiltImage]]:

@@ -37,7 +37,10 @@ def needs_gpu(server: ServingCommand) -> bool:
     """Whether the server is one for GPUs by its engine, its image and its flags."""
     image, known = server.launch.image, server.facts
     written = image.text.lower() if image else ""
-    if known is None or _OTHER_HARDWARE.search(written) or _is_for_cpus(server, known.traits):
+    names = (written, *(name.lower() for name in server.launch.built_as))
+    if any(_OTHER_HARDWARE.search(name) for name in names):
+        return False
+    if known is None or _is_for_cpus(server, known.traits):
         return False
     if any(matches(written, glob) for glob in known.traits.gpu_images):
         return True

@@ -24,7 +24,13 @@ from imagelint.documents.runlines.builds import (
 )
 from imagelint.documents.runlines.comments import line_allowances
 from imagelint.documents.runlines.fragments import Fragment, commands
-from imagelint.documents.runlines.handed import document_of, handed_texts
+from imagelint.documents.runlines.handed import (
+    added_text,
+    begins_anew,
+    document_of,
+    files_added,
+    handed_texts,
+)
 from imagelint.documents.runlines.line import read_line
 from imagelint.documents.runlines.service import BY_KEYS, service_of
 from imagelint.documents.shell.shells import POSIX_SHELLS, shebang_shell
@@ -173,6 +179,7 @@ def lines_of(fragments: Iterable[Fragment | DocumentError]) -> Lines:
     bakes: list[BakeLine] = []
     gaps: list[DocumentError] = []
     handed: list[HandedText] = []
+    ends: dict[str, int] = {}
     for fragment in fragments:
         if isinstance(fragment, DocumentError):
             gaps.append(fragment)
@@ -187,7 +194,9 @@ def lines_of(fragments: Iterable[Fragment | DocumentError]) -> Lines:
                 builds += [build] if build is not None else []
                 bake = read_bake(command) if len(bakes) <= MOST_LINES else None
                 bakes += [bake] if bake is not None else []
-                handed += handed_texts(command) if len(handed) <= MOST_LINES else ()
+                if len(handed) <= MOST_LINES:
+                    _continue(command, handed, ends)
+                    _hand(command, handed, ends)
                 before = command
         except DocumentError as error:
             gaps.append(error)
@@ -202,6 +211,27 @@ def lines_of(fragments: Iterable[Fragment | DocumentError]) -> Lines:
         gaps=tuple(gaps),
         handed=tuple(handed[:MOST_LINES]),
     )
+
+
+def _hand(command: Command, handed: list[HandedText], ends: dict[str, int]) -> None:
+    """Add what a command hands over; `ends` are the last texts of files, by their names."""
+    for one in handed_texts(command):
+        if one.written:
+            ends[one.written] = len(handed)
+        handed.append(one)
+
+
+def _continue(command: Command, handed: list[HandedText], ends: dict[str, int]) -> None:
+    """Mark the texts behind which a command puts more of the same document."""
+    text = added_text(command) if ends else ""
+    if not text:
+        return
+    for file in files_added(command):
+        at = ends.get(file)
+        if at is not None and not begins_anew(text):
+            handed[at] = handed[at]._replace(goes_on=True)
+        if at is not None:
+            del ends[file]
 
 
 def _fed(command: Command, before: Command | None) -> Command:

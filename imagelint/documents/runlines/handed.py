@@ -42,21 +42,29 @@ _VARIABLE = pattern(r"\$(?:[A-Za-z_]\w*|\{[#!]?\w*[^{}\n]*\}|[0-9@*#?!-])", re.A
 _EXPRESSION = pattern(r"\$\{_\w*\}", re.ASCII)
 _WORD = pattern(r"[A-Z][A-Z0-9_]*")
 _UNNAMED = "VALUE"
+_UNNAMED_FILE = "text.yaml"
+_APPENDING = frozenset({"-a", "--append", "-ai", "-ia"})
 _GIVEN = "${_"  # what stands for an expression of a workflow, or a variable of make
 _UNREAD = "what is handed over here cannot be examined"
 _OPEN = "it depends on variables that are not known here"
+_AT_ONCE = "write it at once, or check the file that it becomes"
+_ANEW = pattern(r"(?:\s*+#[^\n]*\n)*+\s*+(?:---|\{|[\"']?(?:apiVersion|kind)[\"']?[ \t]*:)")
+_ENDED = pattern(r"\n---\s*$")
 _TABS = pattern(r"^\t+", re.MULTILINE)
 
 
 class HandedText(NamedTuple):
     """A word that may be a whole document, and the name that a file of it has.
 
-    `operator` is that of a here-document, empty for a word in quotes.
+    `operator` is that of a here-document, empty for a word in quotes, `written` the file that it is
+    written to, as the script names it. The script puts more behind what `goes_on`.
     """
 
     name: str
     word: Word
     operator: str = ""
+    written: str = ""
+    goes_on: bool = False
 
 
 def hands_documents(text: str) -> bool:
@@ -70,30 +78,55 @@ def handed_texts(command: Command) -> Iterator[HandedText]:
     """The words of a command that may be documents as a whole."""
     if command.program in _INTERPRETERS:
         return
-    name = _written_to(command)
+    files = _files_written(command)
+    name = next(filter(_is_told, map(basename, files)), _UNNAMED_FILE)
+    written = next(iter(files), "")
     for redirect in command.redirects:
         if redirect.operator.startswith("<<") and redirect.target is not None:
             here = redirect.operator if redirect.operator != "<<<" else ""
-            yield HandedText(name, redirect.target, here)
+            yield HandedText(name, redirect.target, here, written)
     if command.program in _SPEAKERS:
         for word in command.arguments:
             if "apiVersion" in word.raw:
-                yield HandedText(name, word)
+                yield HandedText(name, word, "", written)
 
 
-def _written_to(command: Command) -> str:
-    """What a file is called that is made of it; a name that says nothing where it is none."""
+def _files_written(command: Command) -> tuple[str, ...]:
+    """The files that what a command says is written to, as the script names them."""
     targets = [one.target for one in command.redirects if one.operator in (">", ">|", ">>")]
+    words = [target.raw for target in targets if target is not None]
     if command.program == "tee":
-        targets += [word for word in command.arguments if not word.text.startswith("-")]
-    names = (basename(target.text) for target in targets if target is not None)
-    return next(filter(_is_told, names), "text.yaml")
+        words += [word.raw for word in command.arguments if not word.text.startswith("-")]
+    return tuple(word.strip("\"'") for word in words)
+
+
+def files_added(command: Command) -> tuple[str, ...]:
+    """The files that a command writes to behind what is there: `>> FILE`, `tee -a FILE`."""
+    added = [one.target for one in command.redirects if one.operator == ">>"]
+    words = [target.raw for target in added if target is not None]
+    if command.program == "tee" and any(w.text in _APPENDING for w in command.arguments):
+        words += [word.raw for word in command.arguments if not word.text.startswith("-")]
+    return tuple(word.strip("\"'") for word in words)
 
 
 def _is_told(name: str) -> bool:
     from imagelint.documents.detect import same_by_name
 
     return name.endswith((".yaml", ".yml", ".json")) or same_by_name(name, "Dockerfile")
+
+
+def added_text(command: Command) -> str:
+    """What a command writes as its script has it; empty where that comes from elsewhere."""
+    here = (one.target for one in command.redirects if one.operator.startswith("<<"))
+    texts = [target.raw for target in here if target is not None]
+    if command.program in _SPEAKERS:
+        texts += (word.raw.lstrip("\"'") for word in command.arguments if word.raw[:1] != "-")
+    return next(filter(str.strip, texts), "")
+
+
+def begins_anew(text: str) -> bool:
+    """Whether a text that is put behind a document is another one."""
+    return _ANEW.match(text) is not None
 
 
 def document_of(origin: str, handed: HandedText) -> Embedded | None:
@@ -109,6 +142,9 @@ def document_of(origin: str, handed: HandedText) -> Embedded | None:
     if not kind_named(kind).is_handed:
         return None
     known, place = isinstance(handed.word.value, Known), handed.word.span
+    if handed.goes_on and not _ENDED.search(mapped.text):
+        more = f"the script puts more behind it in `{handed.written}`"
+        raise DocumentError(ProblemKind.UNREADABLE, f"{_UNREAD}: {more}", place, _AT_ONCE)
     if kind == "dockerfile" and not (known and _GIVEN not in mapped.text):
         raise DocumentError(ProblemKind.TEMPLATE, f"{_UNREAD}: {_OPEN}", place)
     try:

@@ -39,7 +39,7 @@ class ImageConfig(NamedTuple):
     in shell form (`closed`) takes none, whoever gives them. `scripts` are those of files which its
     start runs, by the words that run them, `files` the settings in files that its server reads;
     `user` is absent where the base decides. `brings` are the programs for checks that it may have
-    besides those of its base, None: any.
+    besides those of its base, None: any. `names` are those of the Dockerfile and of the stage.
     """
 
     entry: tuple[Word, ...] | None
@@ -53,6 +53,7 @@ class ImageConfig(NamedTuple):
     scripts: Mapping[str, Script] = {}
     files: Mapping[str, YamlNode] = {}
     brings: frozenset[str] | None = None
+    names: tuple[str, ...] = ()
 
 
 def launched(launch: Launch, config: ImageConfig) -> Launch:
@@ -63,7 +64,9 @@ def launched(launch: Launch, config: ImageConfig) -> Launch:
     """
     env = (*config.env, *launch.env)
     files = {**config.files, **launch.files}
+    names = (launch.image.text, *config.names) if launch.image else config.names
     based = launch._replace(env=env, image=config.base or launch.image, files=files)
+    based = based._replace(built_as=names)
     if launch.appends is None:
         return based._replace(complete=False)
     if not launch.appends:

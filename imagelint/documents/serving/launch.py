@@ -51,7 +51,9 @@ class Launch(NamedTuple):
     no command is written, tell it something (`told`), and add words (`more_words`). `scripts` are
     those of files of the image that are read, by the words that run them, `files` the settings in
     files that servers read, by their paths in the container, `applications` those that an operator
-    has run in it, on machines of a cluster which have `cluster_gpus` together, at most.
+    has run in it, on machines of a cluster which have `cluster_gpus` together, at most. Where
+    `image` is what the container's own is built upon, `built_as` are the names of that: its own,
+    its Dockerfile's and its stage's.
     """
 
     span: Span
@@ -71,6 +73,7 @@ class Launch(NamedTuple):
     files: Mapping[str, YamlNode] = {}
     applications: YamlNode | None = None
     cluster_gpus: Fact[int] = UNKNOWN
+    built_as: tuple[str, ...] = ()
 
     @property
     def written(self) -> tuple[str, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from posixpath import normpath
+from posixpath import dirname, normpath
 
 from imagelint.core.fact import Known
 from imagelint.documents.dockerfile.model import Instruction
@@ -22,6 +22,10 @@ def outside_context(instruction: Instruction, ctx: Context) -> Findings:
     The builder is sent the context alone. It takes `../` for the context itself, and finds nothing
     there, or a file of that name.
 
+    Except:
+        `COPY .. .` in a Dockerfile below the folder where it is looked for: the context may be the
+        folder above, all of which it takes.
+
     Bad:
         FROM alpine:3.20
         COPY ../server /server
@@ -33,7 +37,10 @@ def outside_context(instruction: Instruction, ctx: Context) -> Findings:
     for word in sources(instruction):
         if not isinstance(word.value, Known) or "://" in word.text:
             continue
-        if normpath(word.text).startswith("../") or normpath(word.text) == "..":
+        path = normpath(word.text)
+        if path.startswith("../") or path == "..":
+            if path.endswith("..") and dirname(ctx.source.origin):
+                continue  # however often one goes up, it is the context as a whole
             yield ctx.finding(
                 word,
                 f"`{word.text}` lies outside of the build context",

@@ -192,3 +192,47 @@ def test_more_than_some_are_told() -> None:
     lines = lines_of((Fragment(MappedText.verbatim(f"echo '{JSON}'\n" * 1_001, 0)),))
     assert len(lines.handed) == 1_000
     assert [gap.kind for gap in lines.gaps] == [ProblemKind.TOO_LARGE]
+
+
+@pytest.mark.parametrize(
+    ("first", "more"),
+    [
+        ('cat > "$NAME.yaml" <<EOF', 'cat >> "$NAME.yaml" <<EOF\n  nodeSelector: {a: b}\nEOF\n'),
+        ("cat >> all.yaml <<EOF", "echo '  nodeSelector: {a: b}' >> all.yaml\n"),
+        ("tee all.yaml <<EOF", "tee -a all.yaml <<EOF\n  nodeSelector: {a: b}\nEOF\n"),
+        ("cat > all.yaml <<EOF", "cat rest >> all.yaml\nprintf '  hostPID: true' >>all.yaml\n"),
+    ],
+)
+def test_a_manifest_that_goes_on_elsewhere_is_not_judged(first: str, more: str) -> None:
+    text = script(POD, first) + more
+    document = parse_script(Source("run.sh", text))
+    assert document.embedded == ()
+    (gap,) = document.gaps
+    assert gap.kind is ProblemKind.UNREADABLE
+    assert "puts more behind it" in gap.message
+    assert gap.span is not None
+    assert text[: gap.span[0]].count("\n") == 2
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        f"cat >> all.yaml <<EOF\n---\n{POD}EOF\n",
+        f"cat >> all.yaml <<EOF\n# another\n{POD}EOF\n",
+        f"echo '---' >> all.yaml\ncat >> all.yaml <<EOF\n{POD}EOF\n",
+        f"cat > all.yaml <<EOF\n{POD}EOF\n",
+        "cat >> other.yaml <<EOF\n  nodeSelector: {a: b}\nEOF\n",
+        "cat rest >> all.yaml\n",
+    ],
+)
+def test_others_behind_it_leave_a_manifest_whole(more: str) -> None:
+    document = parse_script(Source("run.sh", script(POD, "cat > all.yaml <<EOF") + more))
+    assert document.gaps == ()
+    assert len(document.embedded) == 1 + more.count("apiVersion")
+
+
+def test_a_manifest_that_is_closed_is_whole() -> None:
+    more = "cat >> all.yaml <<EOF\nitems: []\nEOF\n"
+    document = parse_script(Source("run.sh", script(f"{POD}---\n", "cat > all.yaml <<EOF") + more))
+    assert document.gaps == ()
+    assert len(document.embedded) == 1

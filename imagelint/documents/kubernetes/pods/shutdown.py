@@ -11,6 +11,8 @@ from imagelint.core.fact import ABSENT, UNKNOWN, Fact, Known
 from imagelint.core.pattern import pattern
 from imagelint.documents.runtime.field import Field
 from imagelint.documents.runtime.shutdown import Shutdown
+from imagelint.documents.shell.script import Word
+from imagelint.documents.shell.shells import script_index
 
 if TYPE_CHECKING:
     from imagelint.documents.yaml.cursor import Cursor
@@ -37,9 +39,14 @@ def _hook(hook: Cursor) -> Fact[float]:
         return ABSENT
     if hook["sleep"].exists:
         return hook.at("sleep", "seconds").number()
-    words = [item.text() for item in hook.at("exec", "command").items()]
+    items = list(hook.at("exec", "command").items())
+    words = [item.text() for item in items]
     known = [word.value for word in words if isinstance(word, Known)]
     if not known or len(known) < len(words):
         return UNKNOWN
-    found = _SLEEP.findall(" ".join(known))
+    # What stands behind the script of a shell is no part of it.
+    at = script_index(
+        [Word(item.span, text, Known(text)) for item, text in zip(items, known, strict=True)]
+    )
+    found = _SLEEP.findall(" ".join(known) if at is None else known[at])
     return Known(float(sum(map(int, found)))) if found else UNKNOWN
