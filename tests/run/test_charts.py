@@ -105,6 +105,51 @@ def test_what_values_set_is_found_in_the_template(
     assert "in what `llm/Chart.yaml` makes" in answer.out
 
 
+CLAIM = """\
+{{- range $one := .Values.claims }}
+apiVersion: v1
+kind: PersistentVolumeClaim
+metadata: {name: llm}
+spec:
+  accessModes: [ReadWriteOnce]
+  resources:
+    requests:
+      storage: {{ $one.capacity }}
+---
+{{- end }}
+apiVersion: v1
+kind: Pod
+metadata: {name: llm}
+spec:
+  volumes:
+    - name: "{{ .Values.bucket.name }}"
+      emptyDir: {}
+  containers: [{name: llm, image: "example.com/llm:1"}]
+"""
+OPEN = "claims: [{capacity: }]\nbucket: {name: ''}\n"
+
+
+@pytest.mark.parametrize(
+    ("values", "template", "line"),
+    [
+        (OPEN, CLAIM, 0),
+        # Values that are nowhere are mistakes of the template.
+        (OPEN.replace("capacity", "size"), CLAIM, 7),
+        (OPEN.replace("name", "title"), CLAIM, 17),
+        # So are fields that are empty without a value.
+        (OPEN, CLAIM.replace('"{{ .Values.bucket.name }}"', '""'), 17),
+        (OPEN, CLAIM.replace("storage: {{ $one.capacity }}", "cpu: 1"), 7),
+    ],
+)
+@pytest.mark.usefixtures("engine")
+def test_a_field_whose_value_waits_for_who_installs_is_not_missing(
+    here: Path, program: Program, values: str, template: str, line: int
+) -> None:
+    chart(here, values=values, templates__deployment=template)
+    told = check(program, "missing-field", code=int(line > 0))
+    assert told == ([Said("llm/templates/deployment.yaml", line, "missing-field")] if line else [])
+
+
 def test_each_file_of_values_makes_its_own(here: Path, program: Program, engine: None) -> None:
     chart(here, **{"values-prod": "resources: {limits: {nvidia.com/gpu: 1}}\n"})
     answer = program("check", "--no-cache", "--only", "tp-vs-gpus", ".")

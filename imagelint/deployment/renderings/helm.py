@@ -7,6 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 from imagelint.core.source import Source, Span
+from imagelint.deployment.renderings.leftopen import open_values, without_open
 from imagelint.deployment.renderings.lines import aligned
 from imagelint.deployment.renderings.rendered import RenderedManifest
 from imagelint.deployment.renderings.templatevalues import (
@@ -157,14 +158,17 @@ def _manifest(document: Document, texts: _Texts, maker: str) -> ChartManifest:
         objects += reader.objects()
         allowances += reader.allowances
     with_pods = tuple((obj, read_pods(obj)) for obj in objects)
+    names = open_values(one.tree for one in texts.values())  # which are parts, too
+    parts = texts.parts
     made = ChartManifest(
         document.source,
         with_pods,
         complaints=sorted(
-            complaint for obj, pods in with_pods for complaint in malformed_parts(obj, pods)
+            complaint
+            for obj, pods in with_pods
+            for complaint in without_open(malformed_parts(obj, pods), obj, names, parts)
         ),
     )
-    texts.values()  # which are parts, too
     attached = made.attach(Attachments(texts.parts, allowances=tuple(allowances)))
     return attached.with_values(maker, texts)
 

@@ -263,7 +263,9 @@ class _Parser:
                 *(one for script in files.scripts for one in script_allowances(script)),
             ),
             files=files,
-            configurations=_with_locks(_configurations(entries, read), stages, source.origin, read),
+            configurations=_with_locks(
+                _configurations(entries, source.origin, read), stages, source.origin, read
+            ),
         )
 
     def _allowances(
@@ -305,18 +307,21 @@ _OF_SETTINGS = (
         "settings.xml",
         "gradle.properties",
         ".my.cnf",
+        ".env",
     ),
     ".docker",
 )
 
 
-def _configurations(entries: tuple[InstructionEntry, ...], read: Beside) -> Configurations:
+def _configurations(
+    entries: tuple[InstructionEntry, ...], origin: str, read: Beside
+) -> Configurations:
     copied = [each.instruction for each in entries if each.instruction.keyword in ("COPY", "ADD")]
     if not any(part in each.value.lower() for each in copied for part in _OF_SETTINGS):
         return Configurations()
     from imagelint.documents.dockerfile.context.configurations import read_configurations
 
-    return read_configurations(copied, read)
+    return read_configurations(copied, origin, read)
 
 
 def _with_locks(

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 
+ENVIRONMENT_FILE = "environment file"
 _CREDENTIALS = {
-    ".env": "environment file",
+    ".env": ENVIRONMENT_FILE,
     ".netrc": "netrc",
     "_netrc": "netrc",
     ".npmrc": "npm configuration",
@@ -31,7 +32,7 @@ _CREDENTIALS = {
     "secrets.yml": "secrets file",
     "secrets.yaml": "secrets file",
     "secrets.toml": "secrets file",
-    "secrets.env": "environment file",
+    "secrets.env": ENVIRONMENT_FILE,
     ".secrets": "secrets file",
     ".my.cnf": "MySQL passwords",
     ".s3cfg": "S3 credentials",
@@ -173,7 +174,7 @@ def is_example(path: str) -> bool:
 
 def _by_form(name: str) -> str:
     if name.startswith(".env.") and not _HARMLESS_ENVIRONMENTS.intersection(name.split(".")):
-        return "environment file"
+        return ENVIRONMENT_FILE
     stem, _, ending = name.lower().rpartition(".")
     if ending in ("ppk", "p12", "pfx", "jks", "keystore"):
         return "private key"

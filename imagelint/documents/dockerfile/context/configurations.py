@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from posixpath import dirname, normpath
 from typing import TYPE_CHECKING
 
 from imagelint.core.fact import Known
 from imagelint.documents.dockerfile.document import Configurations
-from imagelint.documents.secrets.files import copied_as, is_configuration
+from imagelint.documents.secrets.files import (
+    ENVIRONMENT_FILE,
+    copied_as,
+    credential_file,
+    is_configuration,
+)
 from imagelint.documents.secrets.written import tells_secret
 
 if TYPE_CHECKING:
@@ -16,17 +22,33 @@ if TYPE_CHECKING:
     from imagelint.documents.kinds import Beside
 
 
-def read_configurations(instructions: Iterable[Instruction], read: Beside) -> Configurations:
-    """Look into the files of settings that a Dockerfile copies from its folder."""
+def read_configurations(
+    instructions: Iterable[Instruction], origin: str, read: Beside
+) -> Configurations:
+    """Look into the files of settings that a Dockerfile copies from its folder.
+
+    In a folder further down it may name them from one above: `COPY src/api/.env /app/` in
+    `src/api/Dockerfile`.
+    """
     holding: dict[str, bool] = {}
     asked: dict[str, None] = {}
     for name in _copied(instructions):
         if name not in asked:
             asked[name] = None
             text = read(name)
+            own = "" if text is not None else _in_own_folder(name, origin)
+            if own and own not in asked:
+                asked[own] = None
+                text = read(own)
             if text is not None:
                 holding[name] = tells_secret(text, name)
     return Configurations(holding, tuple(asked))
+
+
+def _in_own_folder(name: str, origin: str) -> str:
+    """The name in the Dockerfile's folder of what is named by that folder; else empty."""
+    folder, _, own = normpath(name).rpartition("/")
+    return own if folder and f"/{dirname(origin)}".endswith(f"/{folder}") else ""
 
 
 def _copied(instructions: Iterable[Instruction]) -> Iterable[str]:
@@ -39,4 +61,7 @@ def _copied(instructions: Iterable[Instruction]) -> Iterable[str]:
 
 
 def _is_settings(source: str, target: str) -> bool:
-    return is_configuration(source) or is_configuration(copied_as(source, target))
+    return any(
+        is_configuration(name) or credential_file(name) == ENVIRONMENT_FILE
+        for name in (source, copied_as(source, target))
+    )

@@ -1,0 +1,92 @@
+"""Fields of what a chart makes that are empty because a value waits for whoever installs it.
+
+People write such values as `capacity:`, `bucketName: null` or `host: ""`. What the chart makes
+without them is refused, and meant to be: it says nothing of what is installed.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from imagelint.core.pattern import pattern
+from imagelint.documents.complaints import MissingField
+from imagelint.documents.parts import part_at
+from imagelint.documents.yaml.nodes import Mapping, Scalar, Sequence
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from imagelint.core.source import Span
+    from imagelint.documents.base import Complaint
+    from imagelint.documents.kubernetes.objects import KubernetesObject
+    from imagelint.documents.parts import TextPart
+    from imagelint.documents.yaml.nodes import YamlNode
+
+_SAID = pattern(r"`([^`\s]+)`")
+_NAME = pattern(r"\.([A-Za-z_]\w*)", re.ASCII)
+
+
+def open_values(trees: Iterable[YamlNode]) -> frozenset[str]:
+    """The names of the values of some trees that are empty."""
+    found: set[str] = set()
+    nodes = list(trees)
+    while nodes:
+        node = nodes.pop()
+        if isinstance(node, Sequence):
+            nodes += node.items
+        elif isinstance(node, Mapping):
+            for entry in node.entries:
+                if _is_empty(entry.value):
+                    found.add(entry.key.text)
+                nodes.append(entry.value)
+    return frozenset(found)
+
+
+def without_open(
+    complaints: Iterable[Complaint],
+    obj: KubernetesObject,
+    names: frozenset[str],
+    parts: tuple[TextPart, ...],
+) -> Iterator[Complaint]:
+    """The complaints about an object that whoever sets the values of some `names` still has."""
+    fields: list[tuple[str, str]] | None = None
+    for one in complaints:
+        if names and type(one) is MissingField:
+            if fields is None:
+                fields = list(_open_fields(obj, names, parts))
+            said = {word.rpartition(".")[2] for word in _SAID.findall(one.message)}
+            if any(key in said and _is_below(path, one.subject) for path, key in fields):
+                continue
+        yield one
+
+
+def _open_fields(
+    obj: KubernetesObject, names: frozenset[str], parts: tuple[TextPart, ...]
+) -> Iterator[tuple[str, str]]:
+    """The empty fields whose lines in the template take one of some values: path and key."""
+    places = [obj.body]
+    while places:
+        place = places.pop()
+        places += place.items()
+        for key, value in place.entries():
+            if value.node is not None and _is_empty(value.node):
+                if not names.isdisjoint(_NAME.findall(_line(value.key_span, parts))):
+                    yield place.path, key
+            elif not isinstance(value.node, Scalar):
+                places.append(value)
+
+
+def _line(span: Span, parts: tuple[TextPart, ...]) -> str:
+    part = part_at(parts, span.start)
+    text, at = part.source.text, max(0, part.local(span).start)
+    end = text.find("\n", at)
+    return text[text.rfind("\n", 0, at) + 1 : end if end >= 0 else len(text)]
+
+
+def _is_below(path: str, other: str) -> bool:
+    return path == other or path.startswith((f"{other}.", f"{other}["))
+
+
+def _is_empty(node: YamlNode) -> bool:
+    return isinstance(node, Scalar) and (node.value is None or node.value == "")
