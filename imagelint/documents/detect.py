@@ -119,6 +119,8 @@ _MADE = pattern(
     r"(?P<inner>.+\.(?:ya?ml|json))"
     r"\.(?P<engine>j2|jinja2?|template|tmpl|tpl|gotmpl|in|dist|erb|mustache)"
 )
+# What `configure` and CMake fill in: https://cmake.org/cmake/help/latest/command/configure_file.html
+_AUTOCONF = pattern(r"^[ \t]*(?:FROM|ARG|COPY|ADD|ENV|RUN)\b[^#\n]*@[A-Z][A-Z0-9_]*@", re.MULTILINE)
 _AS_IT_IS = ("in", "dist")
 _FILLED_IN = pattern(r"\{[{%]|<%|@[A-Za-z_]\w*@|\$\{?[A-Z_]")
 _COMPRESSED = pattern(r".+\.ya?ml\.gz")
@@ -263,7 +265,8 @@ def _named_dockerfile(name: str, text: str, head: str) -> str:
     """A file that is named like a Dockerfile, unless its content is clearly something else."""
     if _TEMPLATE_NAME.fullmatch(name) and _INSTRUCTION.search(text):
         # `.in` may be anything, as long as nothing in it stands for something else.
-        return "template" if not name.endswith(".in") or "{{" in head else "dockerfile"
+        filled = not name.endswith(".in") or "{{" in head or _AUTOCONF.search(head)
+        return "template" if filled else "dockerfile"
     if _FROM.search(text):
         # Not even its instructions are certain.
         return "template" if _TEMPLATED_INSTRUCTION.search(head) else "dockerfile"

@@ -224,6 +224,8 @@ _OTHER_TOOLS = pattern(
     r"|\.(?:travis|drone|woodpecker|gitpod)\.ya?ml|\.(?:buildkite|woodpecker)/[^/]+\.ya?ml"
     r"|taskfile(?:\.dist)?\.ya?ml|\.?justfile|.+\.just|earthfile|singularity(?:\.[\w.-]+)?"
     r"|\.?devcontainer\.json|(?:cloud-init[\w.-]*|cloud-config)\.ya?ml|.+\.(?:ign|bu)"
+    r"|werf\.ya?ml|.+\.(?:tiltfile|tftpl|apptainer)|(?:nomad|jobs?)/(?:.*/)?[^/]+\.hcl"
+    r"|docker-bake\.[\w.-]+\.hcl|kong\.ya?ml|httpd\.conf"
     r"|supervisord?\.conf|caddyfile(?:\.[\w-]+)?|.+\.(?:caddyfile|alloy|river)|envoy[\w.-]*\.(?:ya?ml|json)"
     r"|traefik[\w.-]*\.toml|config\.pbtxt|[0-9]{1,9}/model\.json|model-settings\.json)"
 )

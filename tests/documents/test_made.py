@@ -85,7 +85,9 @@ def test_a_packed_manifest_is_met() -> None:
             "Singularity",
         ),
         *("cloud-init.yaml", "supervisord.conf", "Caddyfile", "envoy-gpu.yaml", "agent.river"),
-        *("traefik.toml", ".do/app.yaml", "a/config.alloy", "heroku.yml"),
+        *("traefik.toml", ".do/app.yaml", "a/config.alloy", "heroku.yml", "kong.yml"),
+        *("jobs/llm.hcl", "nomad/gpu/llm.hcl", "docker-bake.gpu.hcl", "pod.yaml.tftpl"),
+        *("werf.yaml", "ci/gpu.tiltfile", "llm.apptainer", "conf/httpd.conf"),
     ],
 )
 def test_files_of_other_tools_are_known(path: str) -> None:
