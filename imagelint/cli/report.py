@@ -13,8 +13,8 @@ _FORMATS = (
     *("defectdojo", "openmetrics"),
 )
 _TABLES = (
-    *("images", "drift", "problems", "bases", "vulnerabilities", "rules", "packages", "layers"),
-    *("owners", "repositories", "stale", "waivers"),
+    *("images", "drift", "changes", "problems", "bases", "vulnerabilities", "rules", "packages"),
+    *("layers", "owners", "repositories", "stale", "waivers"),
 )
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from imagelint.core.errors import Diagnostic, UsageError
 from imagelint.core.record import NamedTuple
+from imagelint.fleet.changes import NO_CHANGES, changes_since, first_changes
 from imagelint.fleet.days import days_before
 from imagelint.fleet.unasked import unasked
 from imagelint.store.filters import EVERYTHING
@@ -18,6 +19,7 @@ from imagelint.store.tally import GROUPS
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from imagelint.fleet.changes import FirstChanges
     from imagelint.store import views
     from imagelint.store.bases import BaseNames
     from imagelint.store.database import Store
@@ -38,13 +40,15 @@ class Fleet(NamedTuple):
     """A run and what it means beside the runs before it.
 
     `groups` are roll-ups by what they are made of (`store.tally.GROUPS`), `drift` is what changed
-    since the run `before` (None: it is the first), cut at `MOST_DRIFT` with `drift_counts` by kind
-    of all of it; `problems` likewise at `MOST_PROBLEMS`, by category. `of_sources` counts the
-    problems that are about no image. `stale` are references whose last audit is before
-    `stale_day`. `names` knows what bases are called. All is about what is `wanted`; what cannot be
-    told of a part of a run (`trend`, `waivers`) or of some findings (`drift`, `stale`) is empty
-    where only that is. `is_about_nothing`: the run met no image that could have what is wanted.
-    `unknown` is why the run cannot tell what is wanted, or not of all images.
+    since the run `before` (None: there is none, or only some findings are wanted), cut at
+    `MOST_DRIFT` with `drift_counts` by kind of all of it; `changes` are findings that are new,
+    fixed or allowed since the run `earlier`, cut at `MOST_CHANGES` and counted for `MOST_COMPARED`
+    images; `problems` are cut at `MOST_PROBLEMS`, by category.
+    `of_sources` counts the problems that are about no image. `stale` are references whose last
+    audit is before `stale_day`. `names` knows what bases are called. All is about what is `wanted`;
+    what cannot be told of a part of a run (`trend`, `waivers`) or of some findings (`drift`,
+    `stale`) is empty where only that is. `is_about_nothing`: the run met no image that could have
+    what is wanted. `unknown` is why the run cannot tell what is wanted, or not of all images.
     """
 
     run: views.RunView
@@ -55,6 +59,8 @@ class Fleet(NamedTuple):
     before: views.RunView | None = None
     drift: tuple[views.Drift, ...] = ()
     drift_counts: Mapping[str, int] = {}
+    earlier: views.RunView | None = None
+    changes: FirstChanges = NO_CHANGES
     stale: tuple[tuple[str, str], ...] = ()
     stale_day: str = ""
     waivers: tuple[views.WaiverView, ...] = ()
@@ -123,6 +129,7 @@ def gather(store: Store, asked: Question) -> Fleet:
             run,
             overview,
             before=before,
+            earlier=before,
             stale_day=day,
             of_sources=of_sources,
             wanted=wanted,
@@ -143,6 +150,8 @@ def gather(store: Store, asked: Question) -> Fleet:
         before=None if wanted.of_findings else before,
         drift=drift,
         drift_counts=counts,
+        earlier=before,
+        changes=first_changes(changes_since(store, before, run, wanted)),
         stale=stale,
         stale_day=day,
         waivers=reader.waivers(run.id) if of_run else (),

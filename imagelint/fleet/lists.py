@@ -5,8 +5,9 @@ from __future__ import annotations
 from itertools import chain, islice
 from typing import TYPE_CHECKING
 
+from imagelint.fleet.changes import changes_since
 from imagelint.fleet.images import image_table
-from imagelint.fleet.tables import drift_table, problem_table, tables
+from imagelint.fleet.tables import change_table, drift_table, problem_table, tables
 from imagelint.fleet.verdicts import together
 from imagelint.reporters.csv import line
 from imagelint.reporters.stream import dump
@@ -26,7 +27,7 @@ OF_GROUPS = (
     *("stale", "waivers"),
 )
 """What is counted, or is small: a page has all of it at once."""
-LISTS = ("images", "drift", "problems", *OF_GROUPS)
+LISTS = ("images", "drift", "changes", "problems", *OF_GROUPS)
 """What can be listed; the addresses within a page are called the same."""
 _PAGE = 500
 
@@ -53,6 +54,10 @@ def _table(name: str, telling: Telling) -> Table:
         return image_table(telling.store, fleet, results)
     if name == "drift":
         return drift_table(_changes(telling))
+    if name == "changes":
+        fleet = telling.fleet
+        pages = changes_since(telling.store, fleet.earlier, fleet.run, fleet.wanted)
+        return change_table(chain.from_iterable(pages))
     if name == "problems":
         return problem_table(_problems(telling))
     return next(table for table in tables(fleet) if table.id == name)

@@ -125,6 +125,9 @@ def _change(fleet: Fleet) -> Iterator[tuple[str, str]]:
         other = fleet.before.policy_digest != fleet.run.policy_digest
         by = ", by another policy" if other else ""
         yield "changed", f"since run {fleet.before.id}{by}: {said or 'nothing'}"
+        new, fixed = (fleet.changes.counts.get(kind, 0) for kind in ("new", "fixed"))
+        more = " of the first images" if fleet.changes.are_cut else ""
+        yield "findings", f"{new:,} new, {fixed:,} fixed{more} (`--table changes`)"
     if len(fleet.trend) > 1:
         points = " → ".join(f"{point.findings.total:,}" for point in fleet.trend[-8:])
         yield "trend", f"{points} findings"

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from imagelint.reporters.context import ReportContext
     from imagelint.reporters.html.tables import Table
     from imagelint.reporters.stream import Json
+    from imagelint.store import views
 
 _LEVELS = ("critical", "high", "medium", "low", "info")
 _MOST_HEADLINES = 3
@@ -121,9 +122,22 @@ def _remark(table: Table, fleet: Fleet) -> str:
         other = fleet.before.policy_digest != fleet.run.policy_digest
         by = ", by another policy" if other else ""
         return f"Since run {fleet.before.id} of {fleet.before.started}{by}."
+    if table.id == "changes" and fleet.earlier is not None:
+        return _of_changes(fleet, fleet.earlier)
     if table.id == "bases":
         return "Layers that images of several repositories have in common from below."
     return ""
+
+
+def _of_changes(fleet: Fleet, earlier: views.RunView) -> str:
+    counts = ", ".join(f"{count:,} {kind}" for kind, count in fleet.changes.counts.items())
+    said = f"Since run {earlier.id} of {earlier.started}: {counts}." if counts else ""
+    if fleet.changes.are_cut:
+        return f"{said} Of the first images only; --table changes has all."
+    cut = sum(fleet.changes.counts.values()) > len(fleet.changes.kept)
+    return (
+        f"{said} The first {len(fleet.changes.kept):,}; --table changes has all." if cut else said
+    )
 
 
 def _rules(fleet: Fleet, shown: Images, context: ReportContext) -> dict[str, Json]:

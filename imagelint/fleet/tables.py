@@ -28,7 +28,12 @@ def tables(fleet: Fleet) -> Iterator[Table]:
         yield _rolled(f"{group}s", title, title[3:].capitalize(), fleet, group)
     yield _owners(fleet)
     yield _rolled("repositories", "By repository", "Repository", fleet, "repository")
-    for listed in (drift_table(fleet.drift), problem_table(fleet.problems)):
+    several = (
+        change_table(fleet.changes.kept),
+        drift_table(fleet.drift),
+        problem_table(fleet.problems),
+    )
+    for listed in several:
         yield listed._replace(rows=tuple(listed.rows))
     yield _stale(fleet)
     yield _waivers(fleet)
@@ -116,6 +121,32 @@ def _images(column: str, value: str) -> str:
     # Once for the list of values, once for the address.
     chosen = quote(quote(visible(value), safe=""), safe="")
     return f"#images?{column}={chosen}" if value else ""
+
+
+def change_table(changes: Iterable[views.FindingChange]) -> Table:
+    """Findings that are new or fixed; its rows are made as they are asked for."""
+    columns = (
+        Column("change", "Change", facet=True),
+        Column("severity", "Severity", "severity", facet=True),
+        Column("rule", "Rule", "code", facet=True),
+        Column("reference", "Image", "code"),
+        Column("owner", "Team", facet=True),
+        Column("finding", "Finding"),
+        Column("vulnerability", "Vulnerability", "code"),
+        Column("package", "Package", "code"),
+    )
+    rows = (
+        Row(
+            str(at),
+            (
+                *(one.kind, str(Severity(one.finding.severity)), one.finding.rule),
+                *map(visible, (one.reference, one.owner, one.finding.message)),
+                *map(visible, (one.finding.vulnerability, one.finding.package)),
+            ),
+        )
+        for at, one in enumerate(changes)
+    )
+    return Table("changes", "Findings new and fixed", columns, rows, ())
 
 
 def drift_table(changes: Iterable[views.Drift]) -> Table:

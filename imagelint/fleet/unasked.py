@@ -42,6 +42,19 @@ def unasked(store: Store, run: views.RunView, wanted: ResultFilter) -> str:
     return ""
 
 
+def asked_alike(before: views.RunView, run: views.RunView, rule: str) -> bool:
+    """Whether a later run asks a rule as the earlier one did: else its silence says nothing."""
+    if rule == _HOLES and run.depth not in _WITH_PACKAGES:
+        return False
+    if run.asked is None:
+        return True
+    if rule not in run.asked:
+        return False
+    return before.asked is None or sorted(before.asked.get(rule, run.asked[rule])) == sorted(
+        run.asked[rule]
+    )
+
+
 def _fitting(asked: views.Asked, glob: str) -> bool:
     # Only `*` means something in what is asked for.
     return any(fnmatchcase(name, glob.replace("[", "[[]").replace("?", "[?]")) for name in asked)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeAlias
 
-from sqlalchemy import and_, case, func, select
+from sqlalchemy import and_, case, func, or_, select
 from sqlalchemy.orm import aliased
 
 from imagelint.store import models, views
@@ -52,6 +52,13 @@ class RollUps:
         """What is different in a later run, by reference; whatever findings are wanted."""
         with self._store.reading() as connection:
             yield from _differences(connection, before, after, wanted)
+
+    def judged_twice(
+        self, before: int, after: int, wanted: ResultFilter = EVERYTHING
+    ) -> Iterator[views.JudgedTwice]:
+        """References of two runs whose findings may differ, with how each was judged."""
+        with self._store.reading() as connection:
+            yield from _judged_twice(connection, before, after, wanted)
 
     def not_audited_since(
         self, day: str, most: int | None = 1000, wanted: ResultFilter = EVERYTHING
@@ -136,6 +143,34 @@ def _differences(
         for reference, digest, owner in connection.execute(lacks):
             ends = ("", digest or "") if kind == "new" else (digest or "", "")
             yield views.Drift(reference, kind, *ends, owner)
+
+
+def _judged_twice(
+    connection: Connection, before: int, after: int, wanted: ResultFilter
+) -> Iterator[views.JudgedTwice]:
+    old, new = aliased(models.ResultRow), aliased(models.ResultRow)
+    differs = or_(
+        func.coalesce(old.judgement, "") != func.coalesce(new.judgement, ""),
+        old.category != new.category,
+    )
+    both = (
+        select(new.reference, new.owner, old.judgement, new.judgement, new.category)
+        .join(old, and_(old.reference == new.reference, old.run_id == before))
+        .where(new.run_id == after, differs, *of_results(wanted, new))
+        .order_by(new.reference)
+    )
+    for reference, owner, was, now, category in connection.execute(both):
+        yield views.JudgedTwice(reference, owner, was or "", now or "", category in _TOLD)
+    for there, other in ((after, before), (before, after)):
+        lacks = (
+            select(new.reference, new.owner, new.judgement)
+            .outerjoin(old, and_(old.reference == new.reference, old.run_id == other))
+            .where(new.run_id == there, old.reference.is_(None), *of_results(wanted, new))
+            .order_by(new.reference)
+        )
+        for reference, owner, judged in connection.execute(lacks):
+            ends = ("", judged or "") if there == after else (judged or "", "")
+            yield views.JudgedTwice(reference, owner, *ends, is_alone=True)
 
 
 def _changes(reference: str, *said: str | None) -> Iterator[views.Drift]:

@@ -206,6 +206,34 @@ class Drift(NamedTuple):
     owner: str = ""
 
 
+class JudgedTwice(NamedTuple):
+    """A reference in two runs: its judgements, empty where there is none.
+
+    `is_told` says that it was audited in the later run, `is_alone` that one run alone has it.
+    """
+
+    reference: str
+    owner: str
+    before: str
+    after: str
+    is_told: bool = True
+    is_alone: bool = False
+
+
+class FindingChange(NamedTuple):
+    """A finding that one of two runs has, or of which they say different things.
+
+    `kind` is `new`, `fixed`, `allowed` or `counts-again`; of images that one run alone has
+    `new-image` and `gone-image`; and where nobody knows whether it is still there `not-audited`, or
+    `not-asked` where the later run asks no such rule, or with other options.
+    """
+
+    kind: str
+    reference: str
+    owner: str
+    finding: FindingView
+
+
 class TrendPoint(NamedTuple):
     """A finished run of a series."""
 
