@@ -27,6 +27,9 @@ def test_none_of_them_is_an_engine() -> None:
         (("", "comfy"), "comfyui", True),
         (("quay.io/docling-project/docling-serve-cu128:v1.22.1",), "docling", True),
         (("hwdsl2/kokoro-server:cuda",), "speech", True),
+        (("", "kokoro-tts"), "speech", True),
+        (("modular/max-nvidia-full:26.1",), "modular-max", True),
+        (("linuxserver/openssh-server:1", "x"), "ssh server", False),
         (("example.com/gpu-jupyter:1", "x"), "notebook", False),
         (("nvcr.io/nvidia/k8s-device-plugin:v1",), "node agent", False),
         (("example.com/Jupyter:1",), "notebook", False),
@@ -49,6 +52,8 @@ def test_other_names_say_nothing() -> None:
         ("tensorflow_model_server --port=8500", "tensorflow-serving"),
         ("/usr/bin/python3.9 -m fastchat.serve.model_worker --host x", "fastchat"),
         ("nginx", "proxy"),
+        ("/usr/sbin/sshd -D", "ssh server"),
+        ("max serve --model-path Qwen/Qwen3-8B", "modular-max"),
         ("docling-serve run --enable-ui", "docling"),
     ],
 )
