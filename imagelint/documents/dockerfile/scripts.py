@@ -186,7 +186,8 @@ def _of_words(
     span = Span(words[0].span.start, words[-1].span.end)
     text = around.text[span.start : span.end]
     assignments = tuple(_assignment(words[at]) for at in bare.assigned)
-    command = Command(span, program, rest, bare.wrappers, assignments)
+    wrapping = tuple(words[: bare.start])
+    command = Command(span, program, rest, bare.wrappers, assignments, wrapping=wrapping)
     return Script(
         span,
         text,

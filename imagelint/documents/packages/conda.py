@@ -109,6 +109,10 @@ def _requirement(word: Word, channels: tuple[PackageIndex, ...]) -> Requirement:
     return found._replace(version="", pinned=UNKNOWN) if is_open(word) else found
 
 
+def _exec_requirement(word: Word) -> Requirement:
+    return _requirement(word, ())
+
+
 def match_spec(text: str, span: Span, raw: str, channels: tuple[PackageIndex, ...]) -> Requirement:
     """`numpy=1.26`, `conda-forge::numpy==1.26.4=py311_0`, `numpy>=1.26`.
 
@@ -171,6 +175,19 @@ CONDA = Manager(
     runs=(Run("conda", "run"), Run("mamba", "run"), Run("micromamba", "run")),
     own=frozenset(("conda", "mamba")),
 )
+# https://pixi.sh/latest/reference/cli/pixi/exec/
+_PIXI_EXEC = tuple(
+    Run(
+        "pixi",
+        verb,
+        fetches=True,
+        read=_exec_requirement,
+        named_by=("-s", "--spec"),
+        besides=("-w", "--with"),
+        valued=frozenset({"-s", "--spec"}),
+    )
+    for verb in ("exec", "x")
+)
 PIXI = Manager(
     name="pixi",
     programs=("pixi",),
@@ -205,6 +222,6 @@ PIXI = Manager(
         options=("--frozen", "--locked"),
         variables=("PIXI_FROZEN", "PIXI_LOCKED"),
     ),
-    runs=(Run("pixi", "run"), Run("pixi", "r")),
+    runs=(Run("pixi", "run"), Run("pixi", "r"), *_PIXI_EXEC),
     own=frozenset(("pixi",)),
 )

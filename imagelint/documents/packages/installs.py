@@ -6,22 +6,23 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from imagelint.core.fact import Known
-from imagelint.documents.packages.lookup import MANAGERS, manager_call, manager_calls
+from imagelint.documents.packages.lookup import BY_PROGRAM, MANAGERS, manager_call, manager_calls
 from imagelint.documents.packages.model import (
     Option,
     PackageIndex,
     PackageInstall,
     Requirement,
 )
-from imagelint.documents.packages.options import bare_text, sort_words
-from imagelint.documents.packages.packagemanager import writes_nothing
+from imagelint.documents.packages.options import bare_text, parts_at_commas, sort_words
+from imagelint.documents.packages.packagemanager import Call, writes_nothing
 from imagelint.documents.remembered import remembered
+from imagelint.documents.shell.wrappers import FETCH_BESIDES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from imagelint.documents.packages.options import ParsedOptions
-    from imagelint.documents.packages.packagemanager import Cache, Call, Manager, Run
+    from imagelint.documents.packages.packagemanager import Cache, Manager, Run
     from imagelint.documents.shell.script import Command, Script, Word
 
 __all__ = ["Option", "PackageIndex", "PackageInstall", "Requirement"]
@@ -44,11 +45,22 @@ _PATHS_KEPT = 512
 def package_installs(command: Command) -> tuple[PackageInstall, ...]:
     """What a command installs; empty for a command that installs nothing.
 
-    One command is one installation at most today; the tuple leaves room for more. What loops and
-    xargs make of it is one as well.
+    What loops and xargs make of a command is one installation. One more is what is fetched for it
+    alone, by `uv run --with`.
     """
     found = [one for call in manager_calls(command) for one in _installed(call)]
-    return tuple(found) if len(found) < 2 else (_merged(found),)  # noqa: PLR2004 - nothing to do
+    merged = tuple(found) if len(found) < 2 else (_merged(found),)  # noqa: PLR2004 - nothing to do
+    return (*_beside(command), *merged) if FETCH_BESIDES & {*command.wrappers} else merged
+
+
+def _beside(command: Command) -> Iterator[PackageInstall]:
+    """What wrappers of a command fetch for it."""
+    names = [word.text.rpartition("/")[2] for word in command.wrapping]
+    for at, name in enumerate(names):
+        if name in FETCH_BESIDES:
+            call = Call(BY_PROGRAM[name], command, command.wrapping[at + 1 :])
+            yield from _fetched(call)
+            return
 
 
 def _installed(call: Call) -> tuple[PackageInstall, ...]:
@@ -84,7 +96,8 @@ def _fetched(call: Call) -> tuple[PackageInstall, ...]:
         if not verb or (not call.run and not run.verb):
             continue
         packages = () if words.has(*run.never) else tuple(_packages(run, words, operands))
-        return (_install(call, run, words, packages),) if packages else ()
+        found = _install(call, run, words, packages)
+        return (found,) if packages or found.files else ()
     return ()
 
 
@@ -103,8 +116,9 @@ def _own(words: tuple[Word, ...], valued: frozenset[str], count: int) -> tuple[W
 
 
 def _packages(run: Run, words: ParsedOptions, operands: tuple[Word, ...]) -> Iterator[Requirement]:
-    named = words.values(*run.named_by)
-    for word in (*(named or operands[:1]), *words.values(*run.besides)):
+    named = words.values(*run.named_by) or (operands[:1] if run.fetches else ())
+    others = (part for word in words.values(*run.besides) for part in parts_at_commas(word))
+    for word in (*named, *others):
         found = run.read(word) if run.read else None
         if found is not None:
             yield found
@@ -119,6 +133,9 @@ def _install(
         call.manager,
         run.verb or run.program,
         packages,
+        files=words.values(*run.files),
+        constraints=words.values(*run.constraints),
+        indexes=tuple(run.indexes(words)) if run.indexes else (),
         options=words.options,
         assume_yes=True,
         no_cache=any(writes_nothing(call, words, cache) for cache in call.manager.caches),

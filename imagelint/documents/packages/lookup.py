@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from imagelint.documents.shell.script import Command, Word
 
-__all__ = ["MANAGERS", "PACKAGE_PROGRAMS", "manager_call", "manager_calls"]
+__all__ = ["BY_PROGRAM", "MANAGERS", "PACKAGE_PROGRAMS", "manager_call", "manager_calls"]
 
 MANAGERS: tuple[Manager, ...] = (
     *(APT, APTITUDE, APK, YUM, DNF, MICRODNF, TDNF, ZYPPER),
@@ -34,9 +34,10 @@ MANAGERS: tuple[Manager, ...] = (
 )
 INSTALLERS = frozenset(name for manager in MANAGERS for name in manager.own)
 """Packages that install others: they are not what is served."""
-_BY_PROGRAM: Mapping[str, Manager] = {
+BY_PROGRAM: Mapping[str, Manager] = {
     program: manager for manager in MANAGERS for program in manager.programs
 }
+"""The managers by their executables."""
 _BY_MODULE: Mapping[str, Manager] = {
     module: manager for manager in MANAGERS for module in manager.modules
 }
@@ -46,7 +47,7 @@ _BY_STARTER: Mapping[str, tuple[Manager, Run]] = {
     for run in manager.runs
     if run.fetches and not run.verb
 }
-PACKAGE_PROGRAMS = frozenset((*_BY_PROGRAM, *_BY_STARTER, "python", "pypy"))
+PACKAGE_PROGRAMS = frozenset((*BY_PROGRAM, *_BY_STARTER, "python", "pypy"))
 """The programs, without their versions, that may be a package manager or run one."""
 _VERSION = "-0123456789."
 
@@ -70,7 +71,7 @@ def manager_calls(command: Command) -> tuple[Call, ...]:
 
 def _call(command: Command, words: tuple[Word, ...]) -> Call | None:
     program = command.program
-    manager = _BY_PROGRAM.get(program) or _BY_PROGRAM.get(program.rstrip(_VERSION))
+    manager = BY_PROGRAM.get(program) or BY_PROGRAM.get(program.rstrip(_VERSION))
     if manager is not None:
         return Call(manager, command, words)
     if program in _BY_STARTER:

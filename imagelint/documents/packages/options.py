@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
     from imagelint.documents.shell.script import Command
 
+# A comma ends a package where another begins, and not within extras or before a bound.
+_LISTED = pattern(r"(?:[^,\[]|\[[^\]]*+\]?|,(?=\s*[<>=!~]))++")
 _LINES_OF = pattern(r"\$\((?:cat[ \t]+|<[ \t]*)([\w./-]+)[ \t]*\)")
 
 
@@ -144,6 +146,21 @@ def listed_files(command: Command, operands: Iterable[Word]) -> Iterator[Word]:
             place = Span(word.span.start + match.start(1), word.span.start + match.end(1))
             yield Word(place, match[1], Known(match[1]))
     yield from (one.file for one in command.given if one.file is not None)
+
+
+def parts_at_commas(word: Word) -> Iterator[Word]:
+    """The packages that one word names, as uv has them: `torch==2.8.0,numpy>=1.26,<3`."""
+    text = bare_text(word)
+    if "," not in text:
+        yield word
+        return
+    start = word.raw.find(text)
+    for match in _LISTED.finditer(text):
+        value = match[0].strip()
+        fact = Known(value) if isinstance(word.value, Known) else UNKNOWN
+        at = word.span.start + start + match.start()
+        verbatim = start >= 0 and len(word.raw) == word.span.end - word.span.start
+        yield Word(Span(at, at + len(match[0])) if verbatim else word.span, value, fact)
 
 
 def is_open(word: Word) -> bool:

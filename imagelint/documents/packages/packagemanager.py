@@ -16,9 +16,9 @@ from imagelint.documents.packages.options import sort_words
 from imagelint.documents.remembered import remembered
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
-    from imagelint.documents.packages.model import PackageInstall, Requirement
+    from imagelint.documents.packages.model import PackageIndex, PackageInstall, Requirement
     from imagelint.documents.packages.options import ParsedOptions
     from imagelint.documents.shell.script import Command, Word
 
@@ -168,7 +168,8 @@ class Run(NamedTuple):
 
     `read` makes a requirement of the word that names the program; there is none where the
     manager's own reader knows. The values of `named_by` are the packages in its place, those of
-    `besides` are fetched as well, `valued` are the options of this command alone that have one,
+    `besides`, and what the files of `files` list, are fetched as well, within `constraints` and
+    from what `indexes` finds. `valued` are the options of this command alone that have a value,
     `pin` is how it is told a version, where that is not the manager's way. With one of `never`
     nothing is fetched, and with `installed_first` what the project or the image has goes before.
     """
@@ -179,6 +180,9 @@ class Run(NamedTuple):
     read: Callable[[Word], Requirement | None] | None = None
     named_by: tuple[str, ...] = ()
     besides: tuple[str, ...] = ()
+    files: tuple[str, ...] = ()
+    constraints: tuple[str, ...] = ()
+    indexes: Callable[[ParsedOptions], Iterable[PackageIndex]] | None = None
     valued: frozenset[str] = frozenset()
     pin: Pin | None = None
     never: tuple[str, ...] = ()

@@ -7,7 +7,12 @@ from typing import TYPE_CHECKING
 from imagelint.core.fact import UNKNOWN, Known
 from imagelint.core.pattern import pattern
 from imagelint.documents.packages.model import PackageIndex, PackageInstall, Requirement
-from imagelint.documents.packages.options import ParsedOptions, bare_text, listed_files
+from imagelint.documents.packages.options import (
+    ParsedOptions,
+    bare_text,
+    listed_files,
+    parts_at_commas,
+)
 from imagelint.documents.packages.packagemanager import (
     Cache,
     Ecosystem,
@@ -47,7 +52,7 @@ _WITH_VALUE = """
 _VALUED = frozenset(_WITH_VALUE.split())
 # Of uv alone: what its `--help` lists, and `--python-preference`, which it does not.
 _OF_UV = """
---bounds --config-settings-package --env-file --exclude-newer-package --excludes
+--bounds --config-settings-package --env-file --from --exclude-newer-package --excludes
 --no-editable-package --no-sources-package --output-format --prerelease-package --python-fetch
 --python-preference --script --upgrade-group --with-executables-from
 """
@@ -94,7 +99,13 @@ def _read_uv(call: Call) -> tuple[PackageInstall, ...]:
         return (_install(call, verb, words, ())._replace(files=operands, locked=True),)
     found = _install(call, verb, words, operands)
     if verb == "tool install":
-        found = found._replace(packages=tuple(map(_poetry_requirement, operands)), projects=())
+        named = (*map(_poetry_requirement, words.values("--from") or operands),)
+        others = words.values("-w", "--with", "--with-executables-from")
+        found = found._replace(
+            packages=(*named, *filter(None, map(_requirement, _apart(others)))),
+            files=words.values("--with-requirements"),
+            projects=(),
+        )
     if verb == "sync" and not words.has(*_NOT_OF_UV):
         found = found._replace(projects=(".",))
     listed = [word for word in found.files if bare_text(word).endswith(_PROJECT)]
@@ -186,6 +197,10 @@ def _folders(operands: Sequence[Word], words: ParsedOptions) -> Iterator[str]:
             yield folder
 
 
+def _apart(words: Iterable[Word]) -> Iterator[Word]:
+    return (part for word in words for part in parts_at_commas(word))
+
+
 def _requirement(word: Word) -> Requirement | None:
     """The requirement that a word is; one without a name when it cannot be read."""
     text = bare_text(word).replace("`", "$")
@@ -255,13 +270,23 @@ PIP = Manager(
     ignores_locks=True,
     own=frozenset(("pip", "setuptools", "wheel")),
 )
-# https://docs.astral.sh/uv/guides/tools/
-_UVX = Run(
-    "uvx",
-    fetches=True,
+# https://docs.astral.sh/uv/concepts/projects/run/: beside the project, for this command alone
+_UV_RUN = Run(
+    "uv",
+    "run",
     read=_poetry_requirement,
-    named_by=("--from",),
     besides=("--with", "-w"),
+    files=("--with-requirements",),
+    indexes=_indexes,
+    valued=frozenset({"-w"}),
+)
+# https://docs.astral.sh/uv/guides/tools/
+_UVX = _UV_RUN._replace(
+    program="uvx",
+    verb="",
+    fetches=True,
+    named_by=("--from",),
+    constraints=("-c", "--constraints"),
     valued=frozenset({"--from", "-w"}),
     pin=Pin("{name}@{version}"),
 )
@@ -305,7 +330,7 @@ UV = Manager(
     ignores_locks=True,
     environments=("venv",),
     runs=(
-        Run("uv", "run"),
+        _UV_RUN,
         _UVX,
         _UVX._replace(program="uv", verb="tool run"),
     ),

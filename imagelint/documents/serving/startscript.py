@@ -9,7 +9,7 @@ from imagelint.core.source import Span
 from imagelint.documents.mapped import MappedText
 from imagelint.documents.shell.script import Exports, Word
 from imagelint.documents.shell.shells import ShellText, operands, shell_text
-from imagelint.documents.shell.wrappers import program_name, unwrap
+from imagelint.documents.shell.wrappers import FETCH_BESIDES, program_name, unwrap
 from imagelint.documents.yaml.text import contiguous
 
 if TYPE_CHECKING:
@@ -58,7 +58,8 @@ def fetching_script(words: tuple[Word, ...], path: str) -> Script | None:
     rest = words[bare.start :]
     name = program_name(rest[0]) if rest else ""
     span = Span(words[0].span.start, words[-1].span.end)
-    command = Command(span, name, rest, bare.wrappers)
+    wrapping = words[: bare.start]
+    command = Command(span, name, rest, bare.wrappers, wrapping=wrapping)
     downloads = name in _FETCHERS or (name.startswith("python") and any(map(_fetches, rest)))
     if not downloads and not _installs(command):
         return None
@@ -71,7 +72,11 @@ def _installs(command: Command) -> bool:
     by_module = command.program.startswith("python") and any(
         word.text in PACKAGE_MODULES for word in command.arguments
     )
-    if not by_module and command.program not in PACKAGE_PROGRAMS:
+    if (
+        not by_module
+        and command.program not in PACKAGE_PROGRAMS
+        and FETCH_BESIDES.isdisjoint(command.wrappers)
+    ):
         return False
     from imagelint.documents.packages.installs import package_installs
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from imagelint.core.fact import Fact, Known
 from imagelint.core.record import NamedTuple
 from imagelint.documents.execution import UNKNOWN_PLACE
+from imagelint.documents.shell.wrappers import FETCH_BESIDES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -154,9 +155,11 @@ class Command(NamedTuple):
     given: tuple[Given, ...] = ()
 
     @property
-    def trigger(self) -> str:
-        """Its program, by which rules are chosen."""
-        return self.program
+    def trigger(self) -> str | frozenset[str]:
+        """Its program, and what fetches packages for it, by which rules are chosen."""
+        if not self.wrappers or FETCH_BESIDES.isdisjoint(self.wrappers):
+            return self.program
+        return FETCH_BESIDES.intersection(self.wrappers) | {self.program}
 
     @property
     def arguments(self) -> tuple[Word, ...]:

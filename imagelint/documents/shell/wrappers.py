@@ -155,10 +155,15 @@ WRAPPERS: Mapping[str, _Wrapper] = {
     "hatch": _w("-e --env -p --project", verbs=("run", "env run")),
     "rye": _w("--pyproject", "-l --list", verbs=("run",)),
     "uv": _w(
-        "--with --with-editable --with-requirements --extra --group --only-group --no-group"
+        "--with -w --with-editable --with-requirements --extra --group --only-group --no-group"
         " --no-extra --env-file -p --python --project --directory --package --index"
         " --default-index -i --index-url --extra-index-url -f --find-links --refresh-package"
-        " --config-file --cache-dir --python-platform",
+        " --config-file --cache-dir --python-platform --index-strategy --keyring-provider -P"
+        " --upgrade-package --upgrade-group --resolution --prerelease --prerelease-package"
+        " --fork-strategy --exclude-newer --exclude-newer-package --no-sources-package"
+        " --reinstall-package --link-mode -C --config-setting --config-settings-package"
+        " --no-build-isolation-package --no-build-package --no-binary-package"
+        " --no-editable-package --color --allow-insecure-host --python-preference",
         "-s --script",
         verbs=("run",),
         modules=_MODULE,
@@ -241,13 +246,17 @@ WRAPPERS: Mapping[str, _Wrapper] = {
     "mpiexec": _MPI,
     "nix": _w(verbs=("develop", "shell"), separators=frozenset({"-c", "--command"})),
 }
+FETCH_BESIDES = frozenset({"uv"})
+"""Those of them that may be told to fetch packages for the program: `documents/packages` reads."""
+_OF_UVX = frozenset(
+    {"--from", "-c", "--constraints", "-b", "--build-constraints", "--overrides"}
+    | {"--torch-backend"}
+)
 # Those that fetch the program as a package: what they install is told by `documents/packages`.
 FETCHING: Mapping[str, _Wrapper] = {
-    "uvx": WRAPPERS["uv"]._replace(
-        valued=WRAPPERS["uv"].valued | {"--from", "-w", "-c", "--constraints"}, verbs=()
-    ),
+    "uvx": WRAPPERS["uv"]._replace(valued=WRAPPERS["uv"].valued | _OF_UVX, verbs=()),
     "uv": WRAPPERS["uv"]._replace(
-        valued=WRAPPERS["uv"].valued | {"--from"}, verbs=("run", "tool run")
+        valued=WRAPPERS["uv"].valued | _OF_UVX, verbs=("run", "tool run")
     ),
     "pipx": _w("--spec --python --pip-args -i --index-url", verbs=("run",)),
 }

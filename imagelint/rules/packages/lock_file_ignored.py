@@ -22,7 +22,8 @@ def lock_file_ignored(script: Script, ctx: Context) -> Findings:
 
     `npm install`, `yarn`, `pnpm install`, `bun install` and `uv sync` resolve anew, and say
     nothing, where the lock file does not fit; `cargo install --path` and `pip install .` do not
-    even look. Then the image holds versions that nobody has tested. Told to obey, they stop.
+    even look, and `npm update` and its kin write it anew. Then the image holds versions that nobody
+    has tested. Told to obey, they stop.
 
     Except:
         Packages that are named on the command line, tools that are installed globally, `CI` and

@@ -46,12 +46,18 @@ def ignored_locks(document: Document, script: Script) -> Iterator[IgnoredLock]:
         return
     for command in script.commands:
         for install in package_installs(command):
-            if obeyable(install) and not _told_by_variable(document, stage, install):
-                file = _present(document, stage, install)
-                if file:
-                    yield IgnoredLock(install, file, read=not install.manager.lock.of_local)
-            elif _of_project(install):
-                yield from _foreign(document, stage, install)
+            yield from _ignored(document, stage, install)
+
+
+def _ignored(document: Document, stage: Stage, install: PackageInstall) -> Iterator[IgnoredLock]:
+    renewed_by = _obeying(install) if install.upgrade else ""
+    if renewed_by or (obeyable(install) and not _told_by_variable(document, stage, install)):
+        file = _present(document, stage, install)
+        if file:
+            read = bool(renewed_by) or not install.manager.lock.of_local
+            yield IgnoredLock(install, file, read, renewed_by)
+    elif _of_project(install):
+        yield from _foreign(document, stage, install)
 
 
 def obeyable(install: PackageInstall) -> bool:
@@ -64,6 +70,19 @@ def obeyable(install: PackageInstall) -> bool:
     if lock.of_local:
         return any(package.local for package in install.packages)
     return not install.packages and (not lock.read_by or install.verb in lock.read_by)
+
+
+def _obeying(install: PackageInstall) -> str:
+    """What installs what a lock holds, where a command brings all of a project up to date.
+
+    Empty for what is installed globally, which no lock is about.
+    """
+    lock, name = install.manager.lock, install.manager.name
+    if install.option(*_GLOBAL) or "global" in install.verb:
+        return ""
+    if lock.verbs:
+        return f"{name} {lock.verbs[0]}"
+    return f"{name} install {lock.options[0]}" if lock.options else ""
 
 
 def _of_project(install: PackageInstall) -> bool:
