@@ -63,6 +63,10 @@ def unpinned_image(use: ImageUse, ctx: Context, options: Options) -> Findings:
     whose image reads the Dockerfile and drives its build (there it is of low severity). Stages,
     `scratch` and services that are built locally are not images.
 
+    Where a variable has a default, that is what a build takes
+    (https://docs.docker.com/reference/dockerfile/#understand-how-arg-and-from-interact); hadolint
+    says nothing of it.
+
     Except:
         A name that depends on a variable without a value, or one that is plainly to be replaced
         (`non-existing`, kubebuilder's `controller`); the default of an ARG that only a local build

@@ -17,10 +17,14 @@ if TYPE_CHECKING:
     from imagelint.documents.base import Document
 
 
+# hadolint reads `apt-get` alone.
+_READ_AS_APT = ("Trivy DS-0029",)
+
+
 @rule(
     Command,
     Severity.LOW,
-    references=("hadolint DL3015", "Trivy DS-0029"),
+    references=("hadolint DL3015", *_READ_AS_APT),
     programs=PACKAGE_PROGRAMS,
 )
 def apt_recommends(command: Command, ctx: Context) -> Findings:
@@ -58,11 +62,13 @@ def apt_recommends(command: Command, ctx: Context) -> Findings:
         behind = word_behind(ctx.document, command, verb, switch)
         end = Span(verb.span.end, verb.span.end)
         names = [package.name for package in install.packages if package.name]
+        for_people = command.program in APT.for_people
         yield ctx.finding(
             verb,
             f"`{command.program} install` brings in what its packages only recommend",
             help=f"add `{switch}`; name what was relied on",
             subject=names[0] if names else "",
+            references=_READ_AS_APT if for_people else None,
             fix=Fix(f"add {switch}", (ctx.edit(end, behind),)) if behind else None,
         )
 

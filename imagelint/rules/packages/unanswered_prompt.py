@@ -37,7 +37,7 @@ def unanswered_prompt(command: Command, ctx: Context) -> Findings:
     A build has no terminal: as soon as something is brought in that was not named, the question is
     answered with no, and the build stops. It may work today and fail when a dependency is added.
     The rule reads apt, aptitude, the yum family and zypper, and also what brings everything up to
-    date.
+    date; of the two names of apt, hadolint reads `apt-get` alone.
 
     Except:
         Answers from a pipe or a file (`yes |`), commands with words that cannot be known, and
@@ -66,6 +66,6 @@ def unanswered_prompt(command: Command, ctx: Context) -> Findings:
         help=f"add `{yes}`",
         subject=f"{command.program} {verb.text}",
         confidence=None if manager.always_asks else Confidence.LIKELY,
-        references=_ANSWERS.get(manager.name, ()),
+        references=() if command.program in manager.for_people else _ANSWERS.get(manager.name, ()),
         fix=Fix(f"add {yes}", (ctx.edit(end, behind),)) if behind else None,
     )

@@ -16,6 +16,8 @@ from imagelint.rules.api import Context, Findings, Severity, rule
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from imagelint.documents.packages.installs import PackageInstall
+
 _ANSWERS: Mapping[str, tuple[str, ...]] = {
     APT.name: ("hadolint DL3008",),
     APK.name: ("hadolint DL3018",),
@@ -48,7 +50,8 @@ def unpinned_system_package(command: Command, ctx: Context) -> Findings:
         depend on a variable. A number in the name of an rpm package (`gcc-12`, `java-17-openjdk`)
         is no version, which hadolint takes for one; of a variable it is said nothing, of which
         hadolint says that it has no version: the base image may set it
-        (https://docs.docker.com/reference/dockerfile/#env).
+        (https://docs.docker.com/reference/dockerfile/#env). `apt` is told as `apt-get` is, which
+        hadolint reads alone.
 
     Bad:
         FROM debian:12.7
@@ -70,8 +73,15 @@ def unpinned_system_package(command: Command, ctx: Context) -> Findings:
             f"{_listed(names)} may come in another version with {command.place.again}",
             help=f"name the version: `{pin.of(names[0], '<version>')}`",
             subject=names[0],
-            references=_ANSWERS.get(install.manager.name, ()),
+            references=_answered(install, command),
         )
+
+
+def _answered(install: PackageInstall, command: Command) -> tuple[str, ...]:
+    """Hadolint reads `apt-get` alone; of `apt` it only says that it is for people."""
+    if command.program in install.manager.for_people:
+        return ()
+    return _ANSWERS.get(install.manager.name, ())
 
 
 def _listed(names: list[str]) -> str:

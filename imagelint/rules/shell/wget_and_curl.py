@@ -19,7 +19,8 @@ def wget_and_curl(stage: Stage, ctx: Context) -> Findings:
     """A stage downloads with both wget and curl.
 
     Two programs with two ways to handle certificates, proxies and failures are one more to
-    install, to patch and to know.
+    install, to patch and to know. It is told once for a stage, where the second one begins;
+    hadolint tells each further use.
 
     Bad:
         FROM debian:12.7

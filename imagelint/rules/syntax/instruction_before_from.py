@@ -22,7 +22,8 @@ def instruction_before_from(complaint: InstructionBeforeFrom, ctx: Context) -> F
 
     The build ends with "no build stage in current context". An instruction changes the stage in
     which it stands, and a stage begins with FROM; only ARG may stand before the first one. Such
-    files are often pieces that something else puts together.
+    files are often pieces that something else puts together. It is told once; hadolint tells each
+    instruction.
 
     Bad:
         RUN apk add --no-cache curl
