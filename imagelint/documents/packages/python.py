@@ -24,6 +24,13 @@ from imagelint.documents.packages.packagemanager import (
     writes_nothing,
 )
 from imagelint.documents.packages.pep508 import is_folder, is_path, read_requirement
+from imagelint.documents.packages.pythonoptions import (
+    OF_PDM,
+    OF_PIPX,
+    OF_UV,
+    OTHERWISE_IN_PDM,
+    VALUED,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -32,35 +39,6 @@ if TYPE_CHECKING:
     from imagelint.documents.shell.script import Word
 
 _PYTHON = pattern(r"python(?:\d(?:\.\d+)?)?|pypy\d?")
-# https://pip.pypa.io/en/stable/cli/pip_install/ and https://docs.astral.sh/uv/reference/cli/
-_WITH_VALUE = """
--r --requirement --requirements -c --constraint --constraints -e --editable -t --target
---platform --python-version --implementation --abi --root --prefix --src -C --config-settings
---config-setting --global-option --install-option --no-binary --only-binary --progress-bar
---root-user-action --report -i --index-url --extra-index-url -f --find-links --python --log
---keyring-provider --proxy --retries --timeout --exists-action --trusted-host --cert
---client-cert --cache-dir --use-feature --use-deprecated --upgrade-strategy -d --dest --dest-dir
--w --wheel-dir --build-option --resume-retries --index --default-index --torch-backend
---override --overrides -b --build-constraint --build-constraints -p --python-platform --extra
---group --only-group --no-group --no-extra --index-strategy --resolution --prerelease
---exclude-newer --link-mode --no-build-package --no-binary-package -P --upgrade-package
---refresh-package --reinstall-package --project --directory --config-file --allow-insecure-host
---package --no-install-package --with --with-requirements --with-editable --branch --rev --tag
---optional --no-build-isolation-package --color --fork-strategy --marker -m --pip-args --suffix
---spec --preinstall --source -E --extras --without --only
-"""
-_VALUED = frozenset(_WITH_VALUE.split())
-# Of uv alone: what its `--help` lists, and `--python-preference`, which it does not.
-_OF_UV = """
---bounds --config-settings-package --env-file --from --exclude-newer-package --excludes
---no-editable-package --no-sources-package --output-format --prerelease-package --python-fetch
---python-preference --script --upgrade-group --with-executables-from
-"""
-_OF_PIPX = "--app --backend --cooldown --fetch-python --include-resources-from --lock --output"
-_OTHERWISE_IN_PDM = frozenset(
-    ["-d", "--prerelease", "-P", "-w", "-m", "-b", "-f", "-t", "-i", "-r"]
-)
-_OF_PDM = "-G -L --lockfile -S --strategy -k --skip --venv"
 _PROJECT = "pyproject.toml"
 # What makes uv and poetry install something else than what the project needs to run, or elsewhere.
 _NOT_OF_UV = ("--only-group", "--only-dev", "--project", "--directory", "--package", "--script")
@@ -260,7 +238,7 @@ PIP = Manager(
         ),
     ),
     removes=("uninstall",),
-    valued=_VALUED - {"-p", "-P", "-b", "-m", "-E"},
+    valued=VALUED - {"-p", "-P", "-b", "-m", "-E"},
     dry_run=("--dry-run",),
     insecure=("--trusted-host",),
     insecure_variables=("PIP_TRUSTED_HOST",),
@@ -310,7 +288,7 @@ UV = Manager(
         ),
     ),
     removes=("pip uninstall", "tool uninstall", "remove"),
-    valued=(_VALUED - {"-d", "-E", "-t"}).union(_OF_UV.split()),
+    valued=(VALUED - {"-d", "-E", "-t"}).union(OF_UV.split()),
     dry_run=("--dry-run",),
     insecure=("--allow-insecure-host", "--trusted-host"),
     insecure_variables=("UV_INSECURE_HOST",),
@@ -346,7 +324,7 @@ PIPX = Manager(
     installs=("install", "inject app"),
     modules=("pipx",),
     removes=("uninstall",),
-    valued=(_VALUED - {"-e", "-f"}).union(_OF_PIPX.split(), ("--python-args",)),
+    valued=(VALUED - {"-e", "-f"}).union(OF_PIPX.split(), ("--python-args",)),
     runs=(Run("pipx", "run", fetches=True, read=_requirement, named_by=("--spec",)),),
     own=frozenset(("pipx",)),
 )
@@ -369,7 +347,7 @@ POETRY = Manager(
         ),
     ),
     removes=("remove",),
-    valued=(_VALUED - {"-e", "-f", "-i"}) | {"-G", "--markers"},
+    valued=(VALUED - {"-e", "-f", "-i"}) | {"-G", "--markers"},
     dry_run=("--dry-run",),
     lock=Lock(("poetry.lock",), verbs=("install", "sync")),
     project=ProjectFile("pyproject.toml", ("install", "sync"), ("--no-root",)),
@@ -400,7 +378,7 @@ PDM = Manager(
         ),
     ),
     removes=("remove",),
-    valued=(_VALUED - _OTHERWISE_IN_PDM).union(_OF_PDM.split()),
+    valued=(VALUED - OTHERWISE_IN_PDM).union(OF_PDM.split()),
     dry_run=("--dry-run",),
     lock=Lock(("pdm.lock",), verbs=("install", "sync")),
     project=ProjectFile("pyproject.toml", ("install", "sync"), ("--no-self",)),

@@ -62,13 +62,12 @@ def apt_recommends(command: Command, ctx: Context) -> Findings:
         behind = word_behind(ctx.document, command, verb, switch)
         end = Span(verb.span.end, verb.span.end)
         names = [package.name for package in install.packages if package.name]
-        for_people = command.program in APT.for_people
         yield ctx.finding(
             verb,
             f"`{command.program} install` brings in what its packages only recommend",
             help=f"add `{switch}`; name what was relied on",
             subject=names[0] if names else "",
-            references=_READ_AS_APT if for_people else None,
+            references=_READ_AS_APT if command.program in APT.for_people else None,
             fix=Fix(f"add {switch}", (ctx.edit(end, behind),)) if behind else None,
         )
 

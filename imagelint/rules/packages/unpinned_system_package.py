@@ -16,8 +16,6 @@ from imagelint.rules.api import Context, Findings, Severity, rule
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from imagelint.documents.packages.installs import PackageInstall
-
 _ANSWERS: Mapping[str, tuple[str, ...]] = {
     APT.name: ("hadolint DL3008",),
     APK.name: ("hadolint DL3018",),
@@ -66,6 +64,7 @@ def unpinned_system_package(command: Command, ctx: Context) -> Findings:
         if not loose:
             continue
         names = list(dict.fromkeys(package.name for package in loose))
+        for_people = command.program in install.manager.for_people
         streamed = install.verb in install.manager.streamed
         pin = _STREAM if streamed else install.manager.pin
         yield ctx.finding(
@@ -73,15 +72,8 @@ def unpinned_system_package(command: Command, ctx: Context) -> Findings:
             f"{_listed(names)} may come in another version with {command.place.again}",
             help=f"name the version: `{pin.of(names[0], '<version>')}`",
             subject=names[0],
-            references=_answered(install, command),
+            references=() if for_people else _ANSWERS.get(install.manager.name, ()),
         )
-
-
-def _answered(install: PackageInstall, command: Command) -> tuple[str, ...]:
-    """Hadolint reads `apt-get` alone; of `apt` it only says that it is for people."""
-    if command.program in install.manager.for_people:
-        return ()
-    return _ANSWERS.get(install.manager.name, ())
 
 
 def _listed(names: list[str]) -> str:
