@@ -46,12 +46,26 @@ def read_bytes(path: str, origin: str, within: str = "") -> bytes | Problem:
             return Problem(ProblemKind.UNREADABLE, origin, detail)
         if status.st_size > LARGEST_FILE:
             return too_large(origin, status.st_size)
-        with os.fdopen(descriptor, "rb", closefd=False) as file:
-            return file.read(LARGEST_FILE)
+        return _whole(descriptor, status.st_size)
     except OSError as error:
         return unreadable(origin, error)
     finally:
         os.close(descriptor)
+
+
+def _whole(descriptor: int, size: int) -> bytes:
+    """What an open file holds, which had so many bytes; of one that grows, what we read at most.
+
+    A file object would take as long to make as the reading takes.
+    """
+    data = os.read(descriptor, min(size + 1, LARGEST_FILE))
+    if len(data) == size:
+        return data
+    pieces = [data]  # it grew or shrank, or the system tells no sizes, as in /proc
+    while data and (left := LARGEST_FILE - sum(map(len, pieces))) > 0:
+        data = os.read(descriptor, left)
+        pieces.append(data)
+    return b"".join(pieces)
 
 
 def _lies_within(descriptor: int, folder: str) -> bool:

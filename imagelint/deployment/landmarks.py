@@ -120,7 +120,8 @@ class Landmarks:
             for origin in self._of_kind(kind):
                 for each in self.held(origin).marks:
                     by_mark.setdefault(each, []).append(origin)
-        return [(origin, self._held[origin]) for origin in self._holders[kind].get(mark, ())]
+        held = self._held
+        return [(origin, held[origin]) for origin in self._holders[kind].get(mark, ())]
 
     def held(self, origin: str) -> Holding:
         """What a file holds; it is parsed for that if nobody has told."""

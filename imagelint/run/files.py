@@ -146,8 +146,8 @@ def judge_some(some: Iterable[FoundFile], plan: Plan, run: Run) -> dict[str, Fil
 
 def know_different(files: Iterable[FoundFile], run: Run) -> bool:
     """Whether files are judged by different tables, as a policy of a folder knows more."""
-    folders = {os.path.dirname(found.path) or "." for found in files}
-    return len({run.policies.of(folder).environment.knowledge for folder in folders}) > 1
+    folders = set(map(os.path.dirname, (found.path for found in files)))
+    return len({run.policies.of(folder or ".").environment.knowledge for folder in folders}) > 1
 
 
 def _read_anew(group: list[Task], plan: Plan, run: Run) -> Plan:
@@ -324,9 +324,10 @@ def _recalled(tasks: Iterable[Task], plan: Plan, run: Run) -> dict[str, _Recalle
     def now(name: str) -> str:
         return dependency(name, index, plan.rendered)
 
+    is_mark = cache(kind_of_mark)  # the same are asked for by one file after the other
     for key, stored in decode_all(run.results.get(by_key)).items():
-        marks = tuple(one for one in stored.dependencies if kind_of_mark(one[0]))
-        others = set(stored.dependencies).difference(marks)
+        marks = tuple([one for one in stored.dependencies if is_mark(one[0])])
+        others = [one for one in stored.dependencies if not is_mark(one[0])]
         if all(now(name) == digest for name, digest in others):
             reports[by_key[key]] = _Recalled(stored, marks, now)
             if stored.held is not None:

@@ -86,7 +86,7 @@ def decode(text: str) -> FileReport | None:
                 tuple(_ignored(row) for row in ignored),
                 _texts(tables),
             ),
-            tuple((str(origin), str(digest)) for origin, digest in dependencies),
+            tuple(map(_pair, dependencies)),
             None if held is None else Holding(*map(_texts, held)),
         )
     except (ValueError, TypeError, LookupError, RecursionError):
@@ -99,6 +99,7 @@ def _plain(value: object) -> object:
     raise TypeError(f"cannot be stored: {type(value).__name__}")
 
 
+_new = tuple.__new__
 _PLAIN: dict[str, type] = {"str": str, "int": int, "bool": bool}
 _TEXT = frozenset((str,))
 _NUMBER = frozenset((int,))
@@ -156,7 +157,9 @@ def _finding(row: list[Any]) -> Finding:
 
 
 def _pair(row: list[Any]) -> tuple[str, str]:
-    name, value = _texts(row)
+    name, value = row
+    if type(name) is not str or type(value) is not str:
+        raise TypeError("a pair holds something else than texts")
     return name, value
 
 
@@ -166,19 +169,19 @@ def _note(row: list[Any]) -> Note:
 
 
 def _location(row: list[Any]) -> Location:
-    """A location: nearly all of what is stored, so that its few numbers are looked at in one go."""
+    """A location: nearly all of what is stored, so that its few numbers are looked at in one go.
+
+    As many values as it has fields were taken from the row: they need not be counted again.
+    """
     origin, (first, last), (line, column), (last_line, last_column), (shown, lines), path = row
-    numbers = {type(first), type(last), type(line), type(column), type(last_line)}
-    if {type(last_column), type(shown), *numbers} != _NUMBER or {type(origin), type(path)} != _TEXT:
+    numbers = (first, last, line, column, last_line, last_column, shown)
+    if not _NUMBER.issuperset(map(type, numbers)) or type(origin) is not str:
         raise TypeError("a part of a location is of another type")
-    return Location(
-        origin,
-        Span(first, last),
-        Position(line, column),
-        Position(last_line, last_column),
-        Excerpt(shown, _texts(lines)),
-        path,
-    )
+    if type(path) is not str:
+        raise TypeError("the path of a location is no text")
+    span, excerpt = _new(Span, (first, last)), _new(Excerpt, (shown, _texts(lines)))
+    start, end = _new(Position, (line, column)), _new(Position, (last_line, last_column))
+    return _new(Location, (origin, span, start, end, excerpt, path))
 
 
 def _fix(row: list[Any]) -> Fix:

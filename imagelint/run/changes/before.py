@@ -129,7 +129,10 @@ def files_before(
 def _consulted(judged: Judgement) -> frozenset[str]:
     """The files that were looked at, in vain or not, by absolute path."""
     names = {name for stored in judged.stored.values() for name, _ in stored.dependencies}
-    return frozenset(os.path.abspath(name) for name in names if not kind_asked(name))
+    here = os.path.join(os.getcwd(), "")
+    return frozenset(
+        os.path.normpath(os.path.join(here, name)) for name in names if not kind_asked(name)
+    )
 
 
 def _text(found: FoundFile) -> str:
