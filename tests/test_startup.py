@@ -138,7 +138,7 @@ COMMAND_LINES = (
     Command(("--help",), HELP, START, 13),
     *(Command((name, "--help"), HELP, START, 28) for name in COMMANDS if name != "init"),
     Command(("init", "--help"), {*HELP, "pathlib"}, START, 20),
-    Command((*CHECK, "Dockerfile"), DOCKERFILE, ON_DOCKERFILES, 298),
+    Command((*CHECK, "Dockerfile"), DOCKERFILE, ON_DOCKERFILES, 299),
     Command((*CHECK, "--format", "json", "Dockerfile"), DOCKERFILE, ON_DOCKERFILES, 294),
     Command((*CHECK, "--format", "github", "Dockerfile"), DOCKERFILE, ON_DOCKERFILES, 294),
     Command((*CACHED, "Dockerfile"), DOCKERFILE | {"sqlite3"}, ON_DOCKERFILES, 300),
