@@ -374,6 +374,7 @@ TABLES: dict[str, type] = {
     "engine_flags": forms.EngineFlagsTable,
     "flag_conflicts": forms.FlagConflictTable,
     "flag_numbers": forms.FlagNumberTable,
+    "flag_words": forms.FlagWordsTable,
     "enumerations": EnumerationTable,
     "gpu_floors": forms.GpuFloorTable,
     "gpus": GpuTable,

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from imagelint.core.fact import Known
+from imagelint.core.fact import Known, value_or
 from imagelint.core.record import NamedTuple
 from imagelint.knowledge.kubernetes.enumerations import Enumeration, enumerated
-from imagelint.knowledge.serving.flags import number_flags
+from imagelint.knowledge.serving.flags import growing_words, number_flags
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from imagelint.documents.serving.command import ServingCommand
     from imagelint.documents.serving.switches import Switch
     from imagelint.documents.shared import EnvVar
+    from imagelint.knowledge.serving.flags import GrowingWords
 
 
 _QUOTES = "\"'"
@@ -23,11 +24,17 @@ _READ = ("HF_", "HUGGING", "TRANSFORMERS_", "NCCL_", "CUDA_", "NVIDIA_")
 
 
 class UnknownChoice(NamedTuple):
-    """A switch with a word that it does not take, and what to write instead."""
+    """A switch with a word that it does not take, and what to write instead.
+
+    `since` tells the release with which it takes it, empty where it never does, and `sure` whether
+    the release that is run is known not to.
+    """
 
     switch: Switch
     word: str
     help: str
+    since: str = ""
+    sure: bool = True
 
 
 def unknown_choices(server: ServingCommand) -> Iterator[UnknownChoice]:
@@ -56,6 +63,43 @@ def refused_numbers(server: ServingCommand) -> Iterator[UnknownChoice]:
         value = switch.value
         if isinstance(value, Known) and form.refuses(value.value):
             yield UnknownChoice(switch, value.value, f"write {form.title}")
+
+
+def refused_names(server: ServingCommand) -> Iterator[UnknownChoice]:
+    """The switches of a server with a word that its release does not know, or none does.
+
+    Not where a plug-in brings words of its own, nor where the word is not looked at.
+    """
+    if not server.engine or server.concluded:
+        return
+    for words in growing_words(server.engine):
+        switch = server.find_switch(words.flag)
+        if switch is None or not isinstance(switch.value, Known):
+            continue
+        if words.plugin and server.find_switch(words.plugin) is not None:
+            continue
+        if not words.needs or server.is_on(words.needs):
+            yield from _refused_name(server, switch, words)
+
+
+def _refused_name(
+    server: ServingCommand, switch: Switch, words: GrowingWords
+) -> Iterator[UnknownChoice]:
+    word, version = value_or(switch.value, ""), value_or(server.engine_version, "")
+    if words.refuses(word):
+        near = words.nearest(word, version)
+        sure = server.own_image and words.covers(version)
+        # What a newer release or another image brings is known where it is like no known word.
+        if near or sure:
+            help_ = f"write `{near}`" if near else "write the name of a parser that it has"
+            yield UnknownChoice(switch, word, help_, sure=sure)
+    elif version and (since := words.came_after(word, version)):
+        help_ = f"take {since} or later, or another parser"
+        yield UnknownChoice(switch, word, help_, since, sure=server.own_image)
+    elif version and words.left(word, version):
+        near = words.nearest(f"{word}_", version)
+        help_ = f"write `{near}`" if near and near != word else "take another parser"
+        yield UnknownChoice(switch, word, help_, sure=server.own_image)
 
 
 def quoted_model(server: ServingCommand) -> Known[str] | None:

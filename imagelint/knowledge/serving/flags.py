@@ -132,5 +132,69 @@ def number_flags(engine: str) -> Mapping[str, NumberForm]:
     }
 
 
+class GrowingWords(NamedTuple):
+    """The words of a flag that grow with the releases of its engine.
+
+    `since` maps each to the first release in which it was found, `gone` to the first in which it
+    was no more; `plugin` is the flag that brings others, `needs` the one without which no word is
+    looked at.
+    """
+
+    flag: str
+    releases: tuple[str, ...]
+    since: Mapping[str, str]
+    gone: Mapping[str, str]
+    plugin: str
+    needs: str
+
+    def refuses(self, word: str) -> bool:
+        """Whether no release that was read has a word, which stands for none either."""
+        if word.lower() in _ALWAYS_TAKEN or _PLACEHOLDER.fullmatch(word):
+            return False
+        return word not in self.since
+
+    def came_after(self, word: str, version: str) -> str:
+        """The release with which a word was found first, where a version certainly has it not."""
+        first = self.since.get(word, "")
+        place = self.releases.index(first) if first else 0
+        return first if place and at_least(self.releases[place - 1], version) else ""
+
+    def left(self, word: str, version: str) -> str:
+        """The release in which a word was no more found, where a version certainly has it not."""
+        last = self.gone.get(word, "")
+        return last if last and self.covers(version) and at_least(version, last) else ""
+
+    def covers(self, version: str) -> bool:
+        """Whether a version is no newer than the last that was read."""
+        return bool(version) and at_least(self.releases[-1], version) is True
+
+    def nearest(self, word: str, version: str) -> str:
+        """The word that somebody may have meant, of those that a version may have."""
+        from imagelint.core.nearest import nearest
+
+        had = [one for one in self.since if not (self.came_after(one, version) if version else "")]
+        return nearest(word, had)
+
+
+_ALWAYS_TAKEN = frozenset({"", "none", "null"})
+
+
+@looked_up
+def growing_words(engine: str) -> tuple[GrowingWords, ...]:
+    """The flags of an engine whose words grow with its releases."""
+    return tuple(
+        GrowingWords(
+            row["flag"],
+            tuple(row["releases"]),
+            _by_name(row["since"]),
+            _by_name(row["gone"]),
+            row["plugin"],
+            row["needs"],
+        )
+        for row in table("flag_words")["words"]
+        if row["engine"] == engine
+    )
+
+
 def _by_name(by_release: Mapping[str, list[str]]) -> dict[str, str]:
     return {name: release for release, names in by_release.items() for name in names}

@@ -331,6 +331,26 @@ class FlagNumberTable(Dated):
     numbers: list[FlagNumberRow]
 
 
+class FlagWordsRow(TypedDict):
+    """A flag whose words grow with the releases of its engine."""
+
+    engine: str
+    flag: Annotated[str, "by its main name, without dashes"]
+    plugin: Annotated[str, "the flag that brings further words, empty without"]
+    needs: Annotated[str, "the flag without which the word is not looked at, empty without"]
+    releases: Annotated[list[str], "those whose sources were read, in order"]
+    since: Annotated[dict[str, list[str]], "by release, the words that came with it"]
+    gone: Annotated[dict[str, list[str]], "by release, the words that it has no more"]
+    source: str
+
+
+class FlagWordsTable(Dated):
+    """Flags that take words which grow with the releases."""
+
+    source: str
+    words: list[FlagWordsRow]
+
+
 class OtherServerRow(TypedDict):
     """A server, by words in names and by the first words of its commands."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from imagelint.documents.queries.choices import (
     quoted_model,
     quoted_variables,
+    refused_names,
     refused_numbers,
     unknown_choices,
     without_quotes,
@@ -12,7 +13,7 @@ from imagelint.documents.queries.choices import (
 from imagelint.documents.queries.serving import place_of, title
 from imagelint.documents.runtime.field import Place
 from imagelint.documents.serving.command import ServingCommand
-from imagelint.rules.api import Context, Findings, Severity, rule
+from imagelint.rules.api import Confidence, Context, Findings, Severity, rule
 
 
 @rule(ServingCommand, Severity.HIGH)
@@ -24,7 +25,12 @@ def unknown_engine_value(server: ServingCommand, ctx: Context) -> Findings:
     a number of sequences. Quotes that no shell takes away are a part of what they surround:
     no model is found under such a name, no folder and no key.
 
-    Except: flags whose words change with the releases of the engine.
+    The names of parsers of tool calls and of reasoning came one by one: what no release has is a
+    mistake, and what came later needs a newer image.
+
+    Except:
+        Words that a plug-in may bring, and parsers of tool calls that nothing switches on. Where
+        the image does not tell its release, a name that none has is only likely to be wrong.
 
     Bad (pod.yaml):
         apiVersion: v1
@@ -50,6 +56,16 @@ def unknown_engine_value(server: ServingCommand, ctx: Context) -> Findings:
         name = choice.switch.written
         message = f"{title(server)} takes no `{choice.word}` for `{name}`"
         yield ctx.finding(choice.switch, message, help=choice.help, subject=name)
+    for choice in refused_names(server):
+        name = choice.switch.written
+        since = f" before {choice.since}" if choice.since else ""
+        yield ctx.finding(
+            choice.switch,
+            f"{title(server)} knows no `{choice.word}` for `{name}`{since}",
+            help=choice.help,
+            subject=name,
+            confidence=None if choice.sure else Confidence.LIKELY,
+        )
     for variable in quoted_variables(server):
         yield ctx.finding(
             Place(variable.value_span, variable.path),
