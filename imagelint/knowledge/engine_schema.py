@@ -117,6 +117,9 @@ class Traits(TypedDict):
     all_gpus: Annotated[bool, "whether it uses every visible GPU without being told"]
     cpu_variables: Annotated[list[str], "variables by which people tune it for CPUs"]
     cpu_flags: Annotated[list[str], "flags that are given on other hardware than CUDA GPUs"]
+    cpu_values: Annotated[
+        dict[str, list[str]], "flags, with the values by which its GPUs hold no layer of the model"
+    ]
     spills_to_cpu: Annotated[bool, "whether it puts on the CPU what does not fit on the GPU"]
     offload_flags: Annotated[list[str], "flags that keep a part of the weights off the GPU"]
     one_process: Annotated[bool, "whether one process drives all its GPUs"]

@@ -125,6 +125,7 @@ class Traits(NamedTuple):
     all_gpus: bool
     cpu_variables: tuple[str, ...]
     cpu_flags: tuple[str, ...]
+    cpu_values: Mapping[str, tuple[str, ...]]
     spills_to_cpu: bool
     offload_flags: tuple[str, ...]
     one_process: bool
@@ -304,6 +305,7 @@ def _traits(raw: engine_schema.Traits) -> Traits:
         all_gpus=raw["all_gpus"],
         cpu_variables=tuple(raw["cpu_variables"]),
         cpu_flags=tuple(raw["cpu_flags"]),
+        cpu_values={flag: tuple(values) for flag, values in raw["cpu_values"].items()},
         spills_to_cpu=raw["spills_to_cpu"],
         offload_flags=tuple(raw["offload_flags"]),
         one_process=raw["one_process"],

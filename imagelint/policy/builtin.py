@@ -246,6 +246,9 @@ PACKS: Mapping[str, Mapping[str, Data]] = {
             "recreate-outage": "on",
             "rollout-needs-spare-gpu": "on",
             "scale-to-zero": "on",
+            "nodes-vs-group": "on",
+            "layers-on-cpu": "on",
+            "amd-devices-missing": "on",
         },
     },
     "pss-baseline": {
@@ -341,6 +344,7 @@ PACKS: Mapping[str, Mapping[str, Data]] = {
             "weak-ignore-file": "on",
             "weights-layer-copied-twice": "on",
             "whole-context-copied": "on",
+            "search-path-lost": "on",
             "apt-instead-of-apt-get": "on",
             "apt-lists-kept": "on",
             "apt-recommends": "on",

@@ -95,6 +95,8 @@ SILENT: dict[tuple[str, str], str] = {
             "host-ipc",
             "gpu-too-old",
             "kv-cache-too-small",
+            "layers-on-cpu",
+            "nodes-vs-group",
             "nccl-transport-disabled",
             "offline-without-weights",
             "weights-exceed-volume",
@@ -127,6 +129,7 @@ SILENT: dict[tuple[str, str], str] = {
             "partial-auth-reliance",
         )
     },
+    ("nodes-vs-group", "compose"): "only operators of Kubernetes make groups of pods",
     ("service-link-variable", "compose"): "only Kubernetes makes variables of Services",
     ("service-link-variable", "dockerfile"): "only Kubernetes makes variables of Services",
     ("weights-exceed-volume", "compose"): "volumes of compose have no size that counts",

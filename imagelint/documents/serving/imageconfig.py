@@ -73,11 +73,40 @@ def launched(launch: Launch, config: ImageConfig) -> Launch:
         return based
     words = launch.argv or config.command
     built = config.scripts if config.entry is not None or not launch.argv else {}
+    built = _told_anew(built, launch.env, env) if launch.env else built
     scripts = {**built, **launch.scripts} if built else launch.scripts
     if config.entry is None:
         return based._replace(argv=words, scripts=scripts)
     argv = config.entry if config.closed else (*config.entry, *words)
     return based._replace(argv=argv, appends=False, scripts=scripts)
+
+
+def _told_anew(
+    scripts: Mapping[str, Script], own: tuple[EnvVar, ...], env: tuple[EnvVar, ...]
+) -> Mapping[str, Script]:
+    """The scripts of an image as a container runs them that sets variables which they use.
+
+    What they make of a variable that nobody set (`${TP:-2}`) is the image's own answer.
+    """
+    from imagelint.documents.serving.startscript import known_variables
+    from imagelint.documents.shell.read import read_script
+
+    variables = known_variables(env)
+    return {
+        word: read_script(
+            script.text,
+            script.span,
+            script.role,
+            shell=script.shell,
+            variables=variables,
+            mounts=script.mounts,
+            workdir=script.workdir,
+            path=script.path,
+        ).standing_in(script.place)
+        if any(variable.name in script.text for variable in own)
+        else script
+        for word, script in scripts.items()
+    }
 
 
 def run_as(runtime: Runtime, config: ImageConfig) -> Runtime:

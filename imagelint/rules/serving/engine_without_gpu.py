@@ -6,6 +6,7 @@ from imagelint.core.fact import ABSENT, Known
 from imagelint.documents.queries.devices import may_see_gpu, needs_gpu
 from imagelint.documents.queries.serving import title
 from imagelint.documents.serving.command import ServingCommand
+from imagelint.knowledge.platforms import platform_of_image
 from imagelint.rules.api import Confidence, Context, Findings, Severity, rule
 
 
@@ -18,7 +19,8 @@ def engine_without_gpu(server: ServingCommand, ctx: Context) -> Findings:
 
     Except:
         Images and flags for CPUs and other hardware, engines that are used on CPUs as well,
-        workloads of an operator or of several pods, other ways to get a GPU.
+        workloads of an operator or of several pods, other ways to get a GPU. Of compose services
+        with images for ROCm `amd-devices-missing` speaks.
 
     Bad (deployment.yaml):
         apiVersion: v1
@@ -56,6 +58,10 @@ def engine_without_gpu(server: ServingCommand, ctx: Context) -> Findings:
     """
     runtime = server.launch.runtime
     if runtime.gpus is not ABSENT:
+        return
+    image = server.launch.image
+    platform = platform_of_image(image.known) if image is not None and image.known else None
+    if runtime.kind == "compose" and platform is not None and platform.vendor == "amd":
         return
     if not needs_gpu(server) or runtime.group != Known(1) or may_see_gpu(server):
         return
