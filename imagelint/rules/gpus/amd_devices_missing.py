@@ -24,7 +24,8 @@ def amd_devices_missing(service: ComposeService, ctx: Context) -> Findings:
     https://rocm.docs.amd.com/projects/install-on-linux/en/latest/how-to/docker.html
 
     Except:
-        Privileged services, and those that get their devices by another way: the runtime `amd`,
+        Services that are built here and get no device at all, which may only be built. Privileged
+        services, and those that get their devices by another way: the runtime `amd`,
         devices of CDI (`amd.com/gpu=all`), a reservation, a device that a variable gives.
 
     Bad (compose.yaml):
@@ -47,6 +48,9 @@ def amd_devices_missing(service: ComposeService, ctx: Context) -> Findings:
         return
     missing = _missing(service.devices)
     if not missing or _is_served_otherwise(service):
+        return
+    # Files that list what is built start nothing.
+    if service.builds and not service.devices:
         return
     named = " and ".join(f"`{device}`" for device in missing)
     yield ctx.finding(
