@@ -149,6 +149,13 @@ class ComposeService(NamedTuple):
         return read_devices(self.body)
 
     @property
+    def takes_devices_otherwise(self) -> bool:
+        """Whether devices may come by a runtime, by rules, or from another service."""
+        from imagelint.documents.compose.privileges import takes_devices_otherwise
+
+        return takes_devices_otherwise(self.body)
+
+    @property
     def device_rules(self) -> tuple[Field[str], ...]:
         """What it may do with devices of the host that it makes nodes for: `c 195:* rmw`."""
         from imagelint.documents.compose.privileges import read_device_rules

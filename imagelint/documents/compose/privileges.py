@@ -66,6 +66,11 @@ def read_devices(service: Cursor) -> tuple[Field[str], ...]:
     return tuple(Field(_host_path(value(item)), item) for item in service["devices"].items())
 
 
+def takes_devices_otherwise(service: Cursor) -> bool:
+    """Whether devices may come by a runtime, by rules, or from another service."""
+    return any(service[key].exists for key in ("runtime", "extends", "device_cgroup_rules"))
+
+
 def read_device_rules(service: Cursor) -> tuple[Field[str], ...]:
     """The rules by which a service may use devices of the host, each as it is written."""
     return tuple(Field(value(item), item) for item in service["device_cgroup_rules"].items())

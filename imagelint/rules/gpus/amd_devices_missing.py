@@ -72,7 +72,6 @@ def _missing(devices: tuple[Field[str], ...]) -> list[str]:
 
 
 def _is_served_otherwise(service: ComposeService) -> bool:
-    body = service.body
-    open_ = any(body[key].exists for key in ("runtime", "extends", "device_cgroup_rules"))
     privileged = service.runtime.privileges.privileged.value
-    return open_ or (privileged is not ABSENT and privileged != Known(value=False))
+    by_rights = privileged is not ABSENT and privileged != Known(value=False)
+    return by_rights or service.takes_devices_otherwise
