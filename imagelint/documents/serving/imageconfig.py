@@ -88,6 +88,7 @@ def _told_anew(
 
     What they make of a variable that nobody set (`${TP:-2}`) is the image's own answer.
     """
+    from imagelint.documents.dockerfile.context.scripts import names_with_default
     from imagelint.documents.serving.startscript import known_variables
     from imagelint.documents.shell.read import read_script
 
@@ -98,7 +99,7 @@ def _told_anew(
             script.span,
             script.role,
             shell=script.shell,
-            variables=variables,
+            variables={**dict.fromkeys(names_with_default(script.text), ABSENT), **variables},
             mounts=script.mounts,
             workdir=script.workdir,
             path=script.path,

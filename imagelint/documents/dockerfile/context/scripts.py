@@ -228,10 +228,15 @@ def _variables(text: str, run: _Run) -> dict[str, Fact[str]]:
     told = {one.name: one.value for one in run.environment}
     names = set(_NAMES.findall(text))
     known = {name: told.get(name) or run.place.setting(name) for name in names}
-    for name in set(_DEFAULTS.findall(text)):
-        if known[name] is UNKNOWN and _has_default(name, text):
+    for name in names_with_default(text):
+        if known[name] is UNKNOWN:
             known[name] = ABSENT
     return known
+
+
+def names_with_default(text: str) -> set[str]:
+    """The variables that have a default in a script wherever it uses them."""
+    return {name for name in _DEFAULTS.findall(text) if _has_default(name, text)}
 
 
 def _has_default(name: str, text: str) -> bool:
