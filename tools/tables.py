@@ -36,7 +36,11 @@ if TYPE_CHECKING:
         IndexedImage,
         IndexedProgram,
     )
-    from imagelint.knowledge.kubernetes.operator_schema import OperatorIndex, WorkloadRow
+    from imagelint.knowledge.kubernetes.operator_schema import (
+        OperatorIndex,
+        ServiceRow,
+        WorkloadRow,
+    )
 
 _WORDS = {str: "a string", int: "a whole number", float: "a number", bool: "true or false"}
 # What a table of names and values may hold besides: where they come from.
@@ -295,13 +299,25 @@ def operator_index(operators: Sequence[OperatorTable]) -> OperatorIndex:
     groups: dict[str, list[WorkloadRow]] = {}
     unread: dict[str, list[str]] = {}
     images: dict[str, list[str]] = {}
+    serviceless: dict[str, list[str]] = {}
+    services: dict[str, list[ServiceRow]] = {}
+    named = (("unread", unread), ("images", images), ("serviceless", serviceless))
     for operator in operators:
         for group in operator["groups"]:
             groups.setdefault(group, []).extend(operator["workloads"])
-            for found, names in ((unread, operator["unread"]), (images, operator["images"])):
+            if operator["services"]:
+                services.setdefault(group, []).extend(operator["services"])
+            for key, found in named:
+                names: list[str] = cast("Any", operator)[key]
                 if names:
                     found.setdefault(group, []).extend(names)
-    return {"groups": groups, "unread": unread, "images": images}
+    return {
+        "groups": groups,
+        "unread": unread,
+        "images": images,
+        "serviceless": serviceless,
+        "services": services,
+    }
 
 
 def _exactness(glob: str) -> tuple[bool, int, str]:

@@ -6,6 +6,7 @@ not known.
 
 from __future__ import annotations
 
+from posixpath import dirname
 from typing import TYPE_CHECKING
 
 from imagelint.core.fact import value_or
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
 _ANY = "*"
 _GPU = "nvidia.com/gpu"
 _PRODUCT = "nvidia.com/gpu.product"
+_MACHINE = "node.kubernetes.io/instance-type"
+_SETTINGS = "settings"
 _MANY = ":"
 """Between the word for a kind of GPUs, and their number."""
 _OF_REQUEST = ("path", "port", "scheme", "host", "httpHeaders")
@@ -73,7 +76,9 @@ def made_pods(obj: KubernetesObject) -> Iterator[PodPath]:
     for chart in charts_named(f"{obj.kind}.{obj.group}"):
         for made, values in _containers((chart,), obj.body):
             own = values.entries if isinstance(values, Mapping) else ()
-            spec = Mapping(values.span, (*own, *_chosen_nodes(Cursor(values), chart)))
+            place = next(one for path in chart.containers for one in _places(obj.body, path))
+            around = (*_chosen_nodes(place, chart), *_settings_volume(place, chart))
+            spec = Mapping(values.span, (*own, *around))
             yield PodPath(Cursor(spec, made.path), obj.body, made)
 
 
@@ -84,6 +89,31 @@ def _chosen_nodes(place: Cursor, chart: Chart) -> Iterator[Entry]:
     if product:
         label = _made(_PRODUCT, _key(product, gpus.span))
         yield _made("nodeSelector", Mapping(gpus.span, (label,)))
+    machine = _at(place, chart.machine) if chart.machine else Cursor(None)
+    if machine.word():
+        label = _entry(_MACHINE, machine)
+        yield _made("nodeSelector", Mapping(machine.span, (label,)))
+
+
+def _settings_volume(place: Cursor, chart: Chart) -> Iterator[Entry]:
+    """The volume of settings, from the ConfigMap that is named."""
+    named = _at(place, chart.settings) if chart.settings else Cursor(None)
+    if named.word():
+        volume = (
+            _made("name", _key(_SETTINGS, named.span)),
+            _made("configMap", Mapping(named.span, (_entry("name", named),))),
+        )
+        yield _made("volumes", Sequence(named.span, (Mapping(named.span, volume),)))
+
+
+def _settings_mount(place: Cursor, chart: Chart) -> Iterator[Entry]:
+    named = _at(place, chart.settings) if chart.settings else Cursor(None)
+    if named.word():
+        mount = (
+            _made("name", _key(_SETTINGS, named.span)),
+            _made("mountPath", _key(dirname(chart.settings_words[-1]), named.span)),
+        )
+        yield _made("volumeMounts", Sequence(named.span, (Mapping(named.span, mount),)))
 
 
 def _told_by(values: Cursor) -> tuple[Chart, ...]:
@@ -114,10 +144,7 @@ def is_within_off(place: Cursor) -> bool:
 
 def _is_made(place: Cursor, chart: Chart) -> bool:
     """Whether the values have a template make this of them, and no other."""
-    told = (
-        _at(place, tuple(at.split("."))).word() in word.split("|")
-        for at, word in chart.only.items()
-    )
+    told = (_at(place, path).word() in word.split("|") for path, word in chart.only.items())
     return all(told) and not any(_says_so(_at(place, path)) for path in chart.instead)
 
 
@@ -174,7 +201,7 @@ def _container(place: Cursor, chart: Chart) -> Mapping:
     if arguments:
         entries.append(_made("args", Sequence(arguments[0].span, arguments)))
     fields: dict[str, Entry] = {}
-    for field, found in _fields(place, chart):
+    for field, found in (*_fields(place, chart), *_secrets(place, chart)):
         known = fields.get(field)
         fields[field] = (
             found if known is None else Entry(known.key, _both(known.value, found.value))
@@ -185,6 +212,7 @@ def _container(place: Cursor, chart: Chart) -> Mapping:
         fields["resources"] = (
             asked if known is None else Entry(known.key, _both(known.value, asked.value))
         )
+    entries += _settings_mount(place, chart)
     return Mapping(place.span, (*entries, *fields.values()))
 
 
@@ -233,6 +261,18 @@ def _fields(place: Cursor, chart: Chart) -> Iterator[tuple[str, Entry]]:
             yield "env", Entry(_key("env", told.key_span), Sequence(told.span, (_variable(entry),)))
 
 
+def _secrets(place: Cursor, chart: Chart) -> Iterator[tuple[str, Entry]]:
+    """The variables that are taken from Secrets, under keys of the same names."""
+    for name, path in chart.secrets.items():
+        told = _at(place, path)
+        if told.exists and not told.null:
+            key = _made("key", _key(name, told.span))
+            taken = _made("secretKeyRef", Mapping(told.span, (_entry("name", told), key)))
+            source = _made("valueFrom", Mapping(told.span, (taken,)))
+            variable = Mapping(told.span, (_made("name", _key(name, told.span)), source))
+            yield "env", Entry(_key("env", told.key_span), Sequence(told.span, (variable,)))
+
+
 def _both(one: YamlNode, other: YamlNode) -> YamlNode:
     """Two parts of a field: lists one behind the other, mappings with all that is in either."""
     if isinstance(one, Sequence) and isinstance(other, Sequence):
@@ -272,8 +312,13 @@ def _arguments(place: Cursor, chart: Chart) -> Iterator[YamlNode]:
             yield _key(flag, value.key_span)
             # A chart quotes what it hands on, and `hf://` tells only it where a model is from.
             yield value.node._replace(value=value.node.text.removeprefix("hf://"), plain=False)
+    named = _at(place, chart.settings) if chart.settings else Cursor(None)
+    if named.word():
+        yield from (_key(word, named.span) for word in chart.settings_words)
     for path in chart.arguments:
         yield from (item.node for item in _at(place, path).items() if item.node is not None)
+    if chart.more_arguments:
+        yield Mapping(place.span, ())  # no word, so that what it says is unknown
 
 
 def _listed(env: YamlNode) -> YamlNode:

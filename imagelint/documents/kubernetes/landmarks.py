@@ -95,6 +95,7 @@ def service_bound_to(config: str) -> Key:
 
 
 NO_LABEL = ("", "")
+SERVICES_MADE = ("services made",)
 
 
 def services_selecting(label: str, value: str) -> Key:
@@ -198,6 +199,11 @@ def authenticators() -> Key:
     return ("authenticators",)
 
 
+def making_services_in(namespace: str) -> Key:
+    """What may make Services of which nothing is known, as `open_in` has it."""
+    return ("making services in", namespace)
+
+
 def landmarks(manifest: Manifest) -> Iterator[Landmark]:
     """All that others may ask for."""
     yield from object_landmarks(manifest)
@@ -208,9 +214,11 @@ def landmarks(manifest: Manifest) -> Iterator[Landmark]:
     yield from _of_monitors(manifest)
     yield from _of_scalers(manifest)
     yield from _of_routes(manifest)
-    for obj in manifest.objects:
-        if is_open(obj):
-            yield from _open(obj)
+    for obj in filter(is_open, manifest.objects):
+        from imagelint.documents.kubernetes.wiring.madelandmarks import made_landmarks
+
+        yield from _open(obj)
+        yield from made_landmarks(obj)
 
 
 def _of_scalers(manifest: Manifest) -> Iterator[Landmark]:

@@ -74,7 +74,9 @@ class NameScope:
 
             found = upstream_servers(route, self, self._document, self._project)
             return tuple(server for server in found if not server.only_embeds)
-        selecting = {(one.selector, one.object.namespace): one for one in self._services(route)}
+        selecting = {
+            (one.selector, one.maker, one.object.namespace): one for one in self._services(route)
+        }
         return tuple(
             server
             for service in selecting.values()
@@ -83,7 +85,9 @@ class NameScope:
         )
 
     def servers_of_service(self, service: Service) -> tuple[ServingCommand, ...]:
-        """The model servers in the pods that a Service selects."""
+        """The model servers in the pods that a Service selects, or that stand behind it."""
+        if service.maker is not None:
+            return tuple(self._servers(pods_of(*service.maker), service.object.namespace))
         leading = service.selected.leading
         if leading is None:
             return ()
@@ -124,17 +128,19 @@ class NameScope:
     def services_called(self, name: str, namespace: str) -> Iterator[tuple[bool, Service]]:
         """The Services of that name that may be in a namespace, and whether each is in this file.
 
+        Headless ones have no address that anybody could be told.
+
         Those of other folders are not looked at: they need not be for the same cluster. The name is
         one of those that engines stumble over, of which there are few.
         """
         here = self._document.source.origin
         key = service_named(name)
         for own in self._document.derived(by_key).get(key, ()):
-            if isinstance(own, Service) and _same(own.object.namespace, namespace):
+            if isinstance(own, Service) and _is_told(own, namespace):
                 yield True, own
         for origin, other in self._project.find(Manifest, key, Service, name):
             near = origin != here and dirname(origin) == dirname(here)
-            if near and _same(other.object.namespace, namespace):
+            if near and _is_told(other, namespace):
                 yield False, other
 
     def services_before(self, runtime: Runtime) -> tuple[Service, ...]:
@@ -208,6 +214,11 @@ class NameScope:
         for origin, other in self._project.find(Manifest, key, node):
             if origin != here:
                 yield origin, other
+
+
+def _is_told(service: Service, namespace: str) -> bool:
+    """Whether the pods of a namespace may be told where a Service is, in variables."""
+    return not service.headless and _same(service.object.namespace, namespace)
 
 
 def _says_to_kong(service: Service) -> bool:

@@ -120,7 +120,7 @@ def file_settings(
     """What the files that a server is told to read set; not complete where one is not known."""
     told = config_file(known.name)
     roots = [files.get(path) for path in _paths(named)]
-    found = [root for root in roots if isinstance(root, Mapping)]
+    found = [_section(root, known) for root in roots if isinstance(root, Mapping)]
     complete = len(found) == len(named) and told is not None
     switches: tuple[Switch, ...] = ()
     if told is not None and told.presets:
@@ -134,6 +134,15 @@ def file_settings(
         switches = tuple(switch for switch in switches if switch.name not in main)
     overrides = told is not None and told.overrides
     return FileSettings(() if overrides else switches, switches if overrides else (), complete)
+
+
+def _section(root: Mapping, known: Engine) -> Mapping:
+    """What a file says of an engine, where it says other things as well.
+
+    Source: kaito-project/kaito:presets/workspace/inference/vllm/inference_api.py (`KaitoConfig`).
+    """
+    section = root.get(known.name)
+    return section if isinstance(section, Mapping) else root
 
 
 def setting_switches(root: YamlNode | None, known: Engine) -> tuple[Switch, ...]:

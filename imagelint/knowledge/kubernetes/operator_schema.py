@@ -70,6 +70,36 @@ class WorkloadRow(TypedDict):
     source: Annotated[str, "the file of its template"]
 
 
+class ServiceRow(TypedDict):
+    """A Service that an operator makes of each object of some kinds.
+
+    Places are paths of keys, seen from the object or, with `each`, from one of its parts.
+    """
+
+    kinds: list[str]
+    each: Annotated[
+        str,
+        "the place of parts of which each makes one: items of a list with a `name`, or entries of a"
+        " mapping; empty where the object does",
+    ]
+    suffix: Annotated[str, "what stands in its name behind that of the object, or of the part"]
+    named: Annotated[str, "the place of a name that counts instead, or empty"]
+    ports: Annotated[
+        dict[str, str], "numbers by the names of ports, or places (`path or 8000`); none: unknown"
+    ]
+    containers: Annotated[
+        str, "the place of containers, the ports of the first of which count instead, or empty"
+    ]
+    begins: Annotated[str, "how those are called that count, `serve` and `serve-…`; empty: all"]
+    always: Annotated[dict[str, str], "ports that it has besides, unless one is called so"]
+    labels: Annotated[list[str], "its labels whose value is the object's name"]
+    labelled: Annotated[list[str], "places of labels that it has besides"]
+    headless: bool
+    leads: Annotated[bool, "whether all who answer there are servers of the object's own pods"]
+    instead: Annotated[list[str], "places by which its ports are others, and unknown"]
+    source: str
+
+
 class OperatorTable(TypedDict):
     """One operator."""
 
@@ -82,15 +112,21 @@ class OperatorTable(TypedDict):
         list[str], "kinds of which it makes pods where they hold none: of a model, of parts"
     ]
     images: Annotated[list[str], "keys whose values name images, anywhere in its objects"]
+    serviceless: Annotated[list[str], "kinds of whose objects no Service is made"]
+    services: Annotated[
+        list[ServiceRow], "all that it makes of objects of their kinds; of other kinds: unknown"
+    ]
     workloads: list[WorkloadRow]
 
 
 class OperatorIndex(TypedDict):
-    """The rows of all operators by the groups of their objects; so are `unread` and `images`."""
+    """The rows of all operators by the groups of their objects, as everything else is."""
 
     groups: dict[str, list[WorkloadRow]]
     unread: dict[str, list[str]]
     images: dict[str, list[str]]
+    serviceless: dict[str, list[str]]
+    services: dict[str, list[ServiceRow]]
 
 
 class ChartFieldRow(TypedDict):
@@ -116,12 +152,19 @@ class ChartRow(TypedDict):
     words: Annotated[list[str], "the command, empty for that of the image"]
     flags: Annotated[dict[str, str], "flags, with the paths of their values"]
     arguments: Annotated[list[str], "paths of lists of further arguments"]
+    more_arguments: Annotated[bool, "whether it has further ones, of which values say nothing"]
     gpus: Annotated[str, "the path of how many GPUs are asked for, or empty"]
     gpu_kind: Annotated[str, "the path of the resource that they are; empty: `nvidia.com/gpu`"]
     gpu_kinds: Annotated[dict[str, str], "the resources by the words for them, where it has some"]
     gpu_products: Annotated[dict[str, str], "the GPUs by those words, where these tell them"]
     variables: Annotated[dict[str, str], "variables, with the paths of their values"]
+    secrets: Annotated[
+        dict[str, str], "variables, with the paths of the names of the Secrets that hold them"
+    ]
     probe_port: Annotated[str, "which port probes ask that say none (`path or 8000`), or empty"]
+    machine: Annotated[str, "the path of the type of machine that its node is, or empty"]
+    settings: Annotated[str, "the path of the name of a ConfigMap that is mounted, or empty"]
+    settings_words: Annotated[list[str], "arguments, the last of which names a file of it"]
     instead: Annotated[list[str], "paths of what makes something else of the values"]
     fields: list[ChartFieldRow]
     release: str

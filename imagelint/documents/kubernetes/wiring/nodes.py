@@ -141,7 +141,8 @@ class Service(NamedTuple):
     """A Service, or an InferencePool, which leads to pods in the same way.
 
     `type` is absent where not written: then it is `ClusterIP`. `selected` is its selector as others
-    are; a `headless` one leads to the pods themselves.
+    are; a `headless` one leads to the pods themselves. `maker` is the kind and the name of the
+    object of which an operator makes it, if all of its pods are behind it, and no others.
     """
 
     span: Span
@@ -153,6 +154,7 @@ class Service(NamedTuple):
     path: str
     selected: Selector
     headless: bool
+    maker: tuple[str, str] | None = None
 
     def selects(self, labels: tuple[tuple[str, str], ...]) -> bool:
         """Whether pods with these labels are behind it; a Service without selector has none."""

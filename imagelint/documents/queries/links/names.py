@@ -5,12 +5,23 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from imagelint.core.record import NamedTuple
-from imagelint.documents.kubernetes.landmarks import takes_pods_of
+from imagelint.documents.kubernetes.landmarks import SERVICES_MADE, takes_pods_of
 from imagelint.documents.kubernetes.manifest import Manifest
-from imagelint.documents.queries.links.scope import MANY, Scope, holds_open, misspelt, near, same
+from imagelint.documents.kubernetes.wiring.nodes import SERVICE, Service
+from imagelint.documents.project import by_key
+from imagelint.documents.queries.links.scope import (
+    MANY,
+    Scope,
+    goes_on,
+    holds_open,
+    makes_unknown_services,
+    misspelt,
+    near,
+    same,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from imagelint.documents.base import Document
     from imagelint.documents.kubernetes.objects import KubernetesObject
@@ -52,7 +63,7 @@ def undefined(name: Name, scope: Scope, others: tuple[str, ...] = ()) -> Undefin
         return None
     if scope.is_defined(name.kind, name.name, name.namespace):
         return None
-    if scope.closed and not (name.made and scope.is_open(name.namespace)):
+    if scope.closed and not (name.made and _may_be_made(name, scope)):
         return Undefined(meant.kind, meant.name, certain=True) if meant else _NOTHING
     return meant
 
@@ -62,7 +73,7 @@ _NOTHING = Undefined("", "", certain=True)
 
 def _meant(name: Name, scope: Scope, others: tuple[str, ...]) -> Undefined | None:
     manifest = scope.manifest
-    if manifest is None or (name.made and manifest.derived(holds_open)):
+    if manifest is None or (name.made and manifest.derived(_made_by(name))):
         return None
     objects = manifest.derived(_objects)
     kinds = (name.kind, *others)
@@ -82,24 +93,52 @@ def _meant(name: Name, scope: Scope, others: tuple[str, ...]) -> Undefined | Non
         if _is_meant(obj, kinds, name)
     ]
     likely = list(_near(name, alike))
+    if not likely and name.kind == SERVICE:
+        return _meant_made(name, objects)
     if len(likely) != 1:
         return None
     return Undefined(name.kind, likely[0].name, certain=len(alike) == 1 and not name.exact)
 
 
+def _may_be_made(name: Name, scope: Scope) -> bool:
+    """Whether an operator may make an object of the name."""
+    asked = scope.makes_services if name.kind == SERVICE else scope.is_open
+    return asked(name.namespace)
+
+
+def _made_by(name: Name) -> Callable[[Document], bool]:
+    return makes_unknown_services if name.kind == SERVICE else holds_open
+
+
+def _meant_made(name: Name, objects: _Objects) -> Undefined | None:
+    """The one Service that an operator makes whose name is nearly that: never certain."""
+    made = objects.made if len(objects.made) <= MANY else []
+    likely = {
+        one.name
+        for one in made
+        if same(one.namespace, name.namespace)
+        and misspelt(name.name, one.name)
+        and not goes_on(name.name, one.name)
+    }
+    return Undefined(name.kind, likely.pop(), certain=False) if len(likely) == 1 else None
+
+
 class _Objects(NamedTuple):
-    """The objects of a file that have names, in order."""
+    """The objects of a file that have names, in order, and the Services that are made of them."""
 
     by_name: dict[str, list[KubernetesObject]]
     by_kind: dict[str, list[KubernetesObject]]
+    made: list[KubernetesObject]
 
 
 def _objects(document: Document) -> _Objects:
-    found = _Objects({}, {})
+    found = _Objects({}, {}, [])
     for obj in document.objects if isinstance(document, Manifest) else ():
         if obj.name:
             found.by_name.setdefault(obj.name, []).append(obj)
             found.by_kind.setdefault(obj.kind, []).append(obj)
+    made = document.derived(by_key).get(SERVICES_MADE, ())
+    found.made.extend(one.object for one in made if isinstance(one, Service))
     return found
 
 

@@ -12,6 +12,7 @@ from imagelint.documents.kubernetes.landmarks import (
     PodPlace,
     is_open,
     labelled,
+    making_services_in,
     open_in,
     pod_at,
     pods_labelled,
@@ -202,6 +203,12 @@ class Scope:
             True for place in places for _ in self.anywhere(open_in(place), KubernetesObject)
         )
 
+    def makes_services(self, namespace: str) -> bool:
+        """Whether Services may be made in a namespace of which nothing is known."""
+        places = (namespace, "") if namespace else (ANYWHERE,)
+        keys = map(making_services_in, places)
+        return any(True for key in keys for _ in self.anywhere(key, KubernetesObject))
+
     def is_defined(self, kind: str, name: str, namespace: str) -> bool:
         """Whether anything of the run has a name in a namespace."""
         return any(
@@ -225,11 +232,13 @@ def selected(selector: Selector, namespace: str) -> Key:
 
 def near(word: str, other: str) -> bool:
     """Whether one word must be meant by another: one goes on where the other ends, or a typo."""
-    if word == other:
-        return False
+    return word != other and (goes_on(word, other) or bool(nearest(word, (other,))))
+
+
+def goes_on(word: str, other: str) -> bool:
+    """Whether one of two words begins, or ends, with the whole of the other."""
     shorter, longer = sorted((word, other), key=len)
-    inside = longer.startswith(f"{shorter}-") or longer.endswith(f"-{shorter}")
-    return inside or bool(nearest(word, (other,)))
+    return longer.startswith(f"{shorter}-") or longer.endswith(f"-{shorter}")
 
 
 def misspelt(word: str, other: str) -> bool:
@@ -254,6 +263,11 @@ def same(one: str, other: str) -> bool:
 def holds_open(document: Document) -> bool:
     """Whether an operator may make pods or Services of an object of a file."""
     return isinstance(document, Manifest) and any(map(is_open, document.objects))
+
+
+def makes_unknown_services(document: Document) -> bool:
+    """Whether an operator may make Services of an object of a file that nobody can name."""
+    return bool(document.derived(by_key).get(making_services_in(ANYWHERE)))
 
 
 def _services_labelled(label: str, value: str) -> Key:
