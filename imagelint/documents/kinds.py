@@ -177,6 +177,7 @@ KINDS: dict[str, Kind] = {
         "runlines.document:parse_unit",
         most_lines=20_000,
         asks=True,
+        builds="",
         joined_by=_SERVICES,
         of_commands=True,
     ),
