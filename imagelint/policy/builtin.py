@@ -217,6 +217,7 @@ PACKS: Mapping[str, Mapping[str, Data]] = {
             "metric-of-other-engine": "on",
             "metric-without-suffix": "on",
             "metrics-switched-off": "on",
+            "milliseconds-for-seconds": "on",
             "misspelt-metric": "on",
             "not-scraped": "on",
             "quantile-above-one": "on",

@@ -172,6 +172,7 @@ RULES: dict[str, Entry] = {
     "metric-of-other-engine": Entry("monitoring", ("documents.promql.query:MetricUse",)),
     "metric-without-suffix": Entry("monitoring", ("documents.promql.query:MetricUse",)),
     "metrics-switched-off": Entry("monitoring", ("documents.kubernetes.objects:Pod", "documents.promql.scrapes:ScrapeTarget")),
+    "milliseconds-for-seconds": Entry("monitoring", ("documents.promql.query:Query", "documents.promql.trigger:PrometheusTrigger", "documents.promql.trigger:ResultBound")),
     "missing-argument": Entry("syntax", ("documents.complaints:MissingArgument",), ("hadolint DL1000", "dockerfilelint missing_args"), ("invalid-instruction",)),
     "missing-attestation": Entry("signatures", ("documents.image.signatures:AttestationCheck",), ("SLSA verify artifacts", "policy-controller attestations", "Docker Scout supply chain attestations", "Kyverno verify-image")),
     "missing-cpu-request": Entry("pods", ("documents.kubernetes.objects:Pod",), ("Trivy KSV-0015", "Checkov CKV_K8S_10", "kube-linter unset-cpu-requirements", "kube-score container-resources", "Polaris cpuRequestsMissing", "Kyverno require-pod-requests-limits")),

@@ -79,12 +79,13 @@ def quantiles(query: Query) -> Iterator[Quantile]:
     """The quantiles of histograms in a query of which it can be told what they are taken of."""
     for node, _ in query.parts:
         if isinstance(node, Call) and node.function.lower() == _QUANTILE:
-            found = _followed(node)
+            found = followed(node)
             if found is not None:
                 yield found
 
 
-def _followed(call: Call) -> Quantile | None:
+def followed(call: Call) -> Quantile | None:
+    """The quantile that a call takes; None where it cannot be told of what."""
     steps: list[Call | Aggregation] = []
     node = inner(call.arguments[1])
     while not isinstance(node, Selector):

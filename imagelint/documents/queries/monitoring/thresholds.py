@@ -93,20 +93,25 @@ def mistaken_bound(
     asked: ResultBound, scope: Scope, recorded: Recorded
 ) -> MistakenThreshold | None:
     """The number with which the result of a query is compared, where it is of another scale."""
-    query = asked.query
-    if query is None:
-
-        def fits(one: JudgingTemplate) -> bool:
-            return same(one.namespace, asked.namespace)
-
-        named = scope.nearest(metric_template(asked.judged_by), JudgingTemplate, fits).nodes
-        query = named[0][1].query if len(named) == 1 else None
+    query = judging_query(asked, scope)
     if query is None or query.tree is None:
         return None
     unit, value = share_of(query.tree, recorded), value_or(asked.bound.value, 0.0)
     found = mistaken_number(unit, value, asked.way)
     told = (asked.bound, _written(query), unit, value)
     return None if found is None else MistakenThreshold(*told, *found)
+
+
+def judging_query(asked: ResultBound, scope: Scope) -> Query | None:
+    """The query whose result is compared: its own, or that of the one template it names."""
+    if asked.query is not None:
+        return asked.query
+
+    def fits(one: JudgingTemplate) -> bool:
+        return same(one.namespace, asked.namespace)
+
+    named = scope.nearest(metric_template(asked.judged_by), JudgingTemplate, fits).nodes
+    return named[0][1].query if len(named) == 1 else None
 
 
 def _written(query: Query) -> str:

@@ -1,0 +1,110 @@
+"""What of an expression are seconds, and numbers beside it that can only be milliseconds."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from imagelint.core.record import NamedTuple
+from imagelint.documents.promql.tree import (
+    Aggregation,
+    Binary,
+    Call,
+    Expression,
+    Number,
+    Place,
+    Selector,
+    inner,
+)
+from imagelint.documents.queries.monitoring.histograms import followed
+from imagelint.knowledge.serving.metrics import find_series
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from imagelint.documents.promql.query import Query
+    from imagelint.documents.queries.monitoring.expressions import Recorded
+    from imagelint.knowledge.serving.metrics import Metric
+
+_COMPARISONS = (">", "<", ">=", "<=")
+_QUANTILE = "histogram_quantile"
+_RATES = ("rate", "irate", "increase")
+_KEEPING = ("avg", "max", "min")
+_DEEPEST = 64
+_MINUTE = 60.0
+# Nobody waits so many seconds for each of them: from there on a number is one of milliseconds.
+_LEAST = {"ttft": 100.0, "itl": 10.0, "e2e": 4000.0, "queue_time": 4000.0}
+# Up to here whole minutes may be meant, for a batch that nobody waits for.
+_MINUTES_UP_TO = 3600.0
+
+
+class MistakenTime(NamedTuple):
+    """A number that is compared with seconds of a metric, and can only be of milliseconds."""
+
+    place: Place
+    metric: str
+    value: float
+
+
+def mistaken_times(query: Query, recorded: Recorded) -> Iterator[MistakenTime]:
+    """The numbers in a query that are milliseconds beside seconds."""
+    for node, _ in query.parts:
+        if not isinstance(node, Binary) or node.operator not in _COMPARISONS:
+            continue
+        left, right = inner(node.left), inner(node.right)
+        for time, number in ((left, right), (right, left)):
+            if not isinstance(number, Number) or not number.known:
+                continue
+            metric = mistaken_seconds(time, number.value, recorded)
+            if metric:
+                yield MistakenTime(number.place, metric, number.value)
+
+
+def mistaken_seconds(node: Expression | None, value: float, recorded: Recorded) -> str:
+    """The metric whose seconds a number cannot be; empty where it may be, or nothing is known."""
+    metric = None if node is None else _seconds_of(node, recorded)
+    if metric is None or value < _LEAST.get(metric.meaning, float("inf")):
+        return ""
+    if value <= _MINUTES_UP_TO and value % _MINUTE == 0:
+        return ""
+    return metric.name
+
+
+def _seconds_of(node: Expression, recorded: Recorded) -> Metric | None:
+    """The metric of which an expression is a quantile or an average, in seconds."""
+    node = inner(node)
+    for _ in range(_DEEPEST):
+        if isinstance(node, Aggregation) and node.operator in _KEEPING:
+            node = inner(node.operand)
+            continue
+        made = recorded(node.metric) if isinstance(node, Selector) and node.metric else None
+        if made is None:
+            break
+        node = inner(made)
+    if isinstance(node, Call) and node.function.lower() == _QUANTILE:
+        quantile = followed(node)
+        return None if quantile is None else _timed(quantile.series, ("", "_bucket"))
+    if isinstance(node, Binary) and node.operator == "/":
+        above, below = (
+            _timed(_summed(node.left), ("_sum",)),
+            _timed(_summed(node.right), ("_count",)),
+        )
+        return above if above is not None and above == below else None
+    return None
+
+
+def _summed(node: Expression) -> Selector | None:
+    """The series whose growth is added up."""
+    node = inner(node)
+    if isinstance(node, Aggregation) and node.operator == "sum":
+        node = inner(node.operand)
+    if isinstance(node, Call) and node.function.lower() in _RATES:
+        node = inner(node.arguments[0])
+        return node if isinstance(node, Selector) else None
+    return None
+
+
+def _timed(series: Selector | None, parts: tuple[str, ...]) -> Metric | None:
+    found = None if series is None or not series.metric else find_series(series.metric)
+    if found is None or found.suffix not in parts or found.metric.unit != "seconds":
+        return None
+    return found.metric if found.metric.type == "histogram" else None
