@@ -9,6 +9,7 @@ from imagelint.core.fact import UNKNOWN, Fact, Known
 from imagelint.core.record import NamedTuple
 from imagelint.core.source import Span
 from imagelint.documents.mapped import MappedText
+from imagelint.documents.serving.launchers import launcher
 from imagelint.documents.shared import EnvOrigin, EnvVar
 from imagelint.documents.shell.script import Exports, Given, ScriptRole, Word
 from imagelint.documents.shell.shells import (
@@ -212,7 +213,9 @@ def may_start(words: tuple[Word, ...], env: Mapping[str, Fact[str]], depth: int)
         return any(may_start(c.words, env, depth + 1) for c in script.commands if c.words)
     if name.startswith("python"):
         return any(word.text.endswith(".py") for word in words[1:])
-    return name in _OPAQUE or name.endswith((".sh", ".py", ".bash")) or "entrypoint" in name
+    if name in _OPAQUE or launcher(words) is not None:
+        return True
+    return name.endswith((".sh", ".py", ".bash")) or "entrypoint" in name
 
 
 def _script_of(words: tuple[Word, ...], env: Mapping[str, Fact[str]]) -> Script | None:

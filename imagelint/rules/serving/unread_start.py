@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 def unread_start(subject: Stage | ServingCommand, ctx: Context) -> Findings:
     """How a model server is started was not examined: it stands where nothing was read.
 
-    A program in another language than a shell's, or a script within an image, says itself which
-    server it starts, and with which flags. No rule about flags, ports, models and memory has seen
+    A program in another language than a shell's, a supervisor (`supervisord`, s6, `make serve`) or
+    a script within an image says itself which server it starts, and with which flags. No rule about flags, ports, models and memory has seen
     them: that nothing is found does not mean that nothing is wrong.
 
     Except:

@@ -15,6 +15,7 @@ from imagelint.documents.packages.installs import package_installs
 from imagelint.documents.packages.python import is_python
 from imagelint.documents.queries.serving import is_worker_pod
 from imagelint.documents.queries.stages import stage_scripts
+from imagelint.documents.serving.launchers import launcher
 from imagelint.documents.shell.shells import base_name
 from imagelint.documents.shell.wrappers import unwrap
 from imagelint.knowledge.cuda import cuda_of_image
@@ -66,8 +67,8 @@ def hidden_start(document: Dockerfile, stage: Stage) -> HiddenStart | None:
         (command for start in _starts(stage) for command in _commands(start)),
         (command for one in document.files.started.values() for command in one.commands),
     )
-    program = next(filter(None, map(_python_program, commands)), None)
-    return HiddenStart(program) if program is not None else None
+    started = document.files.started
+    return next((HiddenStart(one) for one in _programs(commands) if one.text not in started), None)
 
 
 def missing_start(document: Dockerfile, stage: Stage) -> DocumentError | None:
@@ -99,6 +100,12 @@ def _starts(stage: Stage) -> Iterator[StartCommand]:
 
 def _commands(start: StartCommand) -> Sequence[Command]:
     return start.script.commands if start.script is not None else ()
+
+
+def _programs(commands: Iterable[Command]) -> Iterator[Word]:
+    """What commands run that starts something of which only another file tells."""
+    for command in commands:
+        yield from filter(None, (_python_program(command), launcher(command.words)))
 
 
 def _python_program(command: Command) -> Word | None:
