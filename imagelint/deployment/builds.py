@@ -3,31 +3,35 @@
 from __future__ import annotations
 
 from fnmatch import fnmatchcase
-from posixpath import basename, join
+from posixpath import basename
 from typing import TYPE_CHECKING
 
-from imagelint.core.fact import Known
-from imagelint.core.pattern import pattern
+from imagelint.core.fact import UNKNOWN, Fact, Known
 from imagelint.core.record import NamedTuple
-from imagelint.documents.builds import BuildArgument, BuiltImage, image_built
+from imagelint.documents.builds import (
+    BuildArgument,
+    BuiltImage,
+    GivenBuild,
+    dockerfile_built,
+    dockerfile_of,
+    image_built,
+)
 from imagelint.documents.kinds import building_kinds
 from imagelint.documents.project import beside
-from imagelint.documents.shared import EnvOrigin, EnvVar
+from imagelint.documents.shared import EnvOrigin, EnvVar, ImageRole, ImageUse
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
     from imagelint.core.reference import ImageReference
     from imagelint.deployment.attachment import Attacher
     from imagelint.documents.base import Document
-    from imagelint.documents.builds import ImageBuild
+    from imagelint.documents.builds import ArgumentPlace, ImageBuild
     from imagelint.documents.dockerfile.document import Dockerfile
     from imagelint.documents.dockerfile.model import Stage
     from imagelint.documents.execution import ExecutionPlace
     from imagelint.documents.project import Project
     from imagelint.documents.serving.imageconfig import ImageConfig
-
-# Contexts that are no folder: repositories and archives.
-# https://docs.docker.com/build/concepts/context/#remote-context
-_REMOTE = pattern(r"(?:[a-z][a-z0-9+.-]*:|git@|github\.com/|-$)")
 
 
 class Build(NamedTuple):
@@ -46,12 +50,10 @@ def build_in(origin: str, build: ImageBuild) -> Build | None:
 
     None for a remote one, one that stands in the file itself, and where it is not known which.
     """
-    context, dockerfile = build.context, build.dockerfile
-    if build.inline or build.target is None or not context or not dockerfile:
+    dockerfile = dockerfile_of(origin, build)
+    if not dockerfile or build.target is None:
         return None
-    if _REMOTE.match(context):
-        return None
-    return Build(beside(origin, join(context, dockerfile)), build.target, build.arguments)
+    return Build(dockerfile, build.target, build.arguments)
 
 
 def built_with(dockerfile: Dockerfile, arguments: tuple[BuildArgument, ...]) -> Dockerfile | None:
@@ -80,6 +82,154 @@ def built_with(dockerfile: Dockerfile, arguments: tuple[BuildArgument, ...]) -> 
 def _declared(document: Document) -> frozenset[str]:
     variables = document.nodes_of(EnvVar)
     return frozenset(one.name for one in variables if one.origin is EnvOrigin.ARG)
+
+
+class GivenImage(NamedTuple):
+    """An image that a stage begins with where a build's arguments take part in its name.
+
+    `place` is where the argument is written that brings its tag, None where none does, or where
+    that has no place. `usual` is what FROM names without any arguments, where that is known.
+    """
+
+    use: ImageUse
+    place: ArgumentPlace | None
+    value: str
+    usual: ImageReference | None
+    dockerfile: str
+
+
+def given_images(given: GivenBuild, origin: str, project: Project) -> Iterator[GivenImage]:
+    """The images that FROM names with what a build gives it, of the stages that are built.
+
+    `origin` is that of the file that the build stands in.
+    """
+    from imagelint.documents.dockerfile.document import Dockerfile
+
+    build = build_in(origin, given.build)
+    if build is None or not build.arguments:
+        return
+    found = project.document(build.dockerfile, Dockerfile)
+    if not isinstance(found, Known):
+        return
+    dockerfile = found.value
+    names = {one.name for one in build.arguments if one.name in dockerfile.arguments}
+    if not names:
+        return
+    usual = {use.span: use.reference for use in _bases(dockerfile)}
+    values = {one.name: one.value for one in build.arguments}
+    for use in _made_bases(dockerfile, build):
+        behind = [name for name in _variables(use.text, dockerfile) if name in names]
+        if not behind or not isinstance(use.reference, Known):
+            continue
+        name = _bringing(use.reference.value, [(one, values[one]) for one in behind])
+        place = next((one for one in reversed(given.places) if one.name == name), None)
+        value = values[name] if name else UNKNOWN
+        default = usual.get(use.span, UNKNOWN)
+        yield GivenImage(
+            use,
+            place,
+            value.value if isinstance(value, Known) else "",
+            default.value if isinstance(default, Known) else None,
+            build.dockerfile,
+        )
+
+
+def builds_with(
+    use: ImageUse, dockerfile: str, project: Project, floats: Callable[[ImageReference], bool]
+) -> list[tuple[str, GivenBuild]]:
+    """The builds of the run that need a FROM, where each gives it an image that does not float.
+
+    None where one is not known, or floats. `dockerfile` is the origin of the one that it is in.
+    """
+    builds = builds_over(use, dockerfile, project) if "$" in use.text else None
+    if not builds or any(floats(image) for _, _, image in builds):
+        return []
+    return [(origin, given) for origin, given, _ in builds]
+
+
+def builds_over(
+    use: ImageUse, dockerfile: str, project: Project
+) -> list[tuple[str, GivenBuild, ImageReference]] | None:
+    """The builds of the run with the image that each makes of a FROM; None where one is not known.
+
+    `dockerfile` is the origin of the one that FROM stands in. Builds that do not need its stage
+    are left out.
+    """
+    found: list[tuple[str, GivenBuild, ImageReference]] = []
+    for kind, word in building_kinds():
+        for origin, given in project.named(kind, dockerfile_built(dockerfile), GivenBuild, word):
+            if given.build.target is None:
+                return None
+            build = build_in(origin, given.build)
+            document = _dockerfile(dockerfile, project)
+            if build is None or document is None:
+                return None
+            made = next((one for one in _made_bases(document, build) if one.span == use.span), None)
+            if made is None:
+                continue
+            if not isinstance(made.reference, Known):
+                return None
+            found.append((origin, given, made.reference.value))
+    return found
+
+
+def _dockerfile(origin: str, project: Project) -> Dockerfile | None:
+    from imagelint.documents.dockerfile.document import Dockerfile
+
+    found = project.document(origin, Dockerfile)
+    return found.value if isinstance(found, Known) else None
+
+
+def _made_bases(dockerfile: Dockerfile, build: Build) -> tuple[ImageUse, ...]:
+    known = dockerfile.derived(_made_images)
+    about = (build.target, build.arguments)
+    if about not in known:
+        from imagelint.documents.dockerfile.reading import parse_dockerfile
+
+        given = {one.name: one.value for one in build.arguments if one.name in dockerfile.arguments}
+        # The last stage has a number as well, by which what it does not need is left out.
+        target = build.target or str(len(dockerfile.stages) - 1)
+        known[about] = _bases(parse_dockerfile(dockerfile.source, arguments=given, target=target))
+    return known[about]
+
+
+def _made_images(_document: Document) -> dict[_Made, tuple[ImageUse, ...]]:
+    """Filled as it is asked for: builds of a file often give it the same."""
+    return {}
+
+
+def _bases(dockerfile: Dockerfile) -> tuple[ImageUse, ...]:
+    return tuple(use for use in dockerfile.nodes_of(ImageUse) if use.role is ImageRole.BASE)
+
+
+def _variables(text: str, dockerfile: Dockerfile) -> list[str]:
+    """The variables that a text uses, with those in the defaults of the ones that it names."""
+    from imagelint.documents.queries.dockerfiles.references import escape_of, references_in
+
+    escape = escape_of(dockerfile)
+    found: list[str] = []
+    texts = [text]
+    while texts:
+        for one in references_in(texts.pop(), 0, escape):
+            if one.name in found:
+                continue
+            found.append(one.name)
+            declared = dockerfile.arguments.get(one.name)
+            if declared is not None and declared.value_span != declared.span:
+                span = declared.value_span
+                texts.append(dockerfile.source.text[span.start : span.end])
+    return found
+
+
+def _bringing(image: ImageReference, given: list[tuple[str, Fact[str]]]) -> str:
+    """The name of the argument whose value holds the tag, or the name that has none."""
+    for name, fact in given:
+        text = fact.value if isinstance(fact, Known) else ""
+        last = text.partition("@")[0].rpartition("/")[2]
+        brought = (text, last.partition(":")[2]) if image.tag else (last,)
+        if text and (image.tag or image.repository.rpartition("/")[2]) in brought:
+            return name
+    return ""
 
 
 _Made = tuple[str, tuple[BuildArgument, ...]]

@@ -6,6 +6,7 @@ from posixpath import dirname, join, normpath
 from typing import TYPE_CHECKING
 
 from imagelint.core.fact import UNKNOWN, Fact, Known
+from imagelint.core.pattern import pattern
 from imagelint.core.record import NamedTuple
 from imagelint.core.source import Source
 from imagelint.documents.base import Landmark
@@ -13,7 +14,7 @@ from imagelint.documents.project import beside
 from imagelint.documents.shared import ImageRole, image_use
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from imagelint.core.source import Span
     from imagelint.documents.base import Embedded, Key
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
     from imagelint.documents.mapped import MappedText
     from imagelint.documents.shared import EnvVar, ImageUse
 
+# Contexts that are no folder: repositories and archives.
+# https://docs.docker.com/build/concepts/context/#remote-context
+_REMOTE = pattern(r"(?:[a-z][a-z0-9+.-]*:|git@|github\.com/|-$)")
 SYNTAX_ARGUMENT = "BUILDKIT_SYNTAX"
 """The argument of a build that names its frontend, whatever its Dockerfile says.
 
@@ -73,6 +77,54 @@ class BuildTarget(NamedTuple):
     build: ImageBuild
     path: str = ""
     certain: bool = True
+
+
+class ArgumentPlace(NamedTuple):
+    """Where a file writes what a build is given for an ARG."""
+
+    span: Span
+    name: str
+    path: str = ""
+
+
+class GivenBuild(NamedTuple):
+    """A build with the places of its arguments, as far as these have one.
+
+    `certain` tells that it is known which Dockerfile the build reads.
+    """
+
+    span: Span
+    build: ImageBuild
+    places: tuple[ArgumentPlace, ...] = ()
+    path: str = ""
+    certain: bool = True
+
+
+def argument_places(arguments: Iterable[EnvVar]) -> tuple[ArgumentPlace, ...]:
+    """Where the values of arguments stand."""
+    return tuple(ArgumentPlace(one.value_span, one.name, one.path) for one in arguments)
+
+
+def dockerfile_of(origin: str, build: ImageBuild) -> str:
+    """The origin of the Dockerfile of a build whose paths are relative to the folder of a file.
+
+    Empty for a remote one, one that stands in the file itself, and where it is not known which.
+    """
+    if build.inline or not build.context or not build.dockerfile or _REMOTE.match(build.context):
+        return ""
+    return beside(origin, join(build.context, build.dockerfile))
+
+
+def dockerfile_built(dockerfile: str) -> Key:
+    """The builds of a Dockerfile, by its origin."""
+    return ("dockerfile built", dockerfile)
+
+
+def given_landmarks(origin: str, given: GivenBuild) -> Iterator[Landmark]:
+    """A build by its Dockerfile, where that is known."""
+    dockerfile = dockerfile_of(origin, given.build)
+    if dockerfile:
+        yield Landmark(dockerfile_built(dockerfile), given)
 
 
 def frontend_given(argument: EnvVar) -> ImageUse | None:

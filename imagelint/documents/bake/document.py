@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import re
+from bisect import bisect_left
 from posixpath import join, normpath
 from typing import TYPE_CHECKING
 
@@ -20,14 +21,17 @@ from imagelint.documents.bake.text import inline_text
 from imagelint.documents.base import Document, DocumentError, Landmark, Text
 from imagelint.documents.builds import (
     SYNTAX_ARGUMENT,
+    ArgumentPlace,
     BuildArgument,
     BuildTarget,
     BuiltImage,
+    GivenBuild,
     ImageBuild,
     NamedContext,
     context_landmarks,
     dockerfile_named,
     dockerfile_within,
+    given_landmarks,
     image_built,
     known_text,
 )
@@ -45,6 +49,8 @@ if TYPE_CHECKING:
 
 _VARIABLE = pattern(r"\$\{\s*([A-Za-z_][A-Za-z0-9_-]*)\s*\}")
 _STAGE = pattern(r"\btarget\"?\s*[=:]\s*\"([^\"\n$%]+)\"")
+_SETTING = pattern(r"(?<![\w-])([A-Za-z_]\w*)\"?[ \t]{0,99}[=:][ \t]{0,99}(\"([^\"\n]*)\")")
+_WORD = pattern(r"[\w-]+")
 _EXPRESSION = pattern(r"[$%]\{[^}]*\}?")
 _MOST_TARGETS = 1_000
 _LONGEST_HCL = 100_000  # its parser takes some 20 microseconds for a character
@@ -140,9 +146,12 @@ class BakeFile(Document):
             place = places.get(target.stage) if target.stage else None
             if place is not None and (target.name, target.stage) not in inherited:
                 yield BuildTarget(place, self._build(target))
+        yield from self._given()
 
     def landmarks(self) -> Iterator[Landmark]:
-        """The images that it builds, and the contexts that it gives to builds by name."""
+        """The images and Dockerfiles that it builds, and the contexts that these are given."""
+        for given in self._given():
+            yield from given_landmarks(self.source.origin, given)
         for target in self.targets:
             yield from self._built(target)
             if target.context and target.dockerfile:
@@ -162,6 +171,35 @@ class BakeFile(Document):
                 BuildArgument(name, known_text(target.arguments.get(name))) for name in target.given
             ),
         )
+
+    def _given(self) -> Iterator[GivenBuild]:
+        """Each target that others do not only begin with, and the places of its arguments.
+
+        An argument that several targets inherit has its place in the first of each Dockerfile.
+        """
+        bases = {base for target in self.targets for base in target.bases}
+        values: dict[tuple[str, str], list[Span]] = {}
+        words: dict[str, Span] = {}
+        for match in _SETTING.finditer(self.source.text):
+            values.setdefault((match[1], match[3]), []).append(Span(*match.span(2)))
+        for match in _WORD.finditer(self.source.text):
+            words.setdefault(match[0], Span(*match.span()))
+        seen: set[tuple[str, ...]] = set()
+        for target in self.targets:
+            if target.name in bases:
+                continue
+            build = self._build(target)
+            places: list[ArgumentPlace] = []
+            for name, value in target.arguments.items():
+                key = (target.context, target.dockerfile, target.stage or "", name, value)
+                if key not in seen:
+                    seen.add(key)
+                    written = values.get((name, value)) or [words.get(name, build.span)]
+                    # Its own stands behind its name; what it inherits may stand anywhere.
+                    at = bisect_left(written, build.span)
+                    place = written[at if at < len(written) else 0]
+                    places.append(ArgumentPlace(place, name))
+            yield GivenBuild(build.span, build, tuple(places))
 
     def _built(self, target: Target) -> Iterator[Landmark]:
         build = self._build(target)
@@ -250,12 +288,15 @@ def _inherited(
         return own
     whole: dict[str, object] = {}
     contexts: dict[str, object] = {}
+    arguments: dict[str, object] = {}
     bases = (_inherited(base, targets, depth + 1) for base in _words(own.get("inherits")))
     for body in (*bases, own):
         whole |= body
         found = body.get("contexts")
         contexts |= found if isinstance(found, dict) else {}
-    return {**whole, "contexts": contexts}
+        given = body.get("args")
+        arguments |= given if isinstance(given, dict) else {}
+    return {**whole, "contexts": contexts, "args": arguments}
 
 
 def _target(name: str, body: Mapping[str, object], variables: Mapping[str, str]) -> Target:

@@ -14,10 +14,13 @@ from imagelint.documents.builds import (
     BuildArgument,
     BuildTarget,
     BuiltImage,
+    GivenBuild,
     ImageBuild,
     NamedContext,
+    argument_places,
     build_argument,
     context_landmarks,
+    given_landmarks,
     image_built,
 )
 from imagelint.documents.compose.values import is_set, value, word
@@ -48,6 +51,8 @@ def build_landmarks(document: ComposeFile) -> Iterator[Landmark]:
         if build is None:
             continue
         origin = document.part_at(build.span.start).source.origin
+        for given in given_builds((service,)):
+            yield from given_landmarks(origin, given)
         image = service.image.known if service.image is not None else None
         if image is not None and image.registry:
             built = BuiltImage(build.span, image.name, image.tag, build)
@@ -85,6 +90,14 @@ def build_targets(services: Iterable[ComposeService]) -> Iterator[BuildTarget]:
         place = service.body.at("build", "target")
         if service.build is not None and service.build.target and is_set(place):
             yield BuildTarget(place.span, service.build, place.path)
+
+
+def given_builds(services: Iterable[ComposeService]) -> Iterator[GivenBuild]:
+    """The builds of services, with what they give to their Dockerfiles."""
+    for service in services:
+        if service.build is not None:
+            places = argument_places(service.arguments)
+            yield GivenBuild(service.build.span, service.build, places, f"{service.path}.build")
 
 
 def _arguments(place: Cursor) -> tuple[BuildArgument, ...]:

@@ -10,7 +10,12 @@ from imagelint.core.pattern import pattern
 from imagelint.core.source import Source, Span
 from imagelint.documents.base import Allowance, Complaint, DocumentError
 from imagelint.documents.complaints import MalformedComposeFile
-from imagelint.documents.compose.contexts import build_landmarks, build_targets, read_build
+from imagelint.documents.compose.contexts import (
+    build_landmarks,
+    build_targets,
+    given_builds,
+    read_build,
+)
 from imagelint.documents.compose.dotenv import FILE_NAME, read_dotenv
 from imagelint.documents.compose.execution import SERVICE_BUILD, ServicePlace
 from imagelint.documents.compose.interpolation import NO_VARIABLES, ComposeRoot
@@ -108,6 +113,7 @@ class ComposeFile(ServiceFile):
         """Each service and what stands in it, then the ways to them that proxies are told."""
         yield from super().nodes()
         yield from build_targets(self.services)
+        yield from given_builds(self.services)
         if self.tells_proxies:
             from imagelint.documents.proxies.composed import compose_routes
 

@@ -16,14 +16,18 @@ from imagelint.documents.builds import (
     ANY_CONTEXT,
     ANY_DOCKERFILE,
     SYNTAX_ARGUMENT,
+    ArgumentPlace,
     BuildArgument,
     BuiltImage,
+    GivenBuild,
     ImageBuild,
     NamedContext,
+    argument_places,
     build_argument,
     context_landmarks,
     dockerfile_named,
     dockerfile_within,
+    given_landmarks,
     image_built,
 )
 from imagelint.documents.compose.interpolation import NO_VARIABLES, with_gaps
@@ -97,9 +101,9 @@ class BuildLine(NamedTuple):
 
     `context` and `dockerfile` are None where they are not known, `dockerfile` is empty where it is
     the usual one; `target` is as that of `ImageBuild`, named at `target_span`. `arguments` are
-    those of the build, `declared` further ones that stand in no line. `piped` is the Dockerfile
-    where the line hands it to the build as a here-document, or a here-string. `placed` tells that
-    it is known in which folder its paths begin.
+    those of the build, `declared` further ones that stand in no line, with their `places`. `piped`
+    is the Dockerfile where the line hands it to the build as a here-document, or a here-string.
+    `placed` tells that it is known in which folder its paths begin.
     """
 
     span: Span
@@ -113,6 +117,7 @@ class BuildLine(NamedTuple):
     piped: Word | None = None
     target_span: Span | None = None
     placed: bool = False
+    places: tuple[ArgumentPlace, ...] = ()
 
 
 def read_build(command: Command) -> BuildLine | None:
@@ -267,9 +272,16 @@ def folders_above() -> tuple[str, ...]:
     return tuple("/".join([".."] * up) for up in range(_MOST_FOLDERS_UP + 1))
 
 
+def given_build(line: BuildLine, build: ImageBuild) -> GivenBuild:
+    """A build with what its line gives to its Dockerfile."""
+    places = (*argument_places(line.arguments), *line.places)
+    return GivenBuild(line.span, build, places, certain=line.placed)
+
+
 def landmarks(origin: str, builds: Iterable[tuple[BuildLine, ImageBuild]]) -> Iterator[Landmark]:
     """The images that lines build, and the contexts that they name."""
     for line, build in builds:
+        yield from given_landmarks(origin, given_build(line, build))
         for name in line.names:
             image = parse_partial(with_gaps(name.text, NO_VARIABLES)).name
             if image is not None and image.registry:

@@ -17,6 +17,7 @@ from imagelint.documents.runlines.bakes import builds_of, read_bake
 from imagelint.documents.runlines.builds import (
     dockerfiles,
     folders_above,
+    given_build,
     landmarks,
     names_built,
     placed,
@@ -115,6 +116,8 @@ class RunFile(ServiceFile):
         for line, build in self._builds:
             if line.target_span is not None and build.dockerfile and sure:
                 yield BuildTarget(line.target_span, build, certain=line.placed)
+            if build.dockerfile and build.arguments and sure:
+                yield given_build(line, build)
             for argument in line.arguments:
                 yield from (argument,) if argument.name else ()
                 frontend = frontend_given(argument)

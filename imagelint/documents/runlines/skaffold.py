@@ -8,7 +8,7 @@ from __future__ import annotations
 from posixpath import join
 from typing import TYPE_CHECKING
 
-from imagelint.documents.builds import BuildArgument, build_argument
+from imagelint.documents.builds import ArgumentPlace, BuildArgument, build_argument
 from imagelint.documents.runlines.builds import BuildLine
 from imagelint.documents.runlines.document import Lines, RunFile
 from imagelint.documents.runlines.values import Value
@@ -62,6 +62,9 @@ def _builds(root: Cursor) -> Iterator[BuildLine]:
             declared=tuple(_argument(name, one) for name, one in told["buildArgs"].entries()),
             target_span=told["target"].span if target and "{{" not in target else None,
             placed=True,
+            places=tuple(
+                ArgumentPlace(one.span, name, one.path) for name, one in told["buildArgs"].entries()
+            ),
         )
 
 

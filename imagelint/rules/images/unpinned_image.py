@@ -6,11 +6,13 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from imagelint.core.fact import ABSENT, Known
+from imagelint.deployment.builds import builds_with, given_images, is_built
+from imagelint.documents.builds import GivenBuild
 from imagelint.documents.queries.named_contexts import is_named_context, may_be_context
 from imagelint.documents.shared import ImageRole, ImageUse
 from imagelint.knowledge.recognition import engine_of_image
 from imagelint.knowledge.versions import is_channel
-from imagelint.rules.api import Confidence, Context, Findings, Severity, rule
+from imagelint.rules.api import Confidence, Context, Findings, Note, Severity, rule
 
 if TYPE_CHECKING:
     from imagelint.core.reference import ImageReference
@@ -48,12 +50,12 @@ class Options:
 
 
 @rule(
-    ImageUse,
+    (ImageUse, GivenBuild),
     Severity.MEDIUM,
     options=Options,
     references=(_NO_TAG, _LATEST, *_TAG, *_DIGEST),
 )
-def unpinned_image(use: ImageUse, ctx: Context, options: Options) -> Findings:
+def unpinned_image(use: ImageUse | GivenBuild, ctx: Context, options: Options) -> Findings:
     r"""The image is not pinned to a version.
 
     Without a tag, with `latest`, or with a channel (`main`, `nightly`, `edge`, `stable` …),
@@ -65,7 +67,9 @@ def unpinned_image(use: ImageUse, ctx: Context, options: Options) -> Findings:
 
     Where a variable has a default, that is what a build takes
     (https://docs.docker.com/reference/dockerfile/#understand-how-arg-and-from-interact); hadolint
-    says nothing of it.
+    says nothing of it. What a build of the run gives for that variable (`build.args` of compose,
+    `args` of bake, `--build-arg` …) is judged where it is written. A default that no build of the
+    run leaves as it is, is of low severity: only a build by hand takes it.
 
     Except:
         A name that depends on a variable without a value, or one that is plainly to be replaced
@@ -94,13 +98,18 @@ def unpinned_image(use: ImageUse, ctx: Context, options: Options) -> Findings:
             image: "vllm/vllm-openai:v0.32.0@sha256:\
               9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
     """
-    if use.built or use.role is ImageRole.TARGET or _is_context(use, ctx):
-        return
+    if isinstance(use, GivenBuild):
+        yield from _judge_given(use, ctx, options)
+    elif not (use.built or use.role is ImageRole.TARGET or _is_context(use, ctx)):
+        yield from _judge_named(use, ctx, options)
+
+
+def _judge_named(use: ImageUse, ctx: Context, options: Options) -> Findings:
     if not isinstance(use.reference, Known):
         yield from _judge_partial(use, ctx, options)
         return
     image = use.reference.value
-    floating = image.tag in ("", "latest") or (is_channel(image.tag) and not engine_of_image(image))
+    floating = _floats(image)
     if use.role is ImageRole.FRONTEND:
         floating = floating or image.tag in _FRONTEND_CHANNELS
     if image.digest or not (floating or options.pin == "digest"):
@@ -118,12 +127,14 @@ def unpinned_image(use: ImageUse, ctx: Context, options: Options) -> Findings:
             references=() if options.pin == "digest" else _TAG,
         )
     elif floating:
+        given = _given_others(use, ctx)
         yield ctx.finding(
             use,
-            _message(image),
+            _message(image) + (_BY_HAND if given else ""),
             help=_NEW_TAG if _is_renamed(use, ctx) else _REPLACE,
+            notes=given,
             subject=image.familiar,
-            severity=_severity(use, image),
+            severity=Severity.LOW if given else _severity(use, image),
             references=() if use.role is ImageRole.FRONTEND else _answered(use, image.tag, options),
         )
     else:
@@ -139,6 +150,58 @@ def unpinned_image(use: ImageUse, ctx: Context, options: Options) -> Findings:
             severity=Severity.LOW if use.role is ImageRole.FRONTEND else None,
             references=() if use.role is ImageRole.FRONTEND else _DIGEST,
         )
+
+
+def _judge_given(given: GivenBuild, ctx: Context, options: Options) -> Findings:
+    """What a build gives to a Dockerfile for the image in its FROM."""
+    for one in given_images(given, _origin(given, ctx), ctx.project):
+        image = one.use.reference.value if isinstance(one.use.reference, Known) else None
+        if image is None or one.place is None or image.digest or _is_own(one.use, image, ctx):
+            continue
+        if not _floats(image):
+            # A default without a digest is told itself.
+            if options.pin != "digest" or one.usual is None or not one.usual.digest:
+                continue
+            message = f"`{image.familiar}:{image.tag}` has no digest"
+        else:
+            message = _message(image)
+        yield ctx.finding(
+            one.place,
+            f"`{one.place.name}={one.value}` builds on an image that is not pinned: {message}",
+            help=_REPLACE,
+            notes=(ctx.note("FROM takes it here", one.use, one.dockerfile),),
+            subject=image.familiar,
+            severity=Severity.HIGH if _breaks(image) else None,
+            confidence=None if given.certain else Confidence.LIKELY,
+            references=(),
+        )
+
+
+def _origin(given: GivenBuild, ctx: Context) -> str:
+    return ctx.document.part_at(given.span.start).source.origin
+
+
+def _is_own(use: ImageUse, image: ImageReference, ctx: Context) -> bool:
+    """Whether the run builds it itself, or nobody can have meant it."""
+    return _is_placeholder(use, image) or is_built(image, ctx.project)
+
+
+def _given_others(use: ImageUse, ctx: Context) -> tuple[Note, ...]:
+    """Who gives it another image, where every build of the run does."""
+    if use.role is not ImageRole.BASE:
+        return ()
+    builds = builds_with(use, ctx.source.origin, ctx.project, _floats)
+    return tuple(ctx.note("a release is given here", one, of) for of, one in builds[:3])
+
+
+_BY_HAND = "; builds of the run give another, but one by hand takes this"
+
+
+def _floats(image: ImageReference) -> bool:
+    """Whether a tag, or its lack, moves; those of engines are another rule's."""
+    if image.digest:
+        return False
+    return image.tag in ("", "latest") or (is_channel(image.tag) and not engine_of_image(image))
 
 
 def _judge_partial(use: ImageUse, ctx: Context, options: Options) -> Findings:
