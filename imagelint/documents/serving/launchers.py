@@ -14,12 +14,43 @@ if TYPE_CHECKING:
     from imagelint.documents.shell.script import Word
 
 _ALONE = frozenset(
-    "circusd dinit runit runit-init runsv runsvdir s6-supervise s6-svscan supervisord svscan"
-    " systemd".split()
+    (
+        "circusd",
+        "dinit",
+        "runit",
+        "runit-init",
+        "runsv",
+        "runsvdir",
+        "s6-supervise",
+        "s6-svscan",
+        "supervisord",
+        "svscan",
+        "systemd",
+    )
 )
 _TOLD = frozenset(
-    "bun deno foreman forego goreman gmake hivemind honcho just make node nodejs npm overmind"
-    " pm2 pm2-docker pm2-runtime pnpm process-compose yarn".split()
+    (
+        "bun",
+        "deno",
+        "foreman",
+        "forego",
+        "goreman",
+        "gmake",
+        "hivemind",
+        "honcho",
+        "just",
+        "make",
+        "node",
+        "nodejs",
+        "npm",
+        "overmind",
+        "pm2",
+        "pm2-docker",
+        "pm2-runtime",
+        "pnpm",
+        "process-compose",
+        "yarn",
+    )
 )
 """Those that are told which of the things they know to start."""
 _FIRST_PROCESSES = frozenset({"/init", "/sbin/init", "/usr/sbin/init", "/sbin/my_init"})

@@ -20,8 +20,9 @@ def unread_start(subject: Stage | ServingCommand, ctx: Context) -> Findings:
     """How a model server is started was not examined: it stands where nothing was read.
 
     A program in another language than a shell's, a supervisor (`supervisord`, s6, `make serve`) or
-    a script within an image says itself which server it starts, and with which flags. No rule about flags, ports, models and memory has seen
-    them: that nothing is found does not mean that nothing is wrong.
+    a script within an image says itself which server it starts, and with which flags. No rule about
+    flags, ports, models and memory has seen them: that nothing is found does not mean that nothing
+    is wrong.
 
     Except:
         Images that hold neither an engine which is known nor CUDA, and what is read: shell scripts
