@@ -103,7 +103,7 @@ def test_odd_values_say_nothing() -> None:
     assert only[:4] == ("b", "", "Dockerfile", ())
     escaped = read('{"target": {"c": {"contexts": {"\\u0061b": "."}}}}', "docker-bake.json")
     places = [(landmark.key[-1], landmark.node.span) for landmark in escaped.landmarks()]
-    assert places == [("ab", (0, 0))] * 2
+    assert [one for one in places if one[0] == "ab"] == [("ab", (0, 0))] * 2
 
 
 def test_targets_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
