@@ -115,6 +115,19 @@ def unscanned(report: JsonView, looked: Looked) -> Iterator[UnscannedPackages]:
     ):
         if names or reason in _WITHOUT_NAMES:
             yield UnscannedPackages(_NOWHERE, reason, tuple(sorted(set(names))), detail)
+    yield from _known_beside(report["Imagelint"]["unscanned"])
+
+
+_BESIDE = {one.value: one for one in (Unscanned.UNLISTED, Unscanned.OTHER_SYSTEM)}
+
+
+def _known_beside(stored: JsonView) -> Iterator[UnscannedPackages]:
+    """What the image itself said, of a report that was stored: `reason`, `names` and `detail`."""
+    for one in stored.items():
+        reason = _BESIDE.get(one["reason"].text)
+        if reason is not None:
+            names = tuple(sorted(one["names"].texts()))
+            yield UnscannedPackages(_NOWHERE, reason, names, one["detail"].text)
 
 
 _Hole = tuple[Unscanned, tuple[str, ...], str]

@@ -81,7 +81,7 @@ def _judge_given(given: GivenBuild, ctx: Context) -> Findings:
         yield ctx.finding(
             one.place,
             f"the tag `{image.tag}` of {engine(name).title}'s image moves with every build",
-            help=f"name a release: `{image.familiar}:<version>`, best with its digest",
+            help="give the tag of a release, best with its digest",
             notes=(ctx.note("FROM takes it here", one.use, one.dockerfile),),
             subject=image.familiar,
             confidence=None if given.certain else Confidence.LIKELY,

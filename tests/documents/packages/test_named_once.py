@@ -44,6 +44,8 @@ OTHERWISE: dict[str, frozenset[str]] = {
     "documents/queries/downloads.py": frozenset({"rpm"}),  # the program that unpacks one file
     "knowledge/packages/transport.py": frozenset({"rpm"}),
     "documents/shell/shells.py": frozenset({"bun"}),  # what runs JavaScript
+    # What runs the scripts of a `package.json`.
+    "documents/serving/launchers.py": frozenset({"bun", "npm", "pnpm", "yarn"}),
     "documents/queries/toolchain.py": frozenset({"cargo", "golang"}),  # Debian's packages
     "documents/secrets/files.py": frozenset({"apt"}),  # a folder of settings
     # Official images.

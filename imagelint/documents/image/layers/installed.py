@@ -32,11 +32,6 @@ def is_list(path: str) -> bool:
     return path in _APK or path == _DPKG or _is_of_distroless(path)
 
 
-def manager_of(path: str) -> str:
-    """Who keeps a list."""
-    return "apk" if path in _APK else "dpkg"
-
-
 def installed(path: str, text: str) -> Iterator[str]:
     """The packages of a list, as `name version`, as they stand there."""
     for fields in _stanzas(text, apk=path in _APK):

@@ -114,7 +114,6 @@ class InstalledList(NamedTuple):
     """What a package manager says it installed, as `name version`; `path` is where it says so."""
 
     span: Span
-    manager: str
     packages: tuple[str, ...]
     path: str
 

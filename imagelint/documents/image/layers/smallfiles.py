@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from imagelint.core.pattern import pattern
 from imagelint.documents.image.jsonview import plain
-from imagelint.documents.image.layers.installed import installed, is_list, manager_of
+from imagelint.documents.image.layers.installed import installed, is_list
 from imagelint.documents.image.layers.nodes import (
     NOWHERE,
     Account,
@@ -85,7 +85,7 @@ def installed_lists(texts: Mapping[str, str]) -> Iterator[InstalledList]:
     for path, text in texts.items():
         if is_list(path):
             packages = tuple(filter(None, text.split("\n")))
-            yield InstalledList(NOWHERE, manager_of(path), packages, path)
+            yield InstalledList(NOWHERE, packages, path)
 
 
 def accounts(texts: Mapping[str, str]) -> Iterator[Account]:
