@@ -126,12 +126,15 @@ class Unpacking:
 
     def _behind_link(self) -> str:
         """A name behind a folder that is a link: engines put it where that leads."""
+        plain_folders = {""}
         for name in (*self._blobs, *self._links) if self._links else ():
-            folder = posixpath.dirname(name)
-            while folder and folder not in self._links:
+            folder, above = posixpath.dirname(name), []
+            while folder not in plain_folders and folder not in self._links:
+                above.append(folder)
                 folder = posixpath.dirname(folder)
-            if folder:
+            if folder in self._links:
                 return name
+            plain_folders.update(above)
         return ""
 
     def _timed(self, pieces: Iterator[bytes]) -> Iterator[bytes]:

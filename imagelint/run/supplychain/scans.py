@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from imagelint.collect.images.boms import find_bom
 from imagelint.collect.tools.cosign import Verification
+from imagelint.collect.tools.trivy import WEIGHTS
 from imagelint.core.redact import redact
 from imagelint.core.report import Problem, ProblemKind, Report
 from imagelint.documents.image.boms import of_statements
@@ -15,6 +16,7 @@ from imagelint.documents.image.opinions.listed import listed_packages
 from imagelint.documents.image.vulnerabilities import Vulnerability
 from imagelint.documents.project import Project
 from imagelint.engine.examine import Examination
+from imagelint.policy.glob import matches_path
 from imagelint.run.images import ImageResult, failed, program_of
 from imagelint.run.scanning import harmless, read_exploits, read_vex, without_vex
 from imagelint.run.supplychain.scanners import (
@@ -161,7 +163,13 @@ def _held(
     results = document.scanned.results
     if bill is not None or results is None or not target.contents:
         return document
-    return document.noting(contradictions(target.contents, results, document.scanned.system))
+    left_out = [glob for glob in document.facts.skipped if glob not in WEIGHTS]
+
+    def is_left_out(path: str) -> bool:
+        return any(matches_path(glob, path) for glob in left_out)
+
+    system = document.scanned.system
+    return document.noting(contradictions(target.contents, results, system, is_left_out))
 
 
 def _empty(target: ImageTarget, bill: BillOfMaterials) -> Problem:

@@ -19,7 +19,7 @@ from imagelint.documents.image.layers.nodes import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from imagelint.documents.base import Node
     from imagelint.documents.image.jsonview import JsonView
@@ -46,11 +46,15 @@ _OF_SYSTEM = ("usr/lib/", "usr/lib64/", "usr/share/")
 
 
 def contradictions(
-    contents: Iterable[Node], results: JsonView, system: str
+    contents: Iterable[Node],
+    results: JsonView,
+    system: str,
+    is_left_out: Callable[[str], bool] = lambda _path: False,
 ) -> Iterator[UnscannedPackages]:
     """What the layers say and a scanner does not, by its results and its word for the system.
 
-    Nothing where a layer could not be read: of what it removes nobody knows.
+    `is_left_out` tells of a path whether the scanner was told to pass it over. Nothing where a
+    layer could not be read: of what it removes nobody knows.
     """
     nodes = tuple(contents)
     if any(isinstance(node, UnreadLayer) for node in nodes):
@@ -59,10 +63,10 @@ def contradictions(
     for node in nodes:
         if isinstance(node, InstalledSystem):
             yield from _system(node, system)
-        elif isinstance(node, InstalledList):
+        elif isinstance(node, InstalledList) and not is_left_out(node.path):
             missing = sorted({one for one in node.packages if one not in listed})
             yield from _unlisted(missing, f"`{node.path}`")
-    yield from _unlisted(sorted(_python(nodes, listed)), _PYTHON)
+    yield from _unlisted(sorted(_python(nodes, listed, is_left_out)), _PYTHON)
 
 
 def _unlisted(names: list[str], where: str) -> Iterator[UnscannedPackages]:
@@ -102,7 +106,9 @@ def _listed(results: JsonView) -> set[str]:
     return found
 
 
-def _python(nodes: tuple[Node, ...], listed: set[str]) -> Iterator[str]:
+def _python(
+    nodes: tuple[Node, ...], listed: set[str], is_left_out: Callable[[str], bool]
+) -> Iterator[str]:
     has_system = any(isinstance(node, InstalledSystem) for node in nodes)
     for node in nodes:
         if isinstance(node, InstalledPackage):
@@ -111,5 +117,5 @@ def _python(nodes: tuple[Node, ...], listed: set[str]) -> Iterator[str]:
                 continue
             if has_system and path.startswith(_OF_SYSTEM):
                 continue
-            if f"{node.name} {node.version}" not in listed:
+            if f"{node.name} {node.version}" not in listed and not is_left_out(path):
                 yield f"{node.name} {node.version}"

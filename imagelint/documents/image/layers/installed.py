@@ -7,6 +7,8 @@ one file for each package, without a state: https://github.com/GoogleContainerTo
 
 from __future__ import annotations
 
+from io import StringIO
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from imagelint.core.pattern import pattern
@@ -48,7 +50,9 @@ def _is_of_distroless(path: str) -> bool:
 
 def _stanzas(text: str, *, apk: bool) -> Iterator[dict[str, str]]:
     fields: dict[str, str] = {}
-    for line in (*text.split("\n"), ""):
+    # One by one: a list may be nothing but ends of lines.
+    for written in chain(StringIO(text), ("\n",)):
+        line = written.rstrip("\n")
         if line:
             key, colon, value = line.partition(":")
             key = _FIELDS.get(key, "") if apk else key

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from imagelint.core.record import NamedTuple
 from imagelint.documents.image.jsonview import plain
+from imagelint.documents.image.layers.installed import is_list
 from imagelint.documents.image.layers.listing import read_entries
 from imagelint.documents.image.layers.nodes import (
     NOWHERE,
@@ -51,6 +52,8 @@ _KEPT_NAMES = {
 }
 """Of which files more is kept than what is told: whether later layers hide them counts."""
 _MOST_TEXTS = 64 * 1024 * 1024
+_MOST_LISTED = 4 * 1024 * 1024
+"""Characters of lists of packages: a hundred thousand of them, each a text of its own later."""
 _HOLDS = 3
 
 
@@ -89,6 +92,7 @@ class ImageReading:
         self._links: dict[str, str] = {}
         self._entries = 0
         self._kept = 0
+        self._named = 0
 
     def layer(
         self, stream: ByteStream, layer: ImageLayer, recorder: Recorder | None = None
@@ -172,7 +176,8 @@ class ImageReading:
             self._packages[path] = package
         elif not path.endswith(".dist-info/METADATA"):
             self._kept += len(text)
-            if self._kept > _MOST_TEXTS:
+            self._named += len(text) if is_list(path) else 0
+            if self._kept > _MOST_TEXTS or self._named > _MOST_LISTED:
                 raise StreamError(f"holds more in {plain(path)} than is read")
             self._texts[path] = (number, text)
 
