@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from base64 import b64decode
 from functools import cache
 
 from imagelint.core.pattern import pattern
@@ -103,11 +104,44 @@ _PATH = pattern(
     re.ASCII,
 )
 _VARIABLE_NAME = pattern(r"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+")
+# What nobody takes for a key, and what counts up: made up in all likelihood, and no placeholder.
+_EXAMPLE = ("example", "fake", "xxxx", "...", "…")
+_COUNTING = ("0123456789", "1234567890", "abcdefgh")
+# A real key of thirty random letters and digits has about twenty different ones.
+_VARIETY = 10
 
 
 def secret_kind(value: str) -> str:
     """What kind of secret a value is by its shape (`Hugging Face token`), or empty."""
     return next((kind for kind, shape in _shapes() if shape.search(value)), "")
+
+
+def is_counted_key(value: str) -> bool:
+    """Whether a value is a key by its looks that somebody made up by counting: `hf_abcdefgh…`."""
+    return bool(secret_kind(value)) and is_counted(value) and not shows_key(value)
+
+
+def is_counted(value: str) -> bool:
+    """Whether a value counts up in letters or digits for a while."""
+    low = value.lower()
+    return any(run in low for run in _COUNTING)
+
+
+def shows_key(value: str) -> bool:
+    """Whether a value only shows what a key looks like: few characters, `EXAMPLE`, left out."""
+    body = value.lower()
+    if any(word in body for word in _EXAMPLE) or len(set(body)) < _VARIETY:
+        return True
+    return _is_prose(value.rpartition("_")[2])
+
+
+def _is_prose(text: str) -> bool:
+    """Whether base64 hides what people wrote, as in `whsec_VGhpcyBpcyBhbiBleGFtcGxl…`."""
+    try:
+        words = b64decode(text + "=" * (-len(text) % 4), validate=True)
+    except ValueError:
+        return False
+    return words.isascii() and words.count(b" ") > 1 and words.decode().isprintable()
 
 
 def is_placeholder(value: str) -> bool:

@@ -12,7 +12,7 @@ from imagelint.core.redact import secret_spans
 from imagelint.core.secret_forms import SIGNATURE
 from imagelint.core.source import Span
 from imagelint.documents.secrets.names import is_secret_name
-from imagelint.documents.secrets.values import is_path, is_placeholder, secret_kind
+from imagelint.documents.secrets.values import is_counted_key, is_path, is_placeholder, secret_kind
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -47,17 +47,19 @@ _LONGEST_COMMENT = 10_000
 class WrittenSecret(NamedTuple):
     """A secret in a text: `span` is its own, `name` what it is called, empty for an address.
 
-    `what` is how a reader is told of it, for the beginning of a sentence.
+    `what` is how a reader is told of it, for the beginning of a sentence. `counted` says that it
+    looks like a key which somebody made up by counting.
     """
 
     span: Span
     name: str
     what: str
+    counted: bool = False
 
     @property
     def certain(self) -> bool:
         """Whether the form alone says that it is one, and that it is more than borrowed."""
-        return not self.name and self.what != SIGNATURE
+        return not (self.name or self.counted) and self.what != SIGNATURE
 
 
 def written_secrets(text: str, start: int = 0, among: Hinted = ANYTHING) -> Iterator[WrittenSecret]:
@@ -73,7 +75,7 @@ def written_secrets(text: str, start: int = 0, among: Hinted = ANYTHING) -> Iter
             continue
         done = value.span.end
         place = Span(start + value.span.start, start + value.span.end)
-        yield WrittenSecret(place, value.name, value.what)
+        yield WrittenSecret(place, value.name, value.what, is_counted_key(written))
 
 
 def tells_secret(text: str, name: str = "") -> bool:
@@ -93,7 +95,7 @@ def _counts(value: NamedValue, written: str, text: str) -> bool:
         return False
     if written == value.name or text.startswith("${{", value.span.end):
         return False  # an object that is called so: `--age-secret=age-secret`; filled by a workflow
-    if secret_kind(written) or is_placeholder(written):
+    if is_placeholder(written) or (secret_kind(written) and not is_counted_key(written)):
         return False
     if is_path(written) or written.lower() in _EXAMPLES or _is_comment(text, value.span.start):
         return False

@@ -5,10 +5,10 @@ from __future__ import annotations
 from imagelint.core.fact import ABSENT, Known
 from imagelint.documents.execution import Phase
 from imagelint.documents.secrets.names import is_secret_name
-from imagelint.documents.secrets.values import is_path, is_placeholder, secret_kind
+from imagelint.documents.secrets.values import is_counted_key, is_path, is_placeholder, secret_kind
 from imagelint.documents.secrets.written import written_secrets
 from imagelint.documents.shared import EnvOrigin, EnvVar
-from imagelint.rules.api import Context, Findings, Severity, rule
+from imagelint.rules.api import Confidence, Context, Findings, Severity, rule
 
 
 @rule(
@@ -29,7 +29,8 @@ def literal_secret_env(variable: EnvVar, ctx: Context) -> Findings:
     Except:
         References (`secretKeyRef`, `${VAR}`), empty values, placeholders, paths of files that hold
         the secret, names that only look like secrets (`MAX_TOKENS`, `HF_TOKEN_PATH`). Values that
-        are keys by their looks are reported by `secret-value`.
+        are keys by their looks are reported by `secret-value`, those that count up
+        (`hf_abcdefgh…`) here, with less weight.
 
     Bad (compose.yaml):
         services:
@@ -80,7 +81,8 @@ def literal_secret_env(variable: EnvVar, ctx: Context) -> Findings:
     if not isinstance(variable.value, Known):
         return
     value = variable.value.value
-    if not value or is_path(value) or secret_kind(value):
+    counted = is_counted_key(value)
+    if not value or is_path(value) or (secret_kind(value) and not counted):
         return
     # `HF_TOKEN: HF_TOKEN` waits for somebody to fill it in.
     if is_placeholder(value) or value == variable.name:
@@ -90,6 +92,8 @@ def literal_secret_env(variable: EnvVar, ctx: Context) -> Findings:
         f"`{variable.name}` of the {place.title} is written in plain text",
         help=place.secret_advice(variable.name),
         subject=variable.name,
+        severity=Severity.MEDIUM if counted else None,
+        confidence=Confidence.LIKELY if counted else None,
     )
 
 

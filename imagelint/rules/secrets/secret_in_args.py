@@ -8,7 +8,7 @@ from imagelint.core.fact import Known, value_or
 from imagelint.documents.booleans import is_boolean_word
 from imagelint.documents.queries.serving import variable_of
 from imagelint.documents.secrets.names import is_secret_name
-from imagelint.documents.secrets.values import is_placeholder, secret_kind
+from imagelint.documents.secrets.values import is_counted_key, is_placeholder, secret_kind
 from imagelint.documents.secrets.written import written_secrets
 from imagelint.documents.serving.command import ServingCommand
 from imagelint.documents.shared import CommandLine
@@ -93,6 +93,7 @@ def _words(line: CommandLine, ctx: Context) -> Findings:
             f"{secret.what} is given to the {line.place.title} in plain text",
             help=line.place.secret_advice("<variable>"),
             subject=secret.name or line.name,
+            severity=Severity.MEDIUM if secret.counted else None,
             confidence=None if secret.certain else Confidence.LIKELY,
         )
 
@@ -114,7 +115,10 @@ def _switches(server: ServingCommand, ctx: Context) -> Findings:
         value = switch.value.value
         if not value or value in _NONE or is_boolean_word(value) or value.startswith("$"):
             continue
-        if secret_kind(value) or _comes_from_variable(server, value, ctx.text(switch.value_span)):
+        counted = is_counted_key(value)
+        if secret_kind(value) and not counted:
+            continue
+        if _comes_from_variable(server, value, ctx.text(switch.value_span)):
             continue
         documented = value in _DOCUMENTED
         if is_placeholder(value) and not documented:
@@ -125,7 +129,8 @@ def _switches(server: ServingCommand, ctx: Context) -> Findings:
             + (", and everybody knows this value from the documentation" if documented else ""),
             help=platform.secret(variable_of(server, switch.name), switch.name),
             subject=f"--{switch.name}",
-            severity=Severity.MEDIUM if documented else None,
+            severity=Severity.MEDIUM if documented or counted else None,
+            confidence=Confidence.LIKELY if counted else None,
         )
 
 

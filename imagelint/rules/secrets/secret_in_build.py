@@ -13,7 +13,7 @@ from imagelint.documents.locate import hinted_secrets, may_name_secret
 from imagelint.documents.queries.secrets.arguments import is_before_run, takes_argument
 from imagelint.documents.queries.stages import enclosing_stage
 from imagelint.documents.secrets.names import is_secret_name
-from imagelint.documents.secrets.values import is_placeholder, secret_kind
+from imagelint.documents.secrets.values import is_counted_key, is_placeholder, secret_kind
 from imagelint.documents.secrets.written import written_secrets
 from imagelint.documents.serving.command import ServingCommand
 from imagelint.documents.shared import EnvOrigin, EnvVar
@@ -64,7 +64,8 @@ def secret_in_build(node: EnvVar | Instruction, ctx: Context, options: Options) 
         go by names alone, and tell of `GPG_KEY`, which is public, of `USERNAME`, of
         `AWS_ACCESS_KEY_ID`, which is a name, and of an ARG before the first FROM, which is in no
         stage: https://docs.docker.com/reference/dockerfile/#understand-how-arg-and-from-interact).
-        Values that are keys by their looks are reported by `secret-value`.
+        Values that are keys by their looks are reported by `secret-value`; one that counts up
+        (`hf_abcdefgh…`) is likely made up, and reported here with less weight.
 
     Bad:
         FROM python:3.12.7-slim
@@ -148,6 +149,7 @@ def _within(instruction: Instruction, ctx: Context) -> Findings:
             help=_MOUNT % (secret.name or "…") + "; and replace the secret, it is known now",
             subject=secret.name or instruction.keyword,
             references=_BY_VALUE,
+            severity=Severity.MEDIUM if secret.counted else None,
             confidence=None if secret.certain else Confidence.LIKELY,
         )
 
@@ -184,7 +186,8 @@ _WHERE = {EnvOrigin.SHELL: "a script", EnvOrigin.BUILD_ARG: "a build argument"}
 def _literal(variable: EnvVar, value: str, ctx: Context) -> Findings:
     if not value or value.startswith(("/", "./", "file:")):
         return
-    if is_placeholder(value) or secret_kind(value):
+    counted = is_counted_key(value)
+    if is_placeholder(value) or (secret_kind(value) and not counted):
         return
     where = _WHERE.get(variable.origin, variable.origin.value.upper())
     yield ctx.finding(
@@ -192,4 +195,6 @@ def _literal(variable: EnvVar, value: str, ctx: Context) -> Findings:
         f"the value of `{variable.name}` is written into {where}",
         help=_MOUNT % variable.name + "; and replace the secret, it is known now",
         subject=variable.name,
+        severity=Severity.MEDIUM if counted else None,
+        confidence=Confidence.LIKELY if counted else None,
     )

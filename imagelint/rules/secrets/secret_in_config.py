@@ -9,7 +9,7 @@ from imagelint.documents.base import Text
 from imagelint.documents.kinds import kind_named
 from imagelint.documents.queries.secrets.stray import stray_secrets
 from imagelint.documents.secrets.names import is_secret_name
-from imagelint.documents.secrets.values import is_path, is_placeholder, secret_kind
+from imagelint.documents.secrets.values import is_counted_key, is_path, is_placeholder, secret_kind
 from imagelint.documents.secrets.written import written_secrets
 from imagelint.documents.shared import Holder, Setting
 from imagelint.rules.api import Confidence, Context, Findings, Severity, rule
@@ -73,7 +73,9 @@ def secret_in_config(node: Setting | Text, ctx: Context) -> Findings:
 def _anywhere(ctx: Context) -> Findings:
     """What stands in a label, a field of another kind, a line of a list."""
     for secret in stray_secrets(ctx.document):
-        severity = Severity.LOW if _is_for_one_run(secret.span, ctx) else None
+        severity = Severity.MEDIUM if secret.counted else None
+        if _is_for_one_run(secret.span, ctx):
+            severity = Severity.LOW
         yield ctx.finding(
             secret.span,
             f"{secret.what} is written in plain text into this file",
@@ -97,12 +99,14 @@ def _held(setting: Setting, ctx: Context) -> Findings:
     # A file of settings that is called so is not a secret itself: what stands in it may be.
     if is_secret_name(setting.name) and not _is_file(setting):
         if _counts(setting):
+            counted = is_counted_key(setting.text.strip())
             yield ctx.finding(
                 setting,
                 f"`{setting.name}` is written in plain text into {_title(setting.holder)}",
                 help=_HELP[setting.holder],
                 subject=setting.name,
-                confidence=confidence,
+                severity=Severity.MEDIUM if counted else None,
+                confidence=Confidence.LIKELY if counted else confidence,
             )
         return
     for secret in written_secrets(setting.text, setting.span.start):
@@ -111,6 +115,7 @@ def _held(setting: Setting, ctx: Context) -> Findings:
             f"`{setting.name}` in {_title(setting.holder)} holds {secret.what} in plain text",
             help=_HELP[setting.holder],
             subject=setting.name,
+            severity=Severity.MEDIUM if secret.counted else None,
             confidence=confidence if secret.certain else Confidence.LIKELY,
         )
 
@@ -130,7 +135,9 @@ def _title(holder: Holder) -> str:
 
 def _counts(setting: Setting) -> bool:
     text = setting.text.strip()
-    if not text or is_placeholder(text) or is_path(text) or secret_kind(text):
+    if not text or is_placeholder(text) or is_path(text):
+        return False
+    if secret_kind(text) and not is_counted_key(text):
         return False
     # `api_key: sk-vllm`: a client must send something to a local server, which does not look at it.
     sent = setting.holder is Holder.GATEWAY and setting.name == "api_key"

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from base64 import b64decode
 from typing import TYPE_CHECKING
 
 from imagelint.core.redact import secret_spans
 from imagelint.documents.base import Text
 from imagelint.documents.locate import disguised_secrets, looking_secret
-from imagelint.documents.secrets.values import is_placeholder, secret_kind
+from imagelint.documents.secrets.values import is_counted, is_placeholder, secret_kind, shows_key
 from imagelint.documents.shared import Setting
 from imagelint.rules.api import Context, Finding, Findings, Severity, rule
 
@@ -18,9 +17,6 @@ if TYPE_CHECKING:
     from imagelint.core.source import Span
     from imagelint.documents.base import Node
 
-# A real key of thirty random letters and digits has about twenty different ones.
-_TELLING = ("example", "fake", "xxxx", "0123456789", "1234567890", "abcdefgh")
-_VARIETY = 10
 _LEFT_OUT = ("...", "…")
 _LONGEST_LINE = 400
 
@@ -37,6 +33,7 @@ def secret_value(node: Text | Setting, ctx: Context) -> Findings:
     Except:
         Placeholders and the examples of documentation (`hf_xxxx…`, `AKIA…EXAMPLE`), what is left
         out in the middle (`MIIE...`), and comments that show a line of which a part is left out.
+        A key that counts up (`hf_abcdefgh…0123456789`) is told by the rules that go by names.
 
     Bad:
         FROM python:3.12.7-slim
@@ -83,26 +80,11 @@ def _secrets(written: Callable[[Span], str], spans: Iterable[Span]) -> Iterator[
     for span in sorted(set(spans)):
         value = written(span)
         kind = secret_kind(value)
-        if kind and span.start >= done and not is_placeholder(value) and not _is_example(value):
+        if not kind or span.start < done or is_placeholder(value):
+            continue
+        if not (shows_key(value) or is_counted(value)):
             yield kind, span
             done = span.end
-
-
-def _is_example(value: str) -> bool:
-    """Whether a value only shows what one looks like: few characters, counting, `EXAMPLE`."""
-    body = value.lower()
-    if any(word in body for word in (*_TELLING, *_LEFT_OUT)):
-        return True
-    return len(set(body)) < _VARIETY or _is_prose(value.rpartition("_")[2])
-
-
-def _is_prose(text: str) -> bool:
-    """Whether base64 hides what people wrote, as in `whsec_VGhpcyBpcyBhbiBleGFtcGxl…`."""
-    try:
-        words = b64decode(text + "=" * (-len(text) % 4), validate=True)
-    except ValueError:
-        return False
-    return words.isascii() and words.count(b" ") > 1 and words.decode().isprintable()
 
 
 def _is_elided(text: str, span: Span) -> bool:
