@@ -7,6 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from imagelint.collect.tools.trivy import TrivyOptions
+from imagelint.documents.image.boms import BillOfMaterials
+from imagelint.documents.image.image import ImageIdentity, ImageTarget
+from imagelint.policy.model import Policy
+from imagelint.run.images import ImageRequest
+from imagelint.run.supplychain import scans
 from imagelint.testing.images import Image, alpine, python_package
 
 if TYPE_CHECKING:
@@ -133,6 +139,41 @@ def test_a_bill_that_names_nothing_stands_for_no_image(yard: Yard, here: Path) -
     (problem,) = report["problems"]
     assert (code, problem["kind"]) == (3, "nothing-examined")
     assert "stated by build names no package" in problem["detail"]
+
+
+@pytest.mark.parametrize("first", ["vllm", "numpy"])
+def test_of_bills_by_one_signer_none_hides_what_another_lists(
+    yard: Yard, here: Path, first: str
+) -> None:
+    listed = {"vllm": ("pkg:pypi/vllm@0.8.5", "0.8.5"), "numpy": ("pkg:pypi/numpy@2.3.0", "2.3.0")}
+    image = Image((alpine(("openssl", "3.1.9-r0")), {"app": f"twice stated, {first} first\n"}))
+    reference = yard.lab.push(f"stated-twice-{first}", image)
+    policy(yard, here, "{sbom-signed-by: [build]}")
+    mark = yard.lab.folder / f"stated-twice-{first}"
+    for name in () if mark.exists() else (first, *(listed.keys() - {first})):
+        purl, version = listed[name]
+        part = {"type": "library", "name": name, "version": version, "purl": purl, "bom-ref": purl}
+        bill = {"bomFormat": "CycloneDX", "specVersion": "1.6", "version": 1, "components": [part]}
+        yard.lab.signing.attest(reference, "build", "cyclonedx", json.dumps(bill))
+    mark.touch()
+    code, report = scan(yard, reference)
+    assert code == 1
+    assert any("CVE-2099-0002" in one for one in about_vllm(report))
+    (said,) = (row["value"] for row in report["evidence"] if row["name"] == "bills of materials")
+    assert said.startswith("2 that differ")
+    subjects = [one["subject"] for one in report["findings"] if one["rule"] == "vulnerable-package"]
+    assert len(subjects) == len(set(subjects))
+
+
+def test_bills_that_nobody_can_compare_leave_the_verdict_incomplete(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(scans, "_MOST_BILLS", 1)
+    bills = tuple(BillOfMaterials(text, signer="build") for text in ("a", "b"))
+    target = ImageTarget(ImageIdentity(reference="r:1", digest="sha256:a"))
+    request = ImageRequest(Policy(), TrivyOptions())
+    (problem,) = scans.scan_each((target,), request, [bills]).report.problems
+    assert "2 bills of materials (SBOM) that differ" in problem.detail
 
 
 @pytest.mark.parametrize("name", ["bill.json", "bill.spdx.json"])

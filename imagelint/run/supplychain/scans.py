@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import reduce
 from typing import TYPE_CHECKING
 
 from imagelint.collect.images.boms import find_bom
@@ -25,7 +26,7 @@ from imagelint.run.supplychain.scanners import (
     scan_with_all,
     scanner_called,
 )
-from imagelint.run.supplychain.stated import stated_bill, stated_vex
+from imagelint.run.supplychain.stated import stated_bills, stated_vex
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -36,6 +37,10 @@ if TYPE_CHECKING:
     from imagelint.documents.image.vex import VexStatement
     from imagelint.documents.image.vulnerabilities import VulnerabilityReport
     from imagelint.run.images import ImageRequest
+
+    Bills = tuple[BillOfMaterials, ...]
+
+_MOST_BILLS = 16
 
 
 def scan_as_asked(
@@ -48,12 +53,12 @@ def scan_as_asked(
     if request.scan:
         result = result.plus(scan_images(targets, request, verification))
     if request.bom and not request.verify:
-        found = [find_bom(one.identity, request.deadline, request.clients) for one in targets]
+        found = [_attached(one, request) for one in targets]
         result = result.plus(scan_each(targets, request, found))
     elif request.bom and isinstance(verification, Verification) and verification.source is not None:
         # What a signer states of all that is under a digest.
-        bill = next(iter(of_statements(verification.statements)), None)
-        result = result.plus(scan_each(targets, request, [bill] * len(targets)))
+        bills = tuple(dict.fromkeys(of_statements(verification.statements)))
+        result = result.plus(scan_each(targets, request, [bills] * len(targets)))
     return result
 
 
@@ -67,19 +72,19 @@ def scan_images(
         return scan_each(targets, request, None)
     said = verification.statements
     # A statement about an index does not tell what is in which of its images.
-    bill = stated_bill(said, request.settings) if len(targets) == 1 else None
+    bills = stated_bills(said, request.settings) if len(targets) == 1 else ()
     problems = () if request.verify else verification.problems
-    found = scan_each(targets, request, None if bill is None else [bill], said)
+    found = scan_each(targets, request, [bills] if bills else None, said)
     return ImageResult(Report(problems=problems)).plus(found)
 
 
 def scan_each(
     targets: tuple[ImageTarget, ...],
     request: ImageRequest,
-    bills: Sequence[BillOfMaterials | Problem | None] | None,
+    bills: Sequence[Bills | Problem] | None,
     statements: Sequence[Attestation] = (),
 ) -> ImageResult:
-    """What comes of scans of images, or of the bills of materials of each."""
+    """What comes of scans of images, or of all bills of materials of each."""
     result = ImageResult()
     exploits = read_exploits(request.settings)
     if isinstance(exploits, Problem):
@@ -90,14 +95,50 @@ def scan_each(
         result = result.plus(failed(said)) if isinstance(said, Problem) else result
         vex += () if isinstance(said, Problem) else said
     for at, target in enumerate(targets):
-        bill = None if bills is None else bills[at]
-        if bills is not None and bill is None:
-            result = result.plus(failed(_without_bill(target, request)))
-        elif isinstance(bill, Problem):
-            result = result.plus(failed(bill))
+        given = None if bills is None else bills[at]
+        if isinstance(given, Problem):
+            result = result.plus(failed(given))
+        elif given is None:
+            result = result.plus(_scan(target, request, (exploits, vex), None))
+        elif not given or len(given) > _MOST_BILLS:
+            problem = _too_many(target, given) if given else _without_bill(target, request)
+            result = result.plus(failed(problem))
         else:
-            result = result.plus(_scan(target, request, (exploits, vex), bill))
+            found = [_scan(target, request, (exploits, vex), bill) for bill in given]
+            result = result.plus(_together(found, given))
     return result
+
+
+def _attached(target: ImageTarget, request: ImageRequest) -> Bills | Problem:
+    """The bill of materials that an image carries, whoever made it."""
+    found = find_bom(target.identity, request.deadline, request.clients)
+    return found if isinstance(found, Problem) else (() if found is None else (found,))
+
+
+def _together(found: Sequence[ImageResult], bills: Bills) -> ImageResult:
+    """What comes of all bills of one image: what is the same in several is told once."""
+    if len(found) == 1:
+        return found[0]
+    whole = reduce(ImageResult.plus, found)
+    report = whole.report
+    findings, allowed = dict.fromkeys(report.findings), dict.fromkeys(report.allowed)
+    report = report._replace(findings=tuple(findings), allowed=tuple(allowed))
+    said = f"{len(bills)} that differ: what any of them lists counts"
+    return whole._replace(
+        report=report,
+        evidence=(*whole.evidence, ("bills of materials", said)),
+        vulnerabilities=tuple(dict.fromkeys(whole.vulnerabilities)),
+        packages=None if whole.packages is None else tuple(dict.fromkeys(whole.packages)),
+    )
+
+
+def _too_many(target: ImageTarget, bills: Bills) -> Problem:
+    detail = (
+        f"{target.identity.label}{len(bills)} bills of materials (SBOM) that differ are stated of"
+        f" it, and at most {_MOST_BILLS} are compared"
+    )
+    help_ = "remove those that no longer hold, or let the image itself be scanned"
+    return Problem(ProblemKind.TOO_LARGE, target.reference, detail, help_)
 
 
 def _without_bill(target: ImageTarget, request: ImageRequest) -> Problem:

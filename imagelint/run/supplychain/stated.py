@@ -37,9 +37,12 @@ def stated_vex(
     return said_by_now(found)
 
 
-def stated_bill(
+def stated_bills(
     statements: Sequence[Attestation], settings: ScanSettings
-) -> BillOfMaterials | None:
-    """The first bill of materials by a signer whose word counts."""
+) -> tuple[BillOfMaterials, ...]:
+    """The bills of materials that signers whose word counts have stated, each once.
+
+    Whoever pushes chooses which of them lies first, and so none of them stands for the others.
+    """
     bills = of_statements(statements)
-    return next((one for one in bills if one.signer in settings.sbom_signed_by), None)
+    return tuple(dict.fromkeys(one for one in bills if one.signer in settings.sbom_signed_by))
