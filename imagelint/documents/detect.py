@@ -66,7 +66,7 @@ _NONE_OF_OURS = pattern(
 # Of a group with a dot, as those of all custom resources, of Kubernetes, of kustomize (`builtin`),
 # or filled in. What has another word may be meant for one of these: its structure tells.
 _API = (
-    r"(?:(?:apps|autoscaling|batch|extensions|policy)/v|(?:v1|builtin)\b|[\w-]+\.[\w.-]+/"
+    r"(?:(?:apps|autoscaling|batch|extensions|openslo|policy)/v|(?:v1|builtin)\b|[\w-]+\.[\w.-]+/"
     r"|[^\s\w\"'])"
 )
 _API_VERSION = pattern(r"^(?:- )?[\"']?apiVersion[\"']?[ \t]*:[ \t]*[\"']?" + _API, re.MULTILINE)
@@ -135,7 +135,7 @@ _OPERATION = pattern(
 _OPERATIONS = pattern(r"(?:[ \t]*+(?:#.*+|---)?\r?\n)*+[ \t]*(?:-[ \t\r\n]|\[)")
 _POINTER = pattern(r"[\"']?path[\"']?[ \t]*:[ \t]*[\"']?/")
 # What stands in texts that hold queries.
-_QUERIES = pattern(r"expr|scrape_configs|seriesQuery")
+_QUERIES = pattern(r"expr|scrape_configs|seriesQuery|prometheus/v[0-9]")
 _HEAD = 200_000
 
 

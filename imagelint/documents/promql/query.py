@@ -30,14 +30,16 @@ _ANYWHERE = ("parenthesis", "unclosed", "unterminated")
 # that whoever saved it asks VictoriaMetrics, whose data source may be of the type `prometheus`.
 _IMPLIED = ("expected type matrix", "ranges only allowed for vector selectors")
 PANEL = "panel"
+OBJECTIVE = "objective"
+_FILLED = frozenset(("analysis", OBJECTIVE))
 
 
 class Query(NamedTuple):
     """An expression of PromQL.
 
     `span` is where it is written, `text` the expression with the way back there. `use` is what is
-    done with it: `alert`, `record`, `panel`, `scaler`, `analysis` or `adapter`; `name` is what that
-    is called. `certain` is false where it may be in another language than Prometheus'.
+    done with it: `alert`, `record`, `panel`, `scaler`, `analysis`, `objective` or `adapter`; `name`
+    is what that is called. `certain` is false where it may be in another language.
     """
 
     span: Span
@@ -91,8 +93,8 @@ class Query(NamedTuple):
 
 
 def code_of(text: str, use: str) -> str:
-    """What is read of a query: arguments of what judges rollouts are variables there alone."""
-    return arguments_as_variables(text) if use == "analysis" else text
+    """What is read of a query: arguments of what judges rollouts, or objectives, are variables."""
+    return arguments_as_variables(text) if use in _FILLED else text
 
 
 class UnreadQuery(NamedTuple):

@@ -18,6 +18,9 @@ _OF_A_CHART = pattern(
     r"[ \t]*:",
     re.MULTILINE,
 )
+# The plain form of sloth: objectives of a service.
+_SLOTH = pattern(r"^[\"']?version[\"']?[ \t]*:[ \t]*[\"']?prometheus/v", re.MULTILINE)
+_OBJECTIVES = pattern(r"^[\"']?slos[\"']?[ \t]*:", re.MULTILINE)
 _PANELS = pattern(r'"(?:panels"\s{0,99}:\s{0,99}\[|vizConfig"\s{0,99}:\s{0,99}\{)')
 _EXPRESSION = pattern(r"(?:^[ \t]+(?:-[ \t]+)?|[{,][ \t]*)[\"']?expr[\"']?[ \t]*:", re.MULTILINE)
 
@@ -32,4 +35,5 @@ def monitoring_kind(name: str, text: str) -> str:
     grouped = "expr" in text and (_RULE_GROUPS.search(text) or _OF_A_CHART.search(text))
     rules = grouped and _EXPRESSION.search(text)
     asked = "seriesQuery" in text and _SERIES.search(text)
-    return "prometheus-rules" if rules or asked else ""
+    sloth = "prometheus/v" in text and _SLOTH.search(text) and _OBJECTIVES.search(text)
+    return "prometheus-rules" if rules or asked or sloth else ""

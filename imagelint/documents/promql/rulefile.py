@@ -8,6 +8,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from imagelint.documents.base import Document
+from imagelint.documents.promql.grafana import rule_steps
+from imagelint.documents.promql.objectives import is_plain_sloth, sloth_queries
 from imagelint.documents.promql.query import UnreadQuery, unread_queries
 from imagelint.documents.promql.reading import query_at
 from imagelint.documents.promql.recorded import ADAPTER, SERIES, query_landmarks
@@ -31,7 +33,7 @@ _SERVER_FILES = ("alerting_rules.yml", "recording_rules.yml", "alerts", "rules")
 
 
 class RuleFile(Document):
-    """Alerts and recording rules."""
+    """Alerts and recording rules, or objectives."""
 
     kind = "prometheus-rules"
     __slots__ = ("roots",)
@@ -51,6 +53,8 @@ class RuleFile(Document):
             yield from rule_queries(root)
             yield from _chart_queries(root)
             yield from _adapter_queries(root, None)
+            if is_plain_sloth(root):
+                yield from sloth_queries(root)
 
     def landmarks(self) -> Iterator[Landmark]:
         """What is recorded under which name, and what raises an alert."""
@@ -131,25 +135,4 @@ def rule_queries(
             name = rule["alert" if alert else "record"].word()
             use = "alert" if alert else "record"
             yield from query_at(rule["expr"], use, name, certain=certain, within=within)
-            yield from _asked_of_grafana(rule, within)
-
-
-def grafana_alerts(spec: Cursor) -> Iterator[Node]:
-    """The queries of a group of alerts that grafana-operator brings to Grafana."""
-    for rule in spec["rules"].items():
-        yield from _asked_of_grafana(rule, None)
-
-
-def _asked_of_grafana(rule: Cursor, within: MappedText | None) -> Iterator[Node]:
-    """The queries of an alert of Grafana, whose groups of rules look alike.
-
-    https://grafana.com/docs/grafana/latest/alerting/set-up/provision-alerting-resources/
-    """
-    for one in rule["data"].items():
-        source = one.at("model", "datasource", "type").word()
-        if source in ("", "prometheus"):
-            certain = source == "prometheus"
-            query = one.at("model", "expr")
-            yield from query_at(
-                query, "alert", rule["title"].word(), certain=certain, within=within
-            )
+            yield from rule_steps(rule, within)

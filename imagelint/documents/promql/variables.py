@@ -23,8 +23,9 @@ _PIECE = pattern(
     rf"|(?P<variable>{_VARIABLE})"
 )
 _ANY = pattern(_VARIABLE)
-# `{{args.service}}` of Argo, `{{ target }}` of Flagger: functions are of other programs.
-_ARGUMENT = pattern(r"\{\{\s*+[A-Za-z][\w.-]*+\s*+\}\}")
+# `{{args.service}}` of Argo, `{{ target }}` of Flagger, `{{.window}}` of sloth: functions are of
+# other programs.
+_ARGUMENT = pattern(r"\{\{\s*+\.?[A-Za-z][\w.-]*+\s*+\}\}")
 _WORD_BEFORE = pattern(r"(\w+)\s*\(\Z")
 _OFFSET_BEFORE = pattern(r"\boffset\s*-?\Z", 2)
 # The first argument of these is a number.

@@ -131,6 +131,15 @@ def bare_metrics() -> Mapping[str, BareMetric]:
     return {row["name"]: BareMetric(row["engine"], row["metric"]) for row in rows}
 
 
+def bare_series(name: str) -> tuple[BareMetric | None, str]:
+    """The metric without prefix that a name asks for, and the suffix that makes it a series."""
+    known = bare_metrics()
+    for suffix in ("", *_SUFFIXES):
+        if name.endswith(suffix) and name.removesuffix(suffix) in known:
+            return known[name.removesuffix(suffix)], suffix
+    return None, ""
+
+
 def near_metric(name: str) -> str:
     """The metric of the same exporter whose name must have been meant, empty where none is."""
     exporter = exporter_of(name)

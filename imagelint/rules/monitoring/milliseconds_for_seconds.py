@@ -8,9 +8,9 @@ from imagelint.core.fact import value_or
 from imagelint.documents.promql.query import Query
 from imagelint.documents.promql.trigger import PrometheusTrigger, ResultBound
 from imagelint.documents.queries.links.scope import Scope
-from imagelint.documents.queries.monitoring.records import records_of
+from imagelint.documents.queries.monitoring.records import records_of, shown_of
 from imagelint.documents.queries.monitoring.thresholds import judging_query
-from imagelint.documents.queries.monitoring.times import mistaken_seconds, mistaken_times
+from imagelint.documents.queries.monitoring.times import MINUTES, mistaken_seconds, mistaken_times
 from imagelint.rules.api import Confidence, Context, Findings, Severity, rule
 
 if TYPE_CHECKING:
@@ -30,8 +30,8 @@ def milliseconds_for_seconds(
 
     Except:
         Numbers that somebody may wait for: less than 100 s to the first token, 10 s between tokens
-        and 4000 s for a whole answer or in the queue, and whole minutes up to an hour. Latencies
-        that are computed with.
+        and 4000 s for a whole answer or in the queue, and 5, 10 … 60 whole minutes where no canary
+        is judged. Latencies that are computed with.
 
     Bad (alerts.yaml):
         apiVersion: monitoring.coreos.com/v1
@@ -59,18 +59,22 @@ def milliseconds_for_seconds(
                     histogram_quantile(0.99, sum by (le) (
                       rate(vllm:time_to_first_token_seconds_bucket[5m]))) > 0.5
     """
-    recorded = records_of(ctx.document, ctx.project)
+    scope = Scope(ctx.document, ctx.project, ctx.environment.closed)
+    recorded = shown_of(records_of(ctx.document, ctx.project), scope)
     if isinstance(asked, Query):
         for one in mistaken_times(asked, recorded):
             yield _told(ctx, asked.at(one.place), one.metric, one.value, asked.name)
         return
     if isinstance(asked, ResultBound):
-        query = judging_query(asked, Scope(ctx.document, ctx.project, ctx.environment.closed))
+        query = judging_query(asked, scope)
         place, subject = asked.bound, asked.subject
+        minutes = frozenset[float]() if query is not None and query.use == "analysis" else MINUTES
     else:
         query, place, subject = asked.query, asked.threshold, asked.scaler.name
+        minutes = MINUTES
     value = value_or(place.value, 0.0)
-    metric = mistaken_seconds(None if query is None else query.tree, value, recorded)
+    tree = None if query is None else query.tree
+    metric = mistaken_seconds(tree, value, recorded, minutes)
     if metric:
         yield _told(ctx, place, metric, value, subject)
 

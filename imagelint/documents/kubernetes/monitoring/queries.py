@@ -29,6 +29,20 @@ _ANALYSES = {
     "argoproj.io": ("AnalysisTemplate", "ClusterAnalysisTemplate", "AnalysisRun"),
     "flagger.app": ("MetricTemplate", "Canary"),
 }
+_OBJECTIVES = frozenset(
+    {
+        ("sloth.slok.dev", "PrometheusServiceLevel"),
+        ("pyrra.dev", "ServiceLevelObjective"),
+        ("openslo", "SLO"),
+        ("openslo", "SLI"),
+    }
+)
+# What asks somebody else than Prometheus, in a language of theirs.
+_FOREIGN = {
+    ("datadoghq.com", "DatadogMetric"): ("query",),
+    ("datadoghq.com", "DatadogMonitor"): ("query",),
+    ("datadoghq.com", "DatadogSLO"): ("query", "numerator"),
+}
 _SCALERS = (
     *("AutoscalingPolicy", "HorizontalPodAutoscaler", "InferenceService"),
     *("NIMService", "PodAutoscaler", "ScaledJob", "ScaledObject"),
@@ -53,6 +67,9 @@ _UNREAD = {"gzipJson": "a compressed dashboard", "jsonnet": "a dashboard in Json
 def may_ask(obj: KubernetesObject) -> bool:
     """Whether queries are looked for in an object."""
     if obj.kind in _SCALERS or obj.kind in _HOLDING:
+        return True
+    named = (obj.group, obj.kind)
+    if named in _OBJECTIVES or named in _FOREIGN:
         return True
     return obj.kind in _RULES.get(obj.group, ()) or obj.kind in _ANALYSES.get(obj.group, ())
 
@@ -80,6 +97,12 @@ def read_queries(
         from imagelint.documents.kubernetes.monitoring.analyses import analysis_queries
 
         yield from analysis_queries(obj)
+    elif (obj.group, obj.kind) in _OBJECTIVES:
+        from imagelint.documents.promql.objectives import objective_queries
+
+        yield from objective_queries(obj.group, obj.kind, obj.body["spec"], obj.name)
+    elif (obj.group, obj.kind) in _FOREIGN:
+        yield from _foreign(obj)
     elif obj.kind in _HOLDING:
         yield from _holding(obj)
 
@@ -99,9 +122,9 @@ def _holding(obj: KubernetesObject) -> Iterator[Node]:
 
         yield from inline_dashboard(spec)
     elif obj.kind == "GrafanaAlertRuleGroup" and obj.group in _DASHBOARDS:
-        from imagelint.documents.promql.rulefile import grafana_alerts
+        from imagelint.documents.promql.grafana import group_alerts
 
-        yield from grafana_alerts(spec)
+        yield from group_alerts(spec)
     elif obj.kind == "ScrapeConfig" and obj.group == "monitoring.coreos.com":
         from imagelint.documents.promql.scrapes import object_targets
 
@@ -121,6 +144,15 @@ def _jobs(place: Cursor, name: str, namespace: str) -> Iterator[Node]:
         from imagelint.documents.promql.scrapes import held_targets
 
         yield from held_targets(node, place.path, name, namespace)
+
+
+def _foreign(obj: KubernetesObject) -> Iterator[Node]:
+    """That a query of an object is in another language, which is not read."""
+    place = obj.body["spec"].at(*_FOREIGN[obj.group, obj.kind])
+    if place.exists:
+        from imagelint.documents.promql.query import UnreadQuery
+
+        yield UnreadQuery(place.span, "a query of Datadog is not read")
 
 
 def _unread(spec: Cursor) -> Iterator[Node]:

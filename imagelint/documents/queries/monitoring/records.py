@@ -11,7 +11,7 @@ from imagelint.documents.promql.query import Query
 from imagelint.documents.promql.recorded import RECORD, SERIES, recorded_as, served_as
 from imagelint.documents.promql.tree import Aggregation, Place, Selector, inner
 from imagelint.documents.queries.monitoring.servers import servers_of_engine
-from imagelint.knowledge.serving.metrics import bare_metrics
+from imagelint.knowledge.serving.metrics import bare_series
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -51,10 +51,10 @@ def shown_of(
 
     def shown(name: str) -> Expression | None:
         made = recorded(name)
-        bare = bare_metrics().get(name) if made is None else None
+        bare, part = bare_series(name) if made is None else (None, "")
         if bare is None or not servers_of_engine(bare.engine, scope):
             return made
-        return Selector(_NOWHERE, bare.metric, _NOWHERE, ())
+        return Selector(_NOWHERE, f"{bare.metric}{part}", _NOWHERE, ())
 
     return shown
 

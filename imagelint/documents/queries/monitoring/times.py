@@ -30,11 +30,10 @@ _QUANTILE = "histogram_quantile"
 _RATES = ("rate", "irate", "increase")
 _KEEPING = ("avg", "max", "min")
 _DEEPEST = 64
-_MINUTE = 60.0
+MINUTES = frozenset(60.0 * many for many in (2, 3, 4, 5, 6, 8, 10, 15, 20, 30, 45, 60))
+"""Seconds that are meant as they stand, in whole minutes, for a batch that nobody waits for."""
 # Nobody waits so many seconds for each of them: from there on a number is one of milliseconds.
 _LEAST = {"ttft": 100.0, "itl": 10.0, "e2e": 4000.0, "queue_time": 4000.0}
-# Up to here whole minutes may be meant, for a batch that nobody waits for.
-_MINUTES_UP_TO = 3600.0
 
 
 class MistakenTime(NamedTuple):
@@ -59,14 +58,18 @@ def mistaken_times(query: Query, recorded: Recorded) -> Iterator[MistakenTime]:
                 yield MistakenTime(number.place, metric, number.value)
 
 
-def mistaken_seconds(node: Expression | None, value: float, recorded: Recorded) -> str:
-    """The metric whose seconds a number cannot be; empty where it may be, or nothing is known."""
+def mistaken_seconds(
+    node: Expression | None, value: float, recorded: Recorded, minutes: frozenset[float] = MINUTES
+) -> str:
+    """The metric whose seconds a number cannot be; empty where it may be, or nothing is known.
+
+    `minutes` are numbers that may be meant in any case: what judges a canary has none, as it asks
+    again after a minute or two.
+    """
     metric = None if node is None else _seconds_of(node, recorded)
     if metric is None or value < _LEAST.get(metric.meaning, float("inf")):
         return ""
-    if value <= _MINUTES_UP_TO and value % _MINUTE == 0:
-        return ""
-    return metric.name
+    return "" if value in minutes else metric.name
 
 
 def _seconds_of(node: Expression, recorded: Recorded) -> Metric | None:
@@ -82,11 +85,11 @@ def _seconds_of(node: Expression, recorded: Recorded) -> Metric | None:
         node = inner(made)
     if isinstance(node, Call) and node.function.lower() == _QUANTILE:
         quantile = followed(node)
-        return None if quantile is None else _timed(quantile.series, ("", "_bucket"))
+        return None if quantile is None else _timed(quantile.series, ("", "_bucket"), recorded)
     if isinstance(node, Binary) and node.operator == "/":
         above, below = (
-            _timed(_summed(node.left), ("_sum",)),
-            _timed(_summed(node.right), ("_count",)),
+            _timed(_summed(node.left), ("_sum",), recorded),
+            _timed(_summed(node.right), ("_count",), recorded),
         )
         return above if above is not None and above == below else None
     return None
@@ -103,8 +106,11 @@ def _summed(node: Expression) -> Selector | None:
     return None
 
 
-def _timed(series: Selector | None, parts: tuple[str, ...]) -> Metric | None:
+def _timed(series: Selector | None, parts: tuple[str, ...], recorded: Recorded) -> Metric | None:
     found = None if series is None or not series.metric else find_series(series.metric)
+    if found is None and series is not None and series.metric:
+        shown = recorded(series.metric)  # what an engine shows under a name without prefix
+        found = find_series(shown.metric) if isinstance(shown, Selector) else None
     if found is None or found.suffix not in parts or found.metric.unit != "seconds":
         return None
     return found.metric if found.metric.type == "histogram" else None
