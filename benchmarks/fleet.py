@@ -1,9 +1,12 @@
 """How an audit's plan, its store and its reports grow with the number of images.
 
     python benchmarks/fleet.py [--images 10000 100000 1000000] [--postgresql] [--formats html csv]
+                               [--again]
 
 A source that is made up lists so many images upon 200 bases; they go through the real planner, the
-real audit and into the real store, where only the look at an image is made up as well. Printed are
+real audit and into the real store, where only the look at an image is made up as well. With --again
+a second run follows, in which every twentieth tag leads to another image, and reports compare the
+two. Printed are
 for each step seconds that passed, microseconds of the processor for each image, and the most memory
 that its process held. With --postgresql each number of images has a server of its own, whose
 processes are not counted.
@@ -57,6 +60,8 @@ if TYPE_CHECKING:
 BASES = 200
 BASE_LAYERS = 8
 TAGS = 10
+MOVED = 20
+"""Of so many tags one leads to another image in a second run."""
 TEAMS = 40
 FORMATS = (
     *("text", "html", "openmetrics", "csv", "jsonl", "json", "sarif", "junit", "markdown"),
@@ -74,24 +79,37 @@ def layer(name: str, size: int) -> Layer:
     return Layer(named("layer", name), named("diff", name), size, f"RUN {name}")
 
 
+def image_of(number: int, run: int) -> str:
+    """The digest of the image that a run meets."""
+    build = build_of(number, run)
+    return named("image", number, build) if build else named("image", number)
+
+
+def build_of(number: int, run: int) -> int:
+    """Which build of an image a run meets."""
+    return 0 if number % MOVED else run
+
+
 class Listing(NamedTuple):
     """A source of so many images, ten tags to a repository."""
 
     images: int
+    run: int = 0
     name: str = f"registry://{REGISTRY}"
 
     def targets(self) -> Iterator[Found]:
         for number in range(self.images):
             app = number // TAGS
             repository = f"{REGISTRY}/team-{app % TEAMS}/app-{app}"
-            yield tagged(repository, f"1.{number % TAGS}", named("image", number))
+            yield tagged(repository, f"1.{number % TAGS}", image_of(number, self.run))
 
 
 class MadeUpLook:
     """Instead of a worker: what would have been found at an image."""
 
-    def __init__(self, key: str) -> None:
+    def __init__(self, key: str, run: int = 0) -> None:
         self._key = key
+        self._run = run
         self._below = [
             tuple(layer(f"base {base} {at}", 10_000_000 * (at + 1)) for at in range(BASE_LAYERS))
             for base in range(BASES)
@@ -106,11 +124,18 @@ class MadeUpLook:
         if number % 100 == 99:
             problem = StoredProblem(Category.TIMED_OUT, "timed-out", "no answer in 120 seconds")
             return Finished(said._replace(detail=problem.detail, problems=(problem,)))
+        judged = Judgement(self._key, target.repository, target.digest, "").id
+        if judged in task.judged:
+            signed = task.judged[judged]
+            said = said._replace(category=Category.AUDITED, digest=target.digest)
+            return Finished(said._replace(judgement=judged, signed=signed))
         return self._seen(target, number, said)
 
     def _seen(self, target: Target, number: int, said: Result) -> Finished:
         base = int(target.repository.rpartition("-")[2]) % BASES
-        own = layer(f"app {number}", 300_000_000), layer(f"code {number}", 1_000_000)
+        build = build_of(number, self._run)
+        code = f"code {number} {build}" if build else f"code {number}"
+        own = layer(f"app {number}", 300_000_000), layer(code, 1_000_000)
         image = Image(
             target.digest,
             platform="linux/amd64",
@@ -119,7 +144,7 @@ class MadeUpLook:
             created=f"2026-{number % 11 + 1:02}-01T00:00:00Z",
             base_name=f"docker.io/nvidia/cuda:12.{base}-base",
         )
-        told = tuple(findings(number, base))
+        told = tuple(findings(number, base, build))
         known = tuple(vulnerabilities(base))
         digest = target.digest
         statements = json.dumps([one[:7] for one in told]).encode()
@@ -140,7 +165,7 @@ class MadeUpLook:
         return Finished(result, (image,), facts, judgement)
 
 
-def findings(number: int, base: int) -> Iterator[StoredFinding]:
+def findings(number: int, base: int, build: int) -> Iterator[StoredFinding]:
     for at in range(3):
         name = f"CVE-2026-{1000 + base * 3 + at}"
         yield StoredFinding(
@@ -156,7 +181,7 @@ def findings(number: int, base: int) -> Iterator[StoredFinding]:
             *("root-user", Severity.HIGH, "certain", "the container would run as root"),
             *("add `USER 10001`", "config.User", "image"),
         )
-    message = f"the variable TOKEN_{number % 5000} looks like a secret"
+    message = f"the variable TOKEN_{(number + build) % 5000} looks like a secret"
     yield StoredFinding("secret-value", Severity.MEDIUM, "likely", message, place="config.Env")
 
 
@@ -182,6 +207,7 @@ class MadeUpJudge:
     deep = None
     asked = AskedRules("3" * 64, ("root-user", "secret-value"))
     asks = '{"root-user": [], "secret-value": []}'
+    contacts = "{}"
     policy = MadeUpPolicy()
 
     def identify(self, repository: str, digest: str) -> str:
@@ -191,22 +217,30 @@ class MadeUpJudge:
         return ()
 
 
-def fill(images: int, place: str) -> None:
+class NoRegistries(NamedTuple):
+    """As much of clients as an audit asks that looks at nothing."""
+
+    def stop(self) -> None:
+        """Nothing is under way."""
+
+
+def made_up_audit(store: Store) -> Audit:
+    asker, registries = cast("Any", None), cast("Any", NoRegistries())
+    return Audit(store, cast("Any", MadeUpJudge()), asker, registries, AuditOptions())
+
+
+def fill(images: int, place: str, run: int = 0) -> None:
     """One audit, in this process."""
-    judge = MadeUpJudge()
     with Store.open(place) as store:
-        nobody = cast("Any", None)
-        audit = Audit(store, cast("Any", judge), nobody, nobody, AuditOptions())
-        audit._worker = cast("Any", MadeUpLook(judge.key))  # noqa: SLF001 - all but this is real
-        audit.run([Listing(images)], Selection())
+        audit = made_up_audit(store)
+        audit._worker = cast("Any", MadeUpLook(audit.key, run))  # noqa: SLF001 - all but this is real
+        audit.run([Listing(images, run)], Selection())
 
 
 def plan(images: int, place: str) -> None:
     """What is to be done, in this process."""
     with Store.open(place) as store:
-        nobody = cast("Any", None)
-        audit = Audit(store, cast("Any", MadeUpJudge()), nobody, nobody, AuditOptions())
-        audit.plan([Listing(images)], Selection())
+        made_up_audit(store).plan([Listing(images)], Selection())
 
 
 class Cost(NamedTuple):
@@ -244,13 +278,21 @@ def size_of(path: Path) -> int:
     return path.stat().st_size if path.exists() else 0
 
 
-def measure(images: int, place: str, folder: Path, formats: list[str]) -> None:
+def measure(images: int, place: str, folder: Path, given: argparse.Namespace) -> None:
     """All steps with so many images, each in a process of its own."""
     this = sys.executable, __file__, "--store", place, "--images", str(images)
     tell("plan, new", images, measured(*this, "--step", "plan"))
     tell("audit", images, measured(*this, "--step", "fill"), size_of(Path(place)))
     tell("plan, known", images, measured(*this, "--step", "plan"))
-    for name in formats:
+    if given.again:
+        cost = measured(*this, "--step", "again")
+        tell("audit, again", images, cost, size_of(Path(place)))
+        for name in ("changes", "drift"):
+            report = sys.executable, "-m", "imagelint", "report", "--store", place
+            tell(
+                name, images, measured(*report, "--table", name, "--format", "csv", fine=(0, 1, 3))
+            )
+    for name in given.formats:
         out = folder / f"report-{name}"
         command = sys.executable, "-m", "imagelint", "report", "--store", place
         cost = measured(*command, "--format", f"{name}={out}", fine=(0, 1, 3))
@@ -263,12 +305,15 @@ def main() -> None:
     parser.add_argument("--store", default="", help=argparse.SUPPRESS)
     parser.add_argument("--postgresql", action="store_true", help="a server instead of files")
     parser.add_argument("--formats", nargs="+", default=list(FORMATS), choices=FORMATS)
+    parser.add_argument("--again", action="store_true", help="a second run, and reports of both")
     parser.add_argument("--folder", help="where the stores stay")
-    parser.add_argument("--step", choices=("plan", "fill"), help=argparse.SUPPRESS)
+    parser.add_argument("--step", choices=("plan", "fill", "again"), help=argparse.SUPPRESS)
     given = parser.parse_args()
     if given.step:
-        step = plan if given.step == "plan" else fill
-        step(given.images[0], given.store)
+        if given.step == "plan":
+            plan(given.images[0], given.store)
+        else:
+            fill(given.images[0], given.store, int(given.step == "again"))
         return
     for images in given.images:
         with tempfile.TemporaryDirectory() as temporary:
@@ -277,7 +322,7 @@ def main() -> None:
                 place = str(folder / f"{images}.db")
                 if given.postgresql:
                     place = stack.enter_context(PostgreSQL(folder / f"{images}.postgresql")).url
-                measure(images, place, folder, given.formats)
+                measure(images, place, folder, given)
 
 
 if __name__ == "__main__":

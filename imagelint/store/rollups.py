@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeAlias
+from functools import partial
+from itertools import chain
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from sqlalchemy import and_, case, func, or_, select
 from sqlalchemy.orm import aliased
@@ -14,14 +16,21 @@ from imagelint.store.records import Category
 from imagelint.store.tally import Tally
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
+    from sqlalchemy import Select
     from sqlalchemy.engine import Connection
+    from sqlalchemy.orm import InstrumentedAttribute
+    from sqlalchemy.sql.elements import ColumnElement
 
     from imagelint.store.database import Store
     from imagelint.store.filters import ResultFilter
 
 _TOLD = tuple(category.value for category in Category if category.is_told)
+_PAGE = 500
+_Asked: TypeAlias = "tuple[Select[*tuple[Any, ...]], InstrumentedAttribute[str]]"
+"""A question about references of a run, and the column that orders them."""
+_Comparison: TypeAlias = "Callable[[ResultFilter], _Asked]"
 
 
 class RollUps:
@@ -51,14 +60,38 @@ class RollUps:
     ) -> Iterator[views.Drift]:
         """What is different in a later run, by reference; whatever findings are wanted."""
         with self._store.reading() as connection:
-            yield from _differences(connection, before, after, wanted)
+            # Who asks a server for all at once holds all at once.
+            streaming = connection.execution_options(yield_per=_PAGE)
+            yield from _differences(streaming, before, after, wanted)
 
     def judged_twice(
         self, before: int, after: int, wanted: ResultFilter = EVERYTHING
     ) -> Iterator[views.JudgedTwice]:
-        """References of two runs whose findings may differ, with how each was judged."""
-        with self._store.reading() as connection:
-            yield from _judged_twice(connection, before, after, wanted)
+        """References of two runs whose findings may differ, with how each was judged.
+
+        They are asked page by page: no connection is held while somebody asks what was found.
+        """
+        both = partial(_judged_otherwise, before, after)
+        yield from (_otherwise(row) for row in self._pages(both, wanted))
+        for there, other in ((after, before), (before, after)):
+            alone = partial(_lacking, there, other)
+            for row in self._pages(alone, wanted):
+                judged = row.judgement or ""
+                was, now = ("", judged) if there == after else (judged, "")
+                yield views.JudgedTwice(row.reference, row.owner, was, now, is_alone=True)
+
+    def _pages(self, ask: _Comparison, wanted: ResultFilter) -> Iterator[Any]:
+        """The rows that a comparison gives, in the order of their references."""
+        query, reference = ask(wanted)
+        query = query.order_by(reference).limit(_PAGE)
+        last = ""
+        while True:
+            with self._store.reading() as connection:
+                page = connection.execute(query.where(reference > last)).all()
+            yield from page
+            if len(page) < _PAGE:
+                return
+            last = page[-1].reference
 
     def not_audited_since(
         self, day: str, most: int | None = 1000, wanted: ResultFilter = EVERYTHING
@@ -121,56 +154,59 @@ def _differences(
 ) -> Iterator[views.Drift]:
     old, new = aliased(models.ResultRow), aliased(models.ResultRow)
     was, now = aliased(models.JudgementRow), aliased(models.JudgementRow)
-    columns = old.digest, new.digest, old.signed, new.signed, was.outcome, now.outcome
+    pairs = (old.digest, new.digest), (old.signed, new.signed), (was.outcome, now.outcome)
     both = (
-        select(new.reference, new.owner, *columns)
+        select(new.reference, new.owner, *chain.from_iterable(pairs))
         .join(old, and_(old.reference == new.reference, old.run_id == before))
         .outerjoin(was, was.id == old.judgement)
         .outerjoin(now, now.id == new.judgement)
-        .where(new.run_id == after, *of_results(wanted, new))
+        .where(new.run_id == after, _differ(*pairs), *of_results(wanted, new))
         .order_by(new.reference)
     )
     for reference, owner, *said in connection.execute(both):
         for each in _changes(reference, *said):
             yield each._replace(owner=owner)
     for kind, there, other in (("new", after, before), ("gone", before, after)):
-        lacks = (
-            select(new.reference, new.digest, new.owner)
-            .outerjoin(old, and_(old.reference == new.reference, old.run_id == other))
-            .where(new.run_id == there, old.reference.is_(None), *of_results(wanted, new))
-            .order_by(new.reference)
-        )
-        for reference, digest, owner in connection.execute(lacks):
-            ends = ("", digest or "") if kind == "new" else (digest or "", "")
-            yield views.Drift(reference, kind, *ends, owner)
+        lacks, order = _lacking(there, other, wanted)
+        for row in connection.execute(lacks.order_by(order)):
+            digest = row.digest or ""
+            first, last = ("", digest) if kind == "new" else (digest, "")
+            yield views.Drift(row.reference, kind, first, last, row.owner)
 
 
-def _judged_twice(
-    connection: Connection, before: int, after: int, wanted: ResultFilter
-) -> Iterator[views.JudgedTwice]:
+def _judged_otherwise(before: int, after: int, wanted: ResultFilter) -> _Asked:
+    """The references of both runs that were not judged the same, and what orders them."""
     old, new = aliased(models.ResultRow), aliased(models.ResultRow)
-    differs = or_(
-        func.coalesce(old.judgement, "") != func.coalesce(new.judgement, ""),
-        old.category != new.category,
-    )
-    both = (
-        select(new.reference, new.owner, old.judgement, new.judgement, new.category)
+    was, now = old.judgement.label("was"), new.judgement.label("now")
+    query = (
+        select(new.reference, new.owner, was, now, new.category)
         .join(old, and_(old.reference == new.reference, old.run_id == before))
-        .where(new.run_id == after, differs, *of_results(wanted, new))
-        .order_by(new.reference)
+        .where(new.run_id == after, *of_results(wanted, new))
+        .where(_differ((old.judgement, new.judgement), (old.category, new.category)))
     )
-    for reference, owner, was, now, category in connection.execute(both):
-        yield views.JudgedTwice(reference, owner, was or "", now or "", category in _TOLD)
-    for there, other in ((after, before), (before, after)):
-        lacks = (
-            select(new.reference, new.owner, new.judgement)
-            .outerjoin(old, and_(old.reference == new.reference, old.run_id == other))
-            .where(new.run_id == there, old.reference.is_(None), *of_results(wanted, new))
-            .order_by(new.reference)
-        )
-        for reference, owner, judged in connection.execute(lacks):
-            ends = ("", judged or "") if there == after else (judged or "", "")
-            yield views.JudgedTwice(reference, owner, *ends, is_alone=True)
+    return query, new.reference
+
+
+def _lacking(there: int, other: int, wanted: ResultFilter) -> _Asked:
+    """The references of a run that another lacks, and what orders them."""
+    mine, theirs = aliased(models.ResultRow), aliased(models.ResultRow)
+    same = and_(theirs.reference == mine.reference, theirs.run_id == other)
+    query = (
+        select(mine.reference, mine.owner, mine.digest, mine.judgement)
+        .outerjoin(theirs, same)
+        .where(mine.run_id == there, theirs.reference.is_(None), *of_results(wanted, mine))
+    )
+    return query, mine.reference
+
+
+def _differ(*pairs: tuple[Any, Any]) -> ColumnElement[bool]:
+    """That one of some pairs differs; null is as good as empty."""
+    return or_(*(func.coalesce(one, "") != func.coalesce(other, "") for one, other in pairs))
+
+
+def _otherwise(row: Any) -> views.JudgedTwice:
+    told = row.category in _TOLD
+    return views.JudgedTwice(row.reference, row.owner, row.was or "", row.now or "", told)
 
 
 def _changes(reference: str, *said: str | None) -> Iterator[views.Drift]:

@@ -2,18 +2,19 @@ from __future__ import annotations
 
 import csv
 import io
+from collections import Counter
 from typing import TYPE_CHECKING
 
 import pytest
 
-from imagelint.core.finding import Severity
 from imagelint.fleet.changes import changes_since, first_changes
 from imagelint.fleet.gather import Question, gather
 from imagelint.fleet.unasked import asked_alike
 from imagelint.store.filters import EVERYTHING, ResultFilter
 from imagelint.store.reading import Reader
-from imagelint.store.records import Category, Finished, Judgement, Result, StoredFinding
-from tests.store.samples import digest, run_over
+from imagelint.store.rollups import RollUps
+from tests.store.changed import ROOT, SECRET, judged, two_runs
+from tests.store.samples import run_over
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,67 +24,10 @@ if TYPE_CHECKING:
     from imagelint.store.views import FindingChange
     from tests.conftest import Program
 
-ROOT = StoredFinding("root-user", Severity.HIGH, "certain", "it runs as root", place="config.User")
-HOLE = StoredFinding(
-    *("vulnerable-package", Severity.CRITICAL, "certain", "openssl 3.0.1 has CVE-2026-7"),
-    subject="CVE-2026-7 pkg:deb/debian/openssl",
-    package="openssl",
-    vulnerability="CVE-2026-7",
-)
-SECRET = StoredFinding("secret-value", Severity.MEDIUM, "likely", "TOKEN looks like a secret")
-
-
-def waived(one: StoredFinding) -> StoredFinding:
-    return one._replace(allowed="waiver", reason="legacy", until="2027-01-31")
-
-
-def judged(name: str, build: int, *found: StoredFinding) -> Finished:
-    repository = f"registry.example.com/{name}"
-    judgement = Judgement(digest("key", build)[7:], repository, digest(name, build), "fail", found)
-    result = Result(
-        *(f"{repository}:1", repository, "1", judgement.digest, Category.AUDITED),
-        judgement=judgement.id,
-        owner=name,
-    )
-    return Finished(result, judgement=judgement)
-
-
-def lost(name: str) -> Finished:
-    repository = f"registry.example.com/{name}"
-    return Finished(Result(f"{repository}:1", repository, "1", None, Category.UNAUTHORIZED))
-
 
 @pytest.fixture
 def runs(store: Store) -> Store:
-    later = HOLE._replace(message="openssl 3.0.2 has CVE-2026-7")
-    run_over(
-        store,
-        [
-            judged("mended", 1, ROOT, HOLE),
-            judged("same", 1, ROOT),
-            judged("updated", 1, HOLE),
-            judged("waived", 1, ROOT),
-            judged("again", 1, waived(ROOT)),
-            judged("lost", 1, SECRET),
-            judged("removed", 1, ROOT),
-            judged("excused", 1, waived(SECRET)),
-        ],
-        1,
-    )
-    run_over(
-        store,
-        [
-            judged("mended", 2, ROOT),
-            judged("same", 1, ROOT),
-            judged("updated", 2, later, SECRET),
-            judged("waived", 2, waived(ROOT)),
-            judged("again", 2, ROOT),
-            lost("lost"),
-            judged("fresh", 2, ROOT),
-            judged("excused", 2),
-        ],
-        8,
-    )
+    two_runs(store)
     return store
 
 
@@ -137,6 +81,22 @@ def test_what_was_looked_for_again_and_is_not_there_is_fixed(runs: Store) -> Non
     pages = changes_since(runs, before, deep, EVERYTHING)
     fixed = [one for page in pages for one in page if one.kind == "fixed"]
     assert [(one.owner, one.finding.vulnerability) for one in fixed] == [("mended", "CVE-2026-7")]
+
+
+def test_more_images_than_a_page_of_the_store(store: Store) -> None:
+    several = range(1203)
+    run_over(store, [judged(f"app-{at}", 1, ROOT) for at in several[:1200]], 1)
+    run_over(store, [judged(f"app-{at}", 2, SECRET) for at in several[2:]], 8)
+    changes = list(told(store))
+    assert Counter(one.kind for one in changes) == {
+        "new": 1198,
+        "fixed": 1198,
+        "new-image": 3,
+        "gone-image": 2,
+    }
+    assert len({(one.kind, one.reference) for one in changes}) == len(changes)
+    moved = [one for one in RollUps(store).drift(1, 2) if one.kind == "moved"]
+    assert len(moved) == 1198
 
 
 def test_a_page_has_the_worst_and_counts_all(runs: Store) -> None:
