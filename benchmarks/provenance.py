@@ -2,9 +2,12 @@
 
 `python benchmarks/provenance.py FOLDER…`: each folder is a repository that is checked out. What the
 path of a finding leads to in its rendered object is there, or it is not. Of a value that is there,
-every word has to stand in the line of the finding, or in a line that a note says it is set in; of
-a mapping or a list, one of its keys or values. Where it is absent, the line has to hold the key of
-the deepest thing on the path that is there, or a word of it: its name, its kind.
+every word has to stand in the line of the finding, or in a line that a note says it is set in, or
+the line has to hold its key with an action of a template behind it, which makes the value. Of a
+value of several lines it is the word in it that the message names; of a mapping or a list, its key,
+one of its keys, or of its values. Where it is absent, the line has to hold the key of the deepest
+thing on the path that is there, or a word of it: its name, its kind. Lines are read from the files:
+what is shown of secrets is masked.
 """
 
 from __future__ import annotations
@@ -40,7 +43,7 @@ _POLICIES = ("strict", "gpu-serving")
 _MADE = "in what "
 _KEY = re.compile(r"\[(\d+)\]|\[\"([^\"]*)\"\]|([^.\[\]]+)")
 _PARTS = re.compile(r"[:@=/\s,\"'\[\]{}]+")
-_SAID = re.compile(r"`([^`]+)`|(\S+/\S+)")
+_SAID = re.compile(r"`([^`]+)`|(\S+/\S+)|\b([A-Z]\w*[A-Z]\w*)\b")
 
 
 class Count(NamedTuple):
@@ -139,24 +142,42 @@ def _judged(finding: Finding, documents: Iterable[RenderedManifest]) -> tuple[bo
         int(number) if number else quoted or plain
         for number, quoted, plain in _KEY.findall(finding.location.path)
     ]
-    reached = [_reached(body, keys) for one in documents for body in _near(finding, one)]
-    deepest = max((depth for depth, _ in reached), default=0)
-    places = [place for depth, place in reached if depth == deepest]
-    present = deepest == len(keys)
-    lines = "\n".join(_lines(finding))
+    bodies = [body for one in documents for body in _near(finding, one)]
+    reached = [_reached(body, keys) for body in bodies]
+    lines = list(_lines(finding))
     if not keys:  # it stands in no field of the object: then what the message names counts
-        said = (quoted or plain for quoted, plain in _SAID.findall(finding.message))
-        return True, any(word in lines for word in said)
-    if present:
-        # What holds several stands where its key does.
-        headed = f"{keys[-1]}:" in lines
-        return True, any(
-            _is_there(place.node, lines) or (headed and not isinstance(place.node, Scalar))
-            for place in places
-        )
-    held = [str(key) for key in keys[max(0, deepest - 1) : deepest] if isinstance(key, str)]
-    known = any(f"{key}:" in lines for key in held)
-    return False, known or any(_is_there(place.node, lines) for place in places)
+        return True, any(word in line for word in _said(finding) for line in lines)
+    present = any(depth == len(keys) for depth, _ in reached)
+    exact = [
+        depth == len(keys)
+        for depth, place in reached
+        if _exact(finding, keys, lines, (depth, place))
+    ]
+    return (exact[0] if exact and present not in exact else present), bool(exact)
+
+
+def _exact(
+    finding: Finding, keys: list[str | int], lines: list[str], reached: tuple[int, Cursor]
+) -> bool:
+    """Whether lines hold what the path of a finding leads to in one object."""
+    depth, place = reached
+    text = "\n".join(lines)
+    if depth < len(keys):
+        held = [str(key) for key in keys[max(0, depth - 1) : depth] if isinstance(key, str)]
+        return any(f"{key}:" in text for key in held) or _is_there(place.node, text)
+    headed = [line.partition(f"{keys[-1]}:") for line in lines]
+    if not isinstance(place.node, Scalar):
+        return any(colon for _, colon, _ in headed) or _is_there(place.node, text)
+    if any(colon and "{{" in behind for _, colon, behind in headed):
+        return True
+    if "\n" in place.node.text:
+        return any(word in place.node.text and word in text for word in _said(finding))
+    return _is_there(place.node, text)
+
+
+def _said(finding: Finding) -> list[str]:
+    """What the message of a finding quotes, and the paths and kinds that it names."""
+    return ["".join(words) for words in _SAID.findall(finding.message)]
 
 
 def _near(finding: Finding, document: RenderedManifest) -> list[Cursor]:
@@ -190,7 +211,9 @@ def _lines(finding: Finding) -> Iterator[str]:
     places += [one.location for one in finding.notes if one.location and "set here" in one.message]
     for place in places:
         if place.excerpt is not None:
-            yield from place.excerpt.lines
+            first = place.start.line - 1
+            text = Path(place.origin).read_text(encoding="utf-8", errors="replace")
+            yield from text.split("\n")[first : first + len(place.excerpt.lines)]
 
 
 def _is_there(node: YamlNode | None, lines: str) -> bool:

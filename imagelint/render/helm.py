@@ -18,7 +18,7 @@ from imagelint.core.pattern import pattern
 from imagelint.core.record import NamedTuple
 from imagelint.core.report import Problem, ProblemKind
 from imagelint.documents.rendering.rendered import RenderedChart, RenderedFile
-from imagelint.render.marks import filled, marked, places
+from imagelint.render.marks import TemplateLines, filled, marked, places
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -197,13 +197,13 @@ def _rendered(
         return Problem(ProblemKind.UNPARSABLE, origin, detail)
     marks = with_marks if isinstance(with_marks, dict) else {}
     templates = chart.templates
-    lines = [chart.texts[name].split("\n") for name in templates]
+    lines = [TemplateLines.of(chart.texts[name]) for name in templates]
     files: list[RenderedFile] = []
     for name, text in plain.items():
         template = str(name).partition("/")[2]  # behind the name of the chart
         if not template.endswith((".yaml", ".yml")) or not str(text).strip():
             continue
-        found = filled(places(str(text), str(marks.get(name, ""))), lines)
+        found = filled(places(str(text), str(marks.get(name, ""))), lines, str(text))
         where = tuple(mark and (templates[mark.file], mark.line) for mark in found)
         files.append(RenderedFile(template, str(text), where))
     return RenderedChart(values, tuple(files), chart.texts)

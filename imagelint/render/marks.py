@@ -20,6 +20,7 @@ _ACTION = pattern(
     r"\{\{-?\s*/\*[\s\S]*?\*/\s*-?\}\}"
     r"|\{\{(?:\"(?:\\.|[^\"\\\n])*\"|`[^`]*`|'(?:\\.|[^'\\\n])*'|(?!\}\})[\s\S])*?\}\}"
 )
+_KEYED = pattern(r"[ -]*[^\s:#-][^\s:]*:(?=\s)")
 _FURTHEST = 50
 
 
@@ -30,38 +31,61 @@ class Mark(NamedTuple):
     line: int
 
 
+class TemplateLines(NamedTuple):
+    """The lines of a template, and which have text of their own.
+
+    A line at whose end an action is open goes on in the next: `begun` are the numbers (from 1) at
+    which those begin that end at a line; `own` is what is written in them beside actions.
+    """
+
+    lines: tuple[str, ...]
+    begun: dict[int, int]
+    own: dict[int, str]
+
+    @classmethod
+    def of(cls, text: str) -> TemplateLines:
+        """Those of a text."""
+        lines = tuple(text.split("\n"))
+        left = _ACTION.sub(lambda match: "\0" * match[0].count("\n"), text).split("\n")
+        begun: dict[int, int] = {}
+        own: dict[int, str] = {}
+        number = 0
+        for one in left:
+            over = one.count("\0")
+            number += 1 + over
+            begun[number] = number - over
+            own[number] = one.replace("\0", "").strip()
+        return cls(lines, begun, own)
+
+    def takes_mark(self, number: int) -> bool:
+        """Whether a mark can stand at the end of a line."""
+        own = self.own.get(number)
+        return bool(own) and own != "---" and not self.line(number).rstrip().endswith("-}}")
+
+    def line(self, number: int) -> str:
+        """A line by its number."""
+        return self.lines[number - 1]
+
+    def before_action(self, number: int) -> str:
+        """What stands before the first action of the line that ends at a number."""
+        first = self.line(self.begun.get(number, number))
+        return first.partition("{{")[0].strip() if "{{" in first else ""
+
+
 def marked(text: str, file: int) -> str:
     """A template with marks behind its lines."""
-    lines = text.split("\n")
-    closed = _closed_lines(text)
+    template = TemplateLines.of(text)
     return "\n".join(
-        f"{line}#@{file}:{number}@" if number in closed and _takes_mark(line) else line
-        for number, line in enumerate(lines, 1)
+        f"{line}#@{file}:{number}@" if template.takes_mark(number) else line
+        for number, line in enumerate(template.lines, 1)
     )
-
-
-def _closed_lines(text: str) -> frozenset[int]:
-    """The lines at whose end no action is open."""
-    count = text.count("\n") + 1
-    opened: set[int] = set()
-    line, at = 1, 0
-    for match in _ACTION.finditer(text):
-        line += text.count("\n", at, match.start())
-        at = match.start()
-        opened.update(range(line, line + match[0].count("\n")))
-    return frozenset(range(1, count + 1)) - opened
-
-
-def _takes_mark(line: str) -> bool:
-    own = _ACTION.sub("", line).strip()
-    return bool(own) and own != "---" and not line.rstrip().endswith("-}}")
 
 
 def places(plain: str, with_marks: str) -> tuple[Mark | None, ...]:
     """The mark of each line of a text, by the same text with marks.
 
-    Where the two differ (what was measured, cut or hashed has marks in it) only lines count that
-    are the same in order.
+    Where the two differ (what was measured, cut or hashed has marks in it, what is random comes
+    out anew) only lines count that are the same in order, or have the same key at the same place.
     """
     found: list[Mark | None] = []
     marks = iter(_unmarked(with_marks))
@@ -70,6 +94,8 @@ def places(plain: str, with_marks: str) -> tuple[Mark | None, ...]:
     for line in plain.split("\n"):
         ahead = rest[at : at + _FURTHEST]
         skipped = next((n for n, (text, _) in enumerate(ahead) if text == line), None)
+        if skipped != 0 and ahead and _keyed_alike(line, ahead[0][0]):
+            skipped = 0
         if skipped is None:
             found.append(None)
             continue
@@ -77,6 +103,11 @@ def places(plain: str, with_marks: str) -> tuple[Mark | None, ...]:
         found.append(rest[at][1])
         at += 1
     return tuple(found)
+
+
+def _keyed_alike(line: str, other: str) -> bool:
+    key, same = _KEYED.match(line), _KEYED.match(other)
+    return key is not None and same is not None and key[0] == same[0]
 
 
 def _unmarked(text: str) -> Iterator[tuple[str, Mark | None]]:
@@ -87,27 +118,48 @@ def _unmarked(text: str) -> Iterator[tuple[str, Mark | None]]:
         yield _MARK.sub("", line), mark
 
 
-def filled(marks: Sequence[Mark | None], texts: Sequence[Sequence[str]]) -> list[Mark | None]:
-    """The marks with those of lines that an action made: it stands behind the last marked line."""
-    result: list[Mark | None] = []
+def filled(
+    marks: Sequence[Mark | None], texts: Sequence[TemplateLines], made: str
+) -> list[Mark | None]:
+    """The marks with those of lines that an action made: it stands behind the last marked line.
+
+    Several lines that one line makes (`resources: {{ toYaml . | nindent 2 }}`) have its mark at the
+    end of their last: those from its own text on are told by that. `made` is what was rendered.
+    """
+    result = list(marks)
+    lines = made.split("\n")
     last: Mark | None = None
-    for mark in marks:
-        if mark is not None:
-            last = mark
-            result.append(mark)
-        else:
-            result.append(last and _next_action(last, texts))
+    start = 0
+    for number, mark in enumerate((*marks, None)):
+        if mark is None and number < len(marks):
+            continue
+        begun = number if mark is None else _begun(lines[start : number + 1], texts, mark) + start
+        result[start:begun] = [last and _next_action(last, texts)] * (begun - start)
+        result[begun:number] = [mark] * (number - begun)
+        last, start = mark, number + 1
     return result
 
 
-def _next_action(mark: Mark, texts: Sequence[Sequence[str]]) -> Mark:
-    lines = texts[mark.file]
-    for number in range(mark.line, min(len(lines), mark.line + _FURTHEST)):
-        line = lines[number]
-        if "{{" in line and not _takes_mark(line) and not _CONTROL.search(line):
-            return Mark(mark.file, number + 1)
-        if _takes_mark(line):
+def _begun(lines: Sequence[str], texts: Sequence[TemplateLines], mark: Mark) -> int:
+    """At which of some lines what a template's line makes begins; its mark is at the last of them.
+
+    Its own text stands at the first.
+    """
+    own = texts[mark.file].before_action(mark.line)
+    last = len(lines) - 1
+    if not own or lines[-1].strip().startswith(own):
+        return last
+    return next((at for at, line in enumerate(lines) if line.strip().startswith(own)), last)
+
+
+def _next_action(mark: Mark, texts: Sequence[TemplateLines]) -> Mark:
+    template = texts[mark.file]
+    for number in range(mark.line + 1, min(len(template.lines), mark.line + _FURTHEST) + 1):
+        line = template.line(number)
+        if template.takes_mark(number):
             break
+        if "{{" in line and not _CONTROL.search(line):
+            return Mark(mark.file, number)
     return mark
 
 

@@ -12,6 +12,7 @@ from imagelint.deployment.renderings.lines import aligned
 from imagelint.deployment.renderings.rendered import RenderedManifest
 from imagelint.deployment.renderings.templatevalues import (
     ACTION,
+    continued,
     helpers_in,
     image_parts,
     set_at,
@@ -257,7 +258,10 @@ def values_in(given: GivenValues) -> YamlNode | None:
 
 
 class _Line(NamedTuple):
-    """A line of a template: its text, and where that begins among the places of the document."""
+    """A line of a template: its text, and where that begins among the places of the document.
+
+    Lines at whose end an action is open are one with the next.
+    """
 
     text: str
     start: int
@@ -269,6 +273,7 @@ class _Reader:
     def __init__(self, file: RenderedFile, texts: _Texts) -> None:
         self._file = file
         self._texts = texts
+        self._first: dict[str, dict[int, int]] = {}
         self._starts = [0]
         for line in file.text.split("\n"):
             self._starts.append(self._starts[-1] + len(line) + 1)
@@ -365,7 +370,11 @@ class _Reader:
         part = self._texts.part(name)
         if part is None or line > part.source.text.count("\n") + 1:
             return _Line("", 0)
-        return _Line(part.source.line(line), part.shifted(part.source.line_span(line)).start)
+        if name not in self._first:
+            self._first[name] = continued(part.source.text)
+        first = self._first[name].get(line, line)
+        text = "\n".join(map(part.source.line, range(first, line + 1)))
+        return _Line(text, part.shifted(part.source.line_span(first)).start)
 
 
 def _stripped(line: _Line) -> Span:
@@ -376,8 +385,9 @@ def _stripped(line: _Line) -> Span:
 
 
 def _filled(line: _Line) -> Span:
-    """What a template fills in: its first action, else the whole line."""
-    match = ACTION.search(line.text)
-    if match is None:
+    """What a template fills in: its first action, of several lines all; else the whole line."""
+    actions = list(ACTION.finditer(line.text))
+    if not actions:
         return _stripped(line)
-    return Span(line.start + match.start(), line.start + match.end())
+    last = actions[-1] if "\n" in line.text else actions[0]
+    return Span(line.start + actions[0].start(), line.start + last.end())

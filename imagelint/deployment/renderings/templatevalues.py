@@ -13,11 +13,13 @@ from imagelint.documents.yaml.nodes import Mapping, Scalar, Sequence
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+    from re import Match
 
     from imagelint.core.source import Span
     from imagelint.documents.yaml.nodes import YamlNode
 
-ACTION = pattern(r"\{\{.*?\}\}")
+ACTION = pattern(r"\{\{[\s\S]*?\}\}")
+_COMMENT = pattern(r"\{\{-?\s*/\*")
 _INCLUDE = pattern(r"\b(?:include|template)\s+\"([^\"]+)\"\s+(\([^)]*\)|[^\s)}|]+)")
 _DEFINE = pattern(r"\{\{-?\s*define\s+\"([^\"]+)\"\s*-?\}\}")
 _OPENS = pattern(r"\{\{-?\s*(if|with|range|define|block|end)\b")
@@ -27,6 +29,7 @@ _CHART_FIELDS_BACK = {"appVersion": "AppVersion", "version": "Version", "name": 
 _IMAGE_PARTS = ("registry", "repository", "name", "tag", "digest")
 _DEEPEST = 5  # helpers that take helpers
 _MOST_VALUES = 20
+_MOST_OF_ONE = 4  # values that one variable is made of
 _MOST_ENTRIES = 200  # mappings that are looked into for what a message speaks of
 _BLOCK = pattern(r"\{\{-?\s*(if|with|range|define|block|end|\$\w+\s*:?=)(.*?)\}\}")
 _NAMES = pattern(r"\$(\w+)(?=[\s,]*(?:,|:?=))")
@@ -37,6 +40,10 @@ _TAKEN = pattern(
     r"|(?<![\w)$\"'.])\.(?!(?:Values|Release|Chart|Capabilities|Template|Files)\b)"
     r"((?:[A-Za-z_][\w-]*(?:\.[A-Za-z_][\w-]*)*)?)(?![\w\"'.]))"
 )
+# `index .Values "a-b"`: https://pkg.go.dev/text/template#hdr-Functions
+_INDEX = r"index\s+(\$?(?:\.[A-Za-z_]\w*)+|\$\w+|\.)((?:\s+\"[A-Za-z_][\w-]*\")+)"
+_INDEXED = pattern(rf"\(\s*{_INDEX}\s*\)|\b{_INDEX}")
+_QUOTED_NAME = pattern(r"\"([^\"]*)\"")
 _QUOTED = pattern(r"`([^`]+)`")
 _SEGMENT = pattern(r"(?<=\")[^\"\[\]]+(?=\")|[^.\[\]\"]+")
 _WORD = pattern(r"[^\s=]+")
@@ -68,7 +75,7 @@ class _Scope(NamedTuple):
     """What the dot and variables stand for at a place of a template; None: not a value."""
 
     dot: Keys | None
-    variables: dict[str, Keys]
+    variables: dict[str, tuple[Keys, ...]]
 
 
 def values_taken(
@@ -92,6 +99,19 @@ def values_taken(
             found.update((keys, None) for keys in _taken(action, inner) if keys)
     chart = (Taken((field[:1].lower() + field[1:],), chart=True) for field in fields)
     return (*map(Taken, list(found)[:_MOST_VALUES]), *chart)
+
+
+def continued(template: str) -> dict[int, int]:
+    """The lines (from 1) at which an action ends that was opened on another, with that line."""
+    found: dict[int, int] = {}
+    line, at = 1, 0
+    for match in ACTION.finditer(template):
+        line += template.count("\n", at, match.start())
+        at = match.start()
+        over = match[0].count("\n")
+        if over and not _COMMENT.match(match[0]):
+            found[line + over] = found.get(line, line)
+    return found
 
 
 def helpers_in(texts: Iterable[str]) -> Helpers:
@@ -136,8 +156,8 @@ def _scope(text: str) -> _Scope:
         if word == "end":
             opened = opened[:-1] or [_Scope((), {})]
         elif word.startswith("$"):
-            keys = next(_taken(rest, scope), None)
-            if keys is not None:
+            keys = tuple(dict.fromkeys(_taken(rest, scope)))[:_MOST_OF_ONE]
+            if keys:
                 scope.variables[word[1:].rstrip(" \t:=")] = keys
         else:
             opened.append(_inside(word, rest, scope))
@@ -154,21 +174,27 @@ def _inside(word: str, expression: str, scope: _Scope) -> _Scope:
     names = _NAMES.findall(expression)
     keys = next(_taken(expression.rpartition("=")[2], scope), None)
     if names and keys is not None:
-        variables[names[-1]] = keys
+        variables[names[-1]] = (keys,)
     return _Scope(keys, variables)
 
 
 def _taken(expression: str, scope: _Scope) -> Iterator[Keys]:
-    for match in _TAKEN.finditer(expression):
+    for match in _TAKEN.finditer(_INDEXED.sub(_dotted, expression)):
         absolute, variable, behind, relative = match.groups()
         if absolute:
             yield _keys(absolute)
         elif variable:
-            base = scope.variables.get(variable)
-            if base is not None:
+            for base in scope.variables.get(variable, ()):
                 yield (*base, *_keys(behind))
         elif scope.dot:
             yield (*scope.dot, *_keys(relative))
+
+
+def _dotted(match: Match[str]) -> str:
+    """What `index` takes, as if its names could stand behind dots."""
+    inside, plain = (match[1], match[2]), (match[3], match[4])
+    base, names = inside if inside[0] else plain
+    return ".".join((base.rstrip("."), *_QUOTED_NAME.findall(names)))
 
 
 def _keys(dotted: str) -> Keys:

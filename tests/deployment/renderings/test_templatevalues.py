@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from imagelint.deployment.renderings.templatevalues import (
+    continued,
     helpers_in,
     image_parts,
     set_at,
@@ -42,6 +43,36 @@ port: {{ $port }} {{ .Chart.Name }} {{ .other }} {{ "a.b" }}
 )
 def test_what_a_line_takes(line: int, names: list[str]) -> None:
     assert [one.name for one in values_taken(TEMPLATE, line, line)] == names
+
+
+OTHERS = """\
+{{- $own := index .Values "one-server" }}
+image: "{{ $own.image.name }}:{{ (index .Values "two-server" "image").tag }}"
+image: '{{ .Values.image.registry }}/{{ .Values.image.name
+  }}:{{ .Values.image.tag }}'
+{{- $limits := .Values.limits }}
+{{- $all := merge (dict "limits" $limits) .Values.resources }}
+resources: {{ toYaml $all }} {{ index .Values.list 0 }}
+"""
+
+
+@pytest.mark.parametrize(
+    ("lines", "names"),
+    [
+        ((2, 2), [".Values.one-server.image.name", ".Values.two-server.image.tag"]),
+        ((3, 4), [".Values.image.registry", ".Values.image.name", ".Values.image.tag"]),
+        ((7, 7), [".Values.limits", ".Values.resources", ".Values.list"]),
+    ],
+)
+def test_what_is_taken_by_index_over_lines_or_of_several(
+    lines: tuple[int, int], names: list[str]
+) -> None:
+    assert [one.name for one in values_taken(OTHERS, *lines)] == names
+
+
+def test_actions_that_end_on_another_line() -> None:
+    assert continued(OTHERS) == {4: 3}
+    assert continued("{{/* a\nb */}}\nx: {{ .y\n}}-{{ .z\n}}\n") == {4: 3, 5: 3}
 
 
 HELPERS = """\
