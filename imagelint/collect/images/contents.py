@@ -98,8 +98,15 @@ class _Place(NamedTuple):
 
     def read(self, reading: ImageReading, layer: ImageLayer) -> None:
         """Read a layer, or take it as it was read before."""
-        stream = ByteStream(self.pieces(layer.digest), layer.digest.partition(":")[0])
-        reading.layer(stream, layer)
+        algorithm = layer.digest.partition(":")[0]
+        if not layer.indexed:
+            reading.layer(ByteStream(self.pieces(layer.digest), algorithm), layer)
+            return
+        from imagelint.documents.image.layers.lazyindex import LazyIndex, claim_in
+
+        claim = claim_in(dict(layer.indexed))
+        stream = ByteStream(self.pieces(layer.digest), algorithm, claim.place)
+        reading.layer(stream, layer, index=LazyIndex(claim))
 
     def once(self, reading: ImageReading, layer: ImageLayer, kept: KeptLayers) -> None:
         """Take a layer as it was read before; where it was not, read it and write it down."""
@@ -121,7 +128,8 @@ def _read(reading: ImageReading, layer: ImageLayer, place: _Place) -> Problem | 
     """What was wrong with a layer."""
     deadline = place.deadline
     try:
-        if place.kept is None:
+        # What is kept of a layer does not tell of an index that only this image names.
+        if place.kept is None or layer.indexed:
             place.read(reading, layer)
         else:
             place.once(reading, layer, place.kept)

@@ -54,16 +54,26 @@ _VARIANTS = {
     **dict.fromkeys((("arm64", "8"), ("arm64", "v8")), ""),
     **{("arm", number): f"v{number or 7}" for number in ("", "5", "6", "7", "8")},
 }
+STARGZ = "containerd.io/snapshot/stargz/toc.digest"
+CHUNKED = "io.github.containers.zstd-chunked.manifest-checksum"
+CHUNKED_PLACE = "io.github.containers.zstd-chunked.manifest-position"
+INDEXED = (STARGZ, CHUNKED, CHUNKED_PLACE)
+"""Annotations of a layer whose files engines may fetch one by one, by an index of its own."""
+
 _MOST_LAYERS = 1000  # no engine stacks more than 128
 _LARGEST_LAYER = 2**50
 
 
 class ImageLayer(NamedTuple):
-    """One layer: the digests of its blob and of its content unpacked, and the blob's bytes."""
+    """One layer: the digests of its blob and of its content unpacked, and the blob's bytes.
+
+    `indexed` are the annotations that name an index of its files.
+    """
 
     digest: str
     diff_id: str
     size: int
+    indexed: tuple[tuple[str, str], ...] = ()
 
 
 class Descriptor(NamedTuple):
@@ -240,8 +250,8 @@ def image_layers(manifest: JsonView, config: JsonView) -> tuple[ImageLayer, ...]
     ):
         return "has a layer without a proper digest or size"
     layers = tuple(
-        ImageLayer(digest, name, int(size or 0))
-        for (digest, size), name in zip(blobs, names, strict=True)
+        ImageLayer(digest, name, int(size or 0), _indexed(view))
+        for (digest, size), name, view in zip(blobs, names, said, strict=True)
     )
     pairs = {(layer.digest, layer.diff_id) for layer in layers}
     plain = (one["mediaType"].text in _UNPACKED for one in said)
@@ -250,3 +260,8 @@ def image_layers(manifest: JsonView, config: JsonView) -> tuple[ImageLayer, ...]
     if len({one for one, _ in pairs}) != len(pairs) or len({one for _, one in pairs}) != len(pairs):
         return "contradicts itself: its configuration gives one name to several layers"
     return layers
+
+
+def _indexed(layer: JsonView) -> tuple[tuple[str, str], ...]:
+    said = layer["annotations"]
+    return tuple((name, said[name].text) for name in INDEXED if not said[name].is_absent)

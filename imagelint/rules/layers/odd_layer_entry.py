@@ -8,6 +8,7 @@ from imagelint.rules.api import Confidence, Context, Findings, Severity, rule
 _MISREAD = {
     "whiteout": "for scanners, a whiteout without a name hides its whole folder; engines refuse it",
     "kind": "an entry is of a kind that scanners pass over, and engines refuse",
+    "index": "the index by which engines fetch single files tells otherwise of",
     "end": "the layer goes on behind its end, where nobody looks",
 }
 
@@ -20,7 +21,9 @@ def odd_layer_entry(files: LayerFiles, ctx: Context) -> Findings:
     refuse it or cut it off; scanners and scripts have been caught by it (CVE-2018-15664,
     CVE-2019-14271). A device node gives a container that may use it the disk of its host. Of a
     whiteout without a name, of entries of unknown kinds and of what stands behind the end of the
-    archive, scanners and engines think differently: what runs is not what was scanned.
+    archive, scanners and engines think differently: what runs is not what was scanned. So it is
+    where the index of a layer (eStargz, zstd:chunked) differs from its archive: engines that fetch
+    single files believe the index, scanners unpack the archive.
 
     Bad (image.json):
         {"inspected": "registry.example.com/llm:1", "config": {}, "layers": [{"files": [

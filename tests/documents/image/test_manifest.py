@@ -11,6 +11,7 @@ from imagelint.documents.image.manifest import (
     DOCKER_MANIFEST,
     INDEX,
     MANIFEST,
+    ImageLayer,
     descriptor,
     image_layers,
     is_digest,
@@ -114,7 +115,7 @@ def layers(blobs: list[Any], names: list[str], kind: str = "") -> object:
 
 def test_layers_and_names_go_together() -> None:
     one = {"digest": A, "size": 1}
-    assert layers([one, one], [B, B]) == ((A, B, 1), (A, B, 1))
+    assert layers([one, one], [B, B]) == (ImageLayer(A, B, 1), ImageLayer(A, B, 1))
     for blobs, names, words in (
         ([one], [B, B], "its manifest lists 1 layers, its configuration 2"),
         ([one, one], [A, B], "gives one name to several layers"),

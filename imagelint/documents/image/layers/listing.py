@@ -24,6 +24,7 @@ from imagelint.documents.secrets.written import tells_secret
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from imagelint.documents.image.layers.lazyindex import LazyIndex
     from imagelint.documents.image.layers.stream import ByteStream
 
 _LARGEST_TEXT = 1024 * 1024
@@ -34,7 +35,8 @@ _LARGEST_LISTING = 32 * 1024 * 1024
 class LayerEntry(NamedTuple):
     """One entry. `path` is below the root; `text` is what is kept of a file that is read.
 
-    `link` is where a link leads that stands for what says which packages are installed.
+    `link` is where a link leads that stands for what says which packages are installed, or what is
+    told of in the place of a path.
     """
 
     path: str
@@ -45,15 +47,17 @@ class LayerEntry(NamedTuple):
     link: str = ""
 
 
-def read_entries(stream: ByteStream) -> Iterator[LayerEntry]:
-    """The entries of a layer, in their order.
+def read_entries(stream: ByteStream, index: LazyIndex | None = None) -> Iterator[LayerEntry]:
+    """The entries of a layer, in their order, and where its index contradicts them.
 
     Raises:
         StreamError: it is no layer, or holds more of something than is read.
     """
-    reader = TarReader(stream)
+    reader = TarReader(stream, None if index is None else index.feed)
     for entry in reader.entries():
         path = _clean(entry.path)
+        if index is not None:
+            index.begin(path, entry, reader)
         text = None
         if entry.kind is EntryKind.FILE and is_wanted(path):
             text = _text(path, reader)
@@ -67,6 +71,11 @@ def read_entries(stream: ByteStream) -> Iterator[LayerEntry]:
         yield LayerEntry(path, entry.size, entry.kind is EntryKind.FOLDER, found, kept, link=link)
     if reader.goes_on():
         yield LayerEntry("", 0, is_folder=False, roles=((FileRole.MISREAD, "end"),))
+    if index is not None:
+        stream.finish()
+        for path in index.differences(stream.kept):
+            roles_ = ((FileRole.MISREAD, "index"),)
+            yield LayerEntry("", 0, is_folder=False, roles=roles_, link=path)
 
 
 def _text(path: str, reader: TarReader) -> str:

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from imagelint.documents.base import Node
+    from imagelint.documents.image.layers.lazyindex import LazyIndex
     from imagelint.documents.image.layers.listing import LayerEntry, Listing, Recorder
     from imagelint.documents.image.layers.stream import ByteStream
     from imagelint.documents.image.manifest import ImageLayer
@@ -95,14 +96,18 @@ class ImageReading:
         self._named = 0
 
     def layer(
-        self, stream: ByteStream, layer: ImageLayer, recorder: Recorder | None = None
+        self,
+        stream: ByteStream,
+        layer: ImageLayer,
+        recorder: Recorder | None = None,
+        index: LazyIndex | None = None,
     ) -> None:
-        """Read the next layer to its end, and hold it to its digests.
+        """Read the next layer to its end, and hold it to its digests, and to its index if any.
 
         Raises:
             StreamError: it is no layer, not this one, or one that nobody needs.
         """
-        found = read_entries(stream)
+        found = read_entries(stream, index)
         self._take(layer, found if recorder is None else _recorded(found, recorder))
         stream.finish()
         if stream.digest != layer.digest.partition(":")[2]:
@@ -164,7 +169,7 @@ class ImageReading:
             holds[place] = holds.get(place, 0) + entry.size
         if entry.text is not None:
             self._text(path, number, entry.text)
-        if entry.link:
+        if entry.link and path:
             self._links[path] = entry.link
         for role, detail in entry.roles:
             key = _Key(number, role, detail, path if role is FileRole.SECRET else "")
@@ -190,7 +195,7 @@ class ImageReading:
         group.count += 1
         group.size += entry.size
         if len(group.files) < _KEPT_NAMES.get(key.role, _MOST_NAMES):
-            group.files.append((path or "what stands behind its end", entry.size))
+            group.files.append((path or entry.link or "what stands behind its end", entry.size))
 
     def _contents(self) -> Iterator[Node]:
         live = self._overlay.live()

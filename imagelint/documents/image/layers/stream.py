@@ -34,10 +34,15 @@ def compression(head: bytes) -> str:
 class ByteStream:
     """Pieces of bytes, read as they are wanted.
 
-    `digest` is that of what was taken from the source so far, `unpacked` that of what came out.
+    `digest` is that of what was taken from the source so far, `unpacked` that of what came out,
+    `kept` are the bytes of the source in the range that was asked for.
     """
 
-    def __init__(self, pieces: Iterable[bytes], algorithm: str = "sha256") -> None:
+    def __init__(
+        self, pieces: Iterable[bytes], algorithm: str = "sha256", keep: range = range(0)
+    ) -> None:
+        self._keep = keep
+        self.kept = b""
         self._packed = hashlib.new(algorithm)
         self._plain = hashlib.sha256()
         self._source = iter(pieces)
@@ -114,6 +119,13 @@ class ByteStream:
             self._took(piece)
 
     def _took(self, piece: bytes) -> bytes:
+        if (
+            self._keep
+            and self.taken < self._keep.stop
+            and self.taken + len(piece) > self._keep.start
+        ):
+            start = max(0, self._keep.start - self.taken)
+            self.kept += piece[start : self._keep.stop - self.taken]
         self.taken += len(piece)
         self._packed.update(piece)
         return piece

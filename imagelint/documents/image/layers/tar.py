@@ -15,7 +15,7 @@ from imagelint.core.record import NamedTuple
 from imagelint.documents.image.layers.stream import StreamError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from imagelint.documents.image.layers.stream import ByteStream
 
@@ -24,7 +24,8 @@ LONGEST_PATH = 4096  # PATH_MAX of Linux
 _LARGEST_HEADER = 1024 * 1024
 _MOST_SPARSE_BLOCKS = 8_192
 _LARGEST_FILE = 1 << 43  # 8 TiB: no file of an image, and no disk that holds one
-_CAPABILITY = b"SCHILY.xattr.security.capability"
+_ATTRIBUTE = b"SCHILY.xattr."
+_CAPABILITY = _ATTRIBUTE + b"security.capability"
 _ZERO = bytes(BLOCK)
 _NEGATIVE = 0xFF
 
@@ -70,10 +71,16 @@ class TarEntry(NamedTuple):
 
 
 class TarReader:
-    """The entries of an archive in a stream. Of the entry at hand, the content can be read."""
+    """The entries of an archive in a stream. Of the entry at hand, the content can be read.
 
-    def __init__(self, stream: ByteStream) -> None:
+    `tap` is given all content on its way.
+    """
+
+    def __init__(self, stream: ByteStream, tap: Callable[[bytes], None] | None = None) -> None:
         self._stream = stream
+        self._tap = tap
+        self._header_block = _ZERO
+        self._extra: dict[bytes, bytes] = {}
         self._left = 0  # bytes of the entry at hand, with its padding
         self._content = 0
 
@@ -113,7 +120,40 @@ class TarReader:
             raise StreamError("ends in the middle of a file")
         self._left -= count
         self._content -= count
+        if self._tap is not None:
+            self._tap(data)
         return data
+
+    @property
+    def is_sparse(self) -> bool:
+        """Whether the content of the entry at hand is not all that its file holds."""
+        named = any(key.startswith(b"GNU.sparse.") for key in self._extra)
+        return named or self._header_block[156] == _SPARSE
+
+    def owner(self) -> tuple[int, int]:
+        """The user and the group of the entry at hand."""
+        fields = ((b"uid", self._header_block[108:116]), (b"gid", self._header_block[116:124]))
+        user, group = (
+            _decimal(self._extra[key]) if key in self._extra else _number(field)
+            for key, field in fields
+        )
+        return user, group
+
+    def device(self) -> tuple[int, int]:
+        """The major and the minor number of the device at hand; 0 and 0 for what is none."""
+        block = self._header_block
+        if block[156] not in (0x33, 0x34):
+            return 0, 0
+        return _number(block[329:337]), _number(block[337:345])
+
+    def attributes(self) -> dict[str, bytes]:
+        """The extended attributes of the entry at hand."""
+        start = len(_ATTRIBUTE)
+        return {
+            key[start:].decode("utf-8", "replace"): value
+            for key, value in self._extra.items()
+            if key.startswith(_ATTRIBUTE)
+        }
 
     def goes_on(self) -> bool:
         """Whether behind the end of the archive there is more than zeros; reads it all."""
@@ -124,6 +164,8 @@ class TarReader:
 
     def _block(self) -> bytes:
         """The next header; empty at the end."""
+        while self._tap is not None and self._content:
+            self.content(_LARGEST_HEADER)
         if self._left and self._stream.skip(self._left) < self._left:
             raise StreamError("ends in the middle of a file")
         self._left = 0
@@ -144,6 +186,7 @@ class TarReader:
         elif b"GNU.sparse.realsize" in extra or b"GNU.sparse.size" in extra:
             said = extra.get(b"GNU.sparse.realsize") or extra[b"GNU.sparse.size"]
             real = _decimal(said)
+        self._header_block, self._extra = block, extra
         # Of links and devices a size is nothing: no content follows.
         if meaning not in _WITH_CONTENT:
             size = real = 0
