@@ -1,7 +1,8 @@
 """The variables that base images set, of those images of which all are known.
 
 Read from the Dockerfiles of the images: docker-library/official-images of November 2026 and what
-it leads to, gitlab.com/nvidia/container-images/cuda, GoogleContainerTools/distroless.
+it leads to, gitlab.com/nvidia/container-images/cuda, GoogleContainerTools/distroless,
+pytorch/pytorch.
 """
 
 from __future__ import annotations
@@ -31,6 +32,10 @@ _SETS: Mapping[str, tuple[str, ...]] = {
     "*/nvidia/cuda": (
         *("CUDA_*", "CUDNN_*", "NCCL_VERSION", "NV_*", "NVARCH", "NVIDIA_*"),
         *("LD_LIBRARY_PATH", "LIBRARY_PATH"),
+    ),
+    "*/pytorch/pytorch": (
+        *("CUDA_*", "CUDNN_*", "NCCL_VERSION", "NV_*", "NVARCH", "NVIDIA_*"),
+        *("LD_LIBRARY_PATH", "LIBRARY_PATH", "PYTORCH_VERSION"),
     ),
     "gcr.io/distroless/*": ("SSL_CERT_FILE", "LANG", "LC_ALL", "JAVA_*"),
 }

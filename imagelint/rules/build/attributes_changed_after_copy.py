@@ -19,6 +19,8 @@ def attributes_changed_after_copy(stage: Stage, ctx: Context) -> Findings:
 
     Except:
         Stages that are not shipped, paths that a variable names, and what a RUN itself has made.
+        The mode of a folder alone, without what lies within: no file is written again. tally, which
+        speaks of a COPY and the `chmod` right behind it in any stage, places that at the COPY.
 
     Bad:
         FROM debian:12.7

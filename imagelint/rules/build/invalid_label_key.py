@@ -27,8 +27,9 @@ def invalid_label_key(stage: Stage, ctx: Context) -> Findings:
     Except:
         Keys that depend on a variable without a value. hadolint takes the dollar for a part of
         the key, which the build replaces
-        (https://docs.docker.com/reference/dockerfile/#environment-replacement). Underscores, as
-        hadolint has it and vendors write them (`com.redhat.license_terms`): tally does not.
+        (https://docs.docker.com/reference/dockerfile/#environment-replacement). Underscores
+        and slashes, as hadolint has it and vendors write them (`com.redhat.license_terms`): tally
+        does not.
 
     Bad:
         FROM alpine:3.20

@@ -11,6 +11,9 @@ from imagelint.rules.api import Context, Findings, Severity, rule
 if TYPE_CHECKING:
     from imagelint.documents.dockerfile.model import Instruction
 
+# https://docs.docker.com/reference/dockerfile/#run---mount
+_WITHOUT_PROGRAMS = frozenset(("secret", "ssh", "tmpfs"))
+
 
 @rule(Stage, Severity.HIGH, references=("tally shell-run-in-scratch",), keywords=("RUN",))
 def shell_in_scratch(stage: Stage, ctx: Context) -> Findings:
@@ -19,7 +22,7 @@ def shell_in_scratch(stage: Stage, ctx: Context) -> Findings:
     An image from scratch is empty: there is no shell for RUN, and the build ends with "no such
     file or directory".
 
-    Except: steps behind a COPY or ADD, or with a mount, which may bring programs along.
+    Except: steps behind a COPY or ADD, or with a mount of files, which may bring programs along.
 
     Bad:
         FROM scratch
@@ -46,4 +49,8 @@ def shell_in_scratch(stage: Stage, ctx: Context) -> Findings:
 
 
 def _has_mount(instruction: Instruction) -> bool:
-    return instruction.keyword == "RUN" and bool(instruction.flags_named("mount"))
+    """Whether a step is given files that another stage, image or build has made."""
+    return instruction.keyword == "RUN" and any(
+        mount.options().get("type", "bind") not in _WITHOUT_PROGRAMS
+        for mount in instruction.flags_named("mount")
+    )

@@ -27,7 +27,7 @@ def unused_user(stage: Stage, ctx: Context) -> Findings:
 
     Except:
         Starts that are a script, or name the user (`gosu app serve`); daemons, whose users have no
-        home.
+        home; images that start nothing themselves, upon which others build (tally speaks of them).
 
     Bad:
         FROM debian:12.7

@@ -6,6 +6,7 @@ from posixpath import basename, dirname, join, normpath
 from typing import TYPE_CHECKING
 
 from imagelint.core.fact import Known
+from imagelint.core.pattern import pattern
 from imagelint.core.record import NamedTuple
 
 if TYPE_CHECKING:
@@ -18,6 +19,8 @@ __all__ = ["Rewriting", "rewritten_copies"]
 
 _CHANGING = {"chown": "chown", "chgrp": "chown", "chmod": "chmod"}
 _RECURSIVE = ("-R", "--recursive")
+_EXECUTABLE = pattern(r"[ugoa]*\+[rwX]*x[rwX]*")
+"""Modes that nobody gives a folder by itself, which is entered already."""
 _SOMEWHERE = "/?"  # the working directory of an outside image, which nobody knows
 
 
@@ -37,6 +40,7 @@ class Rewriting(NamedTuple):
 def rewritten_copies(stage: Stage) -> Iterator[Rewriting]:
     """The commands of a stage that write the files of an earlier COPY into another layer."""
     copied: dict[str, Instruction] = {}
+    files: dict[str, Instruction] = {}
     workdir = _SOMEWHERE
     scripts = _by_instruction(stage)
     for instruction in stage.instructions:
@@ -47,9 +51,10 @@ def rewritten_copies(stage: Stage) -> Iterator[Rewriting]:
             case "COPY" | "ADD":
                 for path in _targets(instruction, workdir):
                     copied[path] = instruction
-            case "RUN" if copied:
+                files.update(dict.fromkeys(_unclear(instruction, workdir), instruction))
+            case "RUN" if copied or files:
                 for script in scripts.get(instruction.span.start, ()):
-                    yield from _of_script(script, workdir, copied)
+                    yield from _of_script(script, workdir, copied, files)
 
 
 def _absolute(path: str, workdir: str) -> str:
@@ -85,7 +90,24 @@ def _targets(instruction: Instruction, workdir: str) -> Iterator[str]:
         yield place
 
 
-def _of_script(script: Script, workdir: str, copied: dict[str, Instruction]) -> Iterator[Rewriting]:
+def _unclear(instruction: Instruction, workdir: str) -> Iterator[str]:
+    """Where a source without an ending goes: a file of its name, or what a folder holds."""
+    if len(instruction.words) < 2 or not isinstance(instruction.words[-1].value, Known):  # noqa: PLR2004
+        return
+    *sources, target = instruction.words
+    place = _absolute(target.text, workdir)
+    if place.startswith(_SOMEWHERE):
+        return
+    into = len(sources) > 1 or target.text.endswith(("/", "/.")) or target.text in (".", "./")
+    for source in sources:
+        name = basename(source.text.rstrip("/"))
+        if name and "." not in name and "*" not in name and isinstance(source.value, Known):
+            yield f"{place.rstrip('/')}/{name}" if into else place
+
+
+def _of_script(
+    script: Script, workdir: str, copied: dict[str, Instruction], files: dict[str, Instruction]
+) -> Iterator[Rewriting]:
     told: set[int] = set()
     moved = bool(script.of("cd", "pushd"))
     for command in script.of(*_CHANGING):
@@ -95,10 +117,20 @@ def _of_script(script: Script, workdir: str, copied: dict[str, Instruction]) -> 
                 continue
             path = _absolute(word.text, workdir)
             copy = None if path == "/" else _within(path, copied, recursive=recursive)
+            if copy is None and not recursive and _makes_executable(command):
+                copy = files.get(path) or copied.get(path)
             if copy is not None and copy.span.start not in told:
                 told.add(copy.span.start)
                 flag = _CHANGING[command.program]
                 yield Rewriting(command, word, copy, path, flag)
+
+
+def _makes_executable(command: Command) -> bool:
+    """Whether a `chmod` lets a file be run, as `+x` and `a+rx` do."""
+    mode = next((word for word in command.arguments if not word.text.startswith("-")), None)
+    return (
+        command.program == "chmod" and mode is not None and bool(_EXECUTABLE.fullmatch(mode.text))
+    )
 
 
 def _paths(command: Command) -> tuple[Word, ...]:
