@@ -16,6 +16,7 @@ setup: .venv/ready ## Make the virtual environment
 .venv/ready: pyproject.toml requirements-dev.txt
 	$(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt -e .
+	@$(BIN)/python -m compileall -q imagelint  # where Python may write no bytecode, it has this
 	@touch $@
 
 tools: setup ## Provide Trivy, cosign, a registry and what renders, and a browser in .tools

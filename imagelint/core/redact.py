@@ -25,7 +25,8 @@ _MESSAGE = 400
 # GitHub: https://github.blog/2021-04-05-behind-githubs-new-authentication-token-formats/
 # AWS: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html
 VALUE_SHAPES: tuple[tuple[str, str, str], ...] = (
-    ("Hugging Face token", "hf_ api_org_", r"\b(?:hf|api_org)_[A-Za-z0-9]{30,}\b"),
+    ("Hugging Face token", "hf_", r"\bhf_[A-Za-z0-9]{30,}\b"),
+    ("Hugging Face token", "api_org_", r"\bapi_org_[A-Za-z0-9]{30,}\b"),
     ("NVIDIA NGC key", "nvapi-", r"\bnvapi-[A-Za-z0-9_-]{40,}"),
     ("OpenAI-style key", "sk-", r"\bsk-(?:proj-|svcacct-|admin-)?[A-Za-z0-9_-]{32,}"),
     ("Anthropic key", "sk-ant-", r"\bsk-ant-[A-Za-z0-9_-]{32,}"),
@@ -229,7 +230,7 @@ VALUE_SHAPES: tuple[tuple[str, str, str], ...] = (
 _SHAPE_OF_HINT = tuple(
     (hint, at) for at, (_, hints, _) in enumerate(VALUE_SHAPES) for hint in hints.split()
 )
-_BEGINS = pattern(r"\\b(\w+)(?![\w?*+{])")
+_BEGINS = pattern(r"(?:\\b|\(\?<!\[\\w-\]\))([\w-]+)(?![\w?*+{-])")
 
 
 def secret_spans(text: str, among: Hinted = ANYTHING) -> Iterator[Span]:
@@ -261,7 +262,8 @@ def _compiled(shape: str) -> re.Pattern[str]:
     if begins is None:
         return re.compile(shape)
     word = begins[1]
-    return re.compile(rf"{word}(?<!\w{word}){shape[begins.end() :]}")
+    other = r"\w" if shape.startswith(r"\b") else r"[\w-]"
+    return re.compile(rf"{word}(?<!{other}{word}){shape[begins.end() :]}")
 
 
 def mask(text: str, spans: Iterable[Span]) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from itertools import chain
 from typing import TYPE_CHECKING
 
 from imagelint.core.fact import Known
@@ -22,6 +21,7 @@ if TYPE_CHECKING:
     from imagelint.documents.base import Document, Node
     from imagelint.documents.parts import TextPart
     from imagelint.documents.project import Project
+    from imagelint.documents.secrets.shared import TextSecrets
 
     # The values that begin alike, by their lengths: the longest first.
     _Values: TypeAlias = Mapping[str, tuple[tuple[int, frozenset[str]], ...]]
@@ -201,21 +201,31 @@ def _hint_places(document: Document) -> tuple[int, ...]:
 def looking_secret(document: Document) -> tuple[Span, ...]:
     """Everything in the texts of a document that looks like a secret, for `Document.derived`."""
     found = secret_spans(document.source.text, document.derived(hinted_secrets))
-    inside = (map(part.shifted, secret_spans(part.source.text)) for part in document.attached)
-    meant = document.derived(disguised_secrets)
-    return (*found, *chain.from_iterable(inside), *meant)
+    inside = (part.shifted(span) for part, secrets in _attached(document) for span in secrets.shown)
+    return (*found, *inside, *document.derived(disguised_secrets))
 
 
 def disguised_secrets(document: Document) -> frozenset[Span]:
     """Those of them whose text says only when it is read what they are, for `Document.derived`."""
-    parts = [one for one in document.parts if "\\" in one.source.text or "64" in one.source.text]
-    if not parts:
-        return frozenset()
+    inside = frozenset(
+        part.shifted(span) for part, secrets in _attached(document) for span in secrets.disguised
+    )
+    text = document.source.text
+    if "\\" not in text and "64" not in text:
+        return inside
     from imagelint.documents.secrets.disguised import disguised_spans
 
-    return frozenset(
-        part.shifted(span) for part in parts for span in disguised_spans(part.source.text)
-    )
+    return inside.union(disguised_spans(text))
+
+
+def _attached(document: Document) -> tuple[tuple[TextPart, TextSecrets], ...]:
+    return document.derived(_secrets_of_attached) if document.attached else ()
+
+
+def _secrets_of_attached(document: Document) -> tuple[tuple[TextPart, TextSecrets], ...]:
+    from imagelint.documents.secrets.shared import secrets_in
+
+    return tuple((part, secrets_in(part.source.text)) for part in document.attached)
 
 
 def _secrets(document: Document) -> tuple[Span, ...]:

@@ -8,7 +8,6 @@ https://python-poetry.org/docs/pyproject/#dependencies
 from __future__ import annotations
 
 import re
-import tomllib
 from typing import TYPE_CHECKING, TypeGuard
 
 from imagelint.core.fact import Known
@@ -65,6 +64,8 @@ def parse_project(source: Source, program: str) -> ProjectList | None:
     """
     if any(line.count(".") > _MOST_DOTS for line in source.text.split("\n")):
         return None
+    import tomllib  # not above: hardly any Dockerfile installs a project
+
     try:
         data = tomllib.loads(source.text)
     except (ValueError, RecursionError):  # of its syntax, or a number of thousands of digits
