@@ -14,7 +14,7 @@ _FORMATS = (
 )
 _TABLES = (
     *("images", "drift", "changes", "problems", "bases", "vulnerabilities", "rules", "packages"),
-    *("layers", "owners", "repositories", "stale", "waivers"),
+    *("layers", "owners", "repositories", "stale", "waivers", "tags", "bytes", "runs"),
 )
 
 
@@ -46,7 +46,7 @@ def report(
     *,
     place: str,
     which: WhichRun,
-    wanted: dict[str, str],
+    wanted: dict[str, object],
     table: str | None,
     formats: tuple[Format, ...],
 ) -> int:

@@ -32,6 +32,7 @@ MOST_STALE = 1_000
 MOST_PROBLEMS = 2_000
 STALE_DAYS = 30
 _ALL = 2**31 - 1
+_WHICH = "leave --since out for the run before; `imagelint report --table runs` lists all"
 _ALARMING = ("signature-lost", "worse")
 _TOLD = frozenset(category.value for category in Category if category.is_told)
 
@@ -117,8 +118,7 @@ def gather(store: Store, asked: Question) -> Fleet:
     reader, rollups = Reader(store), RollUps(store)
     run = reader.run(asked.run)
     if run is None:
-        said = f"there is no run {asked.run}" if asked.run else "nothing was audited yet"
-        raise UsageError(Diagnostic(said, help="begin with `imagelint audit`"))
+        raise UsageError(_no_run(asked.run))
     day, wanted = days_before(run.started, asked.stale_days), asked.wanted
     overview = reader.overview(run.id, wanted)
     nothing = not (overview.references or _has_any(reader, run, wanted))
@@ -165,6 +165,13 @@ def gather(store: Store, asked: Question) -> Fleet:
     )
 
 
+def _no_run(number: int) -> Diagnostic:
+    if number:
+        help_ = "`imagelint report --table runs` lists all"
+        return Diagnostic(f"there is no run {number}", help=help_)
+    return Diagnostic("nothing was audited yet", help="begin with `imagelint audit`")
+
+
 def _before(reader: Reader, run: views.RunView, asked: Question) -> views.RunView | None:
     """The run that it is compared with.
 
@@ -175,7 +182,7 @@ def _before(reader: Reader, run: views.RunView, asked: Question) -> views.RunVie
     if (asked.since or asked.day) and before is None:
         named = f"run {asked.since}" if asked.since else f"run of the same up to {asked.day}"
         said = f"there is no {named} to compare with"
-        raise UsageError(Diagnostic(said, help="leave --since out for the run before"))
+        raise UsageError(Diagnostic(said, help=_WHICH))
     return before
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from imagelint.fleet.changes import changes_since
 from imagelint.fleet.images import image_table
+from imagelint.fleet.kept import bytes_table, run_table, tag_table
 from imagelint.fleet.tables import change_table, drift_table, problem_table, tables
 from imagelint.fleet.verdicts import together
 from imagelint.reporters.csv import line
@@ -27,8 +28,9 @@ OF_GROUPS = (
     *("stale", "waivers"),
 )
 """What is counted, or is small: a page has all of it at once."""
-LISTS = ("images", "drift", "changes", "problems", *OF_GROUPS)
+LISTS = ("images", "drift", "changes", "problems", *OF_GROUPS, "tags", "bytes", "runs")
 """What can be listed; the addresses within a page are called the same."""
+_OF_STORE = {"tags": tag_table, "bytes": bytes_table, "runs": run_table}
 _PAGE = 500
 
 
@@ -58,6 +60,8 @@ def _table(name: str, telling: Telling) -> Table:
         fleet = telling.fleet
         pages = changes_since(telling.store, fleet.earlier, fleet.run, fleet.wanted)
         return change_table(chain.from_iterable(pages))
+    if name in _OF_STORE:
+        return _OF_STORE[name](telling.store, fleet)
     if name == "problems":
         return problem_table(_problems(telling))
     return next(table for table in tables(fleet) if table.id == name)

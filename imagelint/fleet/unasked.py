@@ -6,7 +6,7 @@ from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
 from imagelint.fleet.sizes import counted
-from imagelint.store.questions import unlisted
+from imagelint.store.questions import has_exploited, has_exposed, unlisted
 
 if TYPE_CHECKING:
     from imagelint.store import views
@@ -23,23 +23,33 @@ _HIDING = frozenset(
     )
 )
 """Options of that rule by which it leaves vulnerabilities out."""
+_CLUSTER = "`kubectl get pods,services,ingresses -A -o json | imagelint audit -` does"
 ASK = "audit with a policy that asks it, as deep as it wants (`--depth scan`)"
 """What helps."""
 
 
 def unasked(store: Store, run: views.RunView, wanted: ResultFilter) -> str:
     """Why a run does not say what is asked for, or not of all images; empty: it does."""
-    if run.depth not in _WITH_PACKAGES and (wanted.package or wanted.vulnerability):
+    if run.depth not in _WITH_PACKAGES and (wanted.package or wanted.of_vulnerabilities):
         return f"the depth `{run.depth}` looks for no vulnerabilities of packages"
     if wanted.rule and run.asked is not None and not _fitting(run.asked, wanted.rule):
         return f"the run asked images no rule `{wanted.rule}`: its policy or depth has none"
-    if wanted.vulnerability and run.asked is not None:
-        return _unmatched(run.asked)
-    if wanted.of_packages:
-        with store.reading() as connection:
-            without = unlisted(connection, run.id, wanted)
-        return f"nobody listed the packages of {counted(without, 'image')}" if without else ""
-    return ""
+    if wanted.of_vulnerabilities and run.asked is not None and (why := _unmatched(run.asked)):
+        return why
+    return _unlisted(store, run, wanted)
+
+
+def _unlisted(store: Store, run: views.RunView, wanted: ResultFilter) -> str:
+    """Why the store cannot tell it, for want of what an audit has to be given."""
+    with store.reading() as connection:
+        if wanted.exposed and not has_exposed(connection, run.id):
+            return f"nothing told the run what is reached from outside ({_CLUSTER})"
+        if wanted.exploited and not has_exploited(connection):
+            return (
+                "the store knows nothing of what is exploited: give an audit CISA's list (`--kev`)"
+            )
+        without = unlisted(connection, run.id, wanted) if wanted.of_packages else 0
+    return f"nobody listed the packages of {counted(without, 'image')}" if without else ""
 
 
 def asked_alike(before: views.RunView, run: views.RunView, rule: str) -> bool:

@@ -103,7 +103,8 @@ def as_text(waivers: Sequence[ListedWaiver]) -> Iterator[str]:
 def hint(policy: Policy) -> Iterator[str]:
     """What may have been missed: packs have no waivers, and an audit may go by another policy."""
     if not policy.sources:
-        yield "no policy file holds here: name that of the audit, `--policy FILE`\n"
+        yield "no policy file holds here: name that of the audit, `--policy FILE`, or see "
+        yield "those of its newest run: `imagelint report --table waivers`\n"
 
 
 def as_json(waivers: Sequence[ListedWaiver]) -> Iterator[str]:

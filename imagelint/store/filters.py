@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import or_, select
 
+from imagelint.core.finding import Severity
 from imagelint.core.record import NamedTuple
 from imagelint.store import models
 from imagelint.store.contents.reading import holding, is_called, is_package, like
@@ -26,7 +27,9 @@ class ResultFilter(NamedTuple):
     whatever their case; a package may be named without what stands before its last `/` or `:`.
     Those three are about findings: results with one that fits all of them, and of such a result
     no other finding. A vulnerability may be named by any of its names. A package alone asks for
-    results of images that have it as well.
+    results of images that have it as well. So are `severity`, the lowest one that is wanted (1 info
+    to 5 critical), and `exploited`: vulnerabilities that are known to be. `exposed` are results
+    of images that are reached from outside, by what is known.
     """
 
     category: str = ""
@@ -39,27 +42,50 @@ class ResultFilter(NamedTuple):
     rule: str = ""
     package: str = ""
     vulnerability: str = ""
+    severity: int = 0
+    exploited: bool = False
+    exposed: bool = False
 
     @property
     def of_findings(self) -> bool:
         """Whether it asks for results with certain findings."""
-        return bool(self.rule or self.package or self.vulnerability)
+        return bool(self.package or self._of_rules)
+
+    @property
+    def of_vulnerabilities(self) -> bool:
+        """Whether it asks for results with certain vulnerabilities."""
+        return bool(self.vulnerability or self.exploited)
+
+    @property
+    def _of_rules(self) -> bool:
+        return bool(self.rule or self.severity or self.of_vulnerabilities)
 
     @property
     def of_packages(self) -> bool:
         """Whether it asks for results with a package, whatever is wrong with it."""
-        return bool(self.package) and not (self.rule or self.vulnerability)
+        return bool(self.package) and not self._of_rules
 
     @property
     def of_images(self) -> ResultFilter:
         """The same, whatever was found."""
-        return self._replace(rule="", package="", vulnerability="")
+        wanted = self._replace(rule="", package="", vulnerability="")
+        return wanted._replace(severity=0, exploited=False)
 
     @property
     def words(self) -> tuple[tuple[str, str], ...]:
         """What is asked for, as names and values; the owner of what has none is `nobody`."""
         said = [(name, value) for name, value in self._asdict().items() if value]
-        return (*said, ("owner", "nobody")) if self.owner == "" else tuple(said)
+        if self.owner == "":
+            said.append(("owner", "nobody"))
+        return tuple((name, _word(value)) for name, value in said)
+
+
+def _word(value: str | int) -> str:
+    if isinstance(value, str):
+        return value
+    if value is True:
+        return "yes"
+    return str(Severity(value)) + ("" if value == Severity.CRITICAL else " or worse")
 
 
 EVERYTHING = ResultFilter()
@@ -73,6 +99,8 @@ def of_results(wanted: ResultFilter, row: Any = models.ResultRow) -> Iterator[Co
         yield row.digest.like(f"{like(wanted.digest)}%", escape="\\")
     if wanted.owner is not None:
         yield row.owner == wanted.owner
+    if wanted.exposed:
+        yield row.exposed != ""
     for column, glob in ((row.repository, wanted.repository), (row.reference, wanted.reference)):
         if glob:
             yield column.like(like(glob), escape="\\")
@@ -109,6 +137,11 @@ def _has(wanted: ResultFilter) -> ColumnElement[bool]:
 
 def _of_finding(wanted: ResultFilter) -> Iterator[ColumnElement[bool]]:
     row = models.FindingRow
+    if wanted.severity:
+        yield row.severity >= wanted.severity
+    if wanted.exploited:
+        known = models.VulnerabilityRow
+        yield row.vulnerability.in_(select(known.id).where(known.exploited != ""))
     if wanted.rule:
         yield row.rule.like(like(wanted.rule), escape="\\")
     if wanted.vulnerability:

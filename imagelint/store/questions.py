@@ -89,6 +89,19 @@ def unlisted(connection: Connection, run_id: int, wanted: ResultFilter) -> int:
     return connection.scalar(select(func.count(result.digest.distinct())).where(*those)) or 0
 
 
+def has_exposed(connection: Connection, run_id: int) -> bool:
+    """Whether a run was told of any image by what it is reached from outside."""
+    row = models.ResultRow
+    those = select(row.reference).where(row.run_id == run_id, row.exposed != "")
+    return connection.scalar(those.limit(1)) is not None
+
+
+def has_exploited(connection: Connection) -> bool:
+    """Whether any vulnerability is known to be exploited."""
+    row = models.VulnerabilityRow
+    return connection.scalar(select(row.id).where(row.exploited != "").limit(1)) is not None
+
+
 def whose(
     connection: Connection, run_id: int, references: Collection[str]
 ) -> dict[str, views.Whose]:
@@ -172,14 +185,21 @@ def base_images(
     return tuple(BaseImages(row[2] or "", row[1]) for row in connection.execute(query))
 
 
-def reclaimable(connection: Connection, run_id: int, most: int) -> tuple[Reclaimable, ...]:
+def has_too_many_layers(connection: Connection) -> bool:
+    """Whether a store knows more images than those whose layers are walked through."""
+    known = connection.scalar(select(func.count()).select_from(models.ImageRow)) or 0
+    return known > MOST_FOR_BYTES
+
+
+def reclaimable(
+    connection: Connection, run_id: int, most: int | None = None
+) -> tuple[Reclaimable, ...]:
     """Bytes by repository; what only images have to which no tag leads any more.
 
     A tag that the run did not ask for, or could not follow, leads where it was last seen to lead.
     Empty where there are too many images to walk through all their layers.
     """
-    known = connection.scalar(select(func.count()).select_from(models.ImageRow)) or 0
-    if known > MOST_FOR_BYTES:
+    if has_too_many_layers(connection):
         return ()
     result, tag = models.ResultRow, models.TagRow
     now = select(result.repository, result.digest).where(

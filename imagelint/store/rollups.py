@@ -46,14 +46,23 @@ class RollUps:
     def trend(self, run: views.RunView, most: int = 60) -> tuple[views.TrendPoint, ...]:
         """The newest finished runs that are like one, the oldest first."""
         runs = Reader(self._store).alike(run)[:most]
-        with self._store.reading() as connection:
-            known = _kept_numbers(connection, [run.id for run in runs])
-            # What an earlier release did is counted now.
-            known |= run_numbers(connection, [run.id for run in runs if run.id not in known])
+        known = self._numbers([run.id for run in runs])
         return tuple(
             views.TrendPoint(run.id, run.started, *known.get(run.id, _NO_NUMBERS))
             for run in reversed(runs)
         )
+
+    def numbers(self, runs: list[int]) -> dict[int, tuple[int, int, int]]:
+        """Of each run its references, those that could not be audited, and findings that count."""
+        known = self._numbers(runs)
+        said = {run: known.get(run, _NO_NUMBERS) for run in runs}
+        return {run: (many, lost, found.total) for run, (many, lost, found) in said.items()}
+
+    def _numbers(self, runs: list[int]) -> dict[int, _Numbers]:
+        with self._store.reading() as connection:
+            known = _kept_numbers(connection, runs)
+            # What an earlier release did is counted now.
+            return known | run_numbers(connection, [run for run in runs if run not in known])
 
     def drift(
         self, before: int, after: int, wanted: ResultFilter = EVERYTHING

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from sqlalchemy import event, insert, select, text, update
@@ -144,9 +144,9 @@ def test_a_base_that_was_pushed_has_its_own_name(store: Store) -> None:
 
 @pytest.mark.parametrize("wanted", [{"repository": "*/TEAM-1/*"}, {"rule": "ROOT-*"}])
 def test_repositories_and_rules_are_told_apart_by_case(
-    filled: Store, wanted: dict[str, str]
+    filled: Store, wanted: dict[str, Any]
 ) -> None:
-    lower = {name: glob.lower() for name, glob in wanted.items()}
+    lower: dict[str, Any] = {name: glob.lower() for name, glob in wanted.items()}
     assert not Reader(filled).overview(2, ResultFilter(**wanted)).images
     assert Reader(filled).overview(2, ResultFilter(**lower)).images
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from imagelint.audit.lookup import Known
 from imagelint.store.filters import ResultFilter
@@ -166,7 +166,7 @@ def test_a_tag_that_moves_begins_a_new_line_and_comes_back_as_another(store: Sto
 def test_results_are_filtered(filled: Store) -> None:
     reader = Reader(filled)
 
-    def count(**wanted: str) -> int:
+    def count(**wanted: Any) -> int:
         return len(list(reader.results(2, ResultFilter(**wanted))))
 
     assert (count(), count(category="unauthorized"), count(outcome="fail")) == (40, 3, 37)

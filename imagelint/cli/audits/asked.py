@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from imagelint.core.errors import Diagnostic, UsageError
+from imagelint.core.finding import Severity
 from imagelint.fleet.formats import OVERVIEWS
 from imagelint.fleet.gather import Question
 from imagelint.fleet.lists import FORMS, OF_GROUPS
@@ -41,14 +42,16 @@ def question_of(
     return Question(number, since.run, days, whole, since.day, wanted, uncut=bool(table))
 
 
-def asked_of(store: Store, wanted: Mapping[str, str]) -> ResultFilter:
+def asked_of(store: Store, wanted: Mapping[str, object]) -> ResultFilter:
     """What is asked of a store, by the names of `ResultFilter`.
 
     Raises:
         UsageError: neither we nor the store know such a rule: "none" would be no answer. What is a
             glob, or a name that only a policy's own rule can have, is taken.
     """
-    asked = ResultFilter(**wanted)
+    level = wanted["severity"]
+    lowest = Severity.named(str(level)) if level else 0
+    asked = ResultFilter(**{**wanted, "severity": lowest})  # type: ignore[arg-type]
     rule = asked.rule
     if not rule or "*" in rule or catalog.is_custom(rule) or rule in catalog.names():
         return asked

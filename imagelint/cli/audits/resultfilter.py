@@ -29,6 +29,18 @@ _OPTIONS = (
         help="Which images have it, by any of its names: CVE-2021-44228, GHSA-….",
     ),
     click.option(
+        "--exploited",
+        is_flag=True,
+        help="Which images have a vulnerability that is known to be exploited (KEV).",
+    ),
+    click.option(
+        "--severity",
+        type=click.Choice(("critical", "high", "medium", "low", "info")),
+        default=None,
+        help="Which images have findings as severe, or worse.",
+    ),
+    click.option("--exposed", is_flag=True, help="Only images that are reached from outside."),
+    click.option(
         "--owner",
         default=None,
         metavar="TEAM",
@@ -42,7 +54,10 @@ _OPTIONS = (
     ),
     click.option("--repository", default="", metavar="GLOB", help="Only those repositories."),
 )
-_NAMES = ("rule", "package", "vulnerability", "owner", "digest", "repository")
+_NAMES = (
+    *("rule", "package", "vulnerability", "exploited", "severity", "exposed"),
+    *("owner", "digest", "repository"),
+)
 
 
 def result_filter(command: C) -> C:
