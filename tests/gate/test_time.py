@@ -73,6 +73,27 @@ def test_nothing_is_waited_for(yard: Yard, count: int, part: str) -> None:
     assert "unsigned-image" not in answer.text
 
 
+@pytest.mark.parametrize("command", ["scan", "image", "pin", "verify"])
+def test_no_command_waits_longer_than_it_is_told(yard: Yard, here: Path, command: str) -> None:
+    reference = yard.lab.push("unsigned")
+    with Proxy(yard.lab.host, _after(0, "/v2/")) as proxy:
+        image = reference.replace(yard.lab.host, proxy.host)
+        (here / "Dockerfile").write_text(f"FROM {image.partition('@')[0]}:v1\n")
+        words = {
+            "scan": (image, "--offline", "--trivy-cache", str(yard.lab.cache)),
+            "image": (image,),
+            "pin": ("Dockerfile",),
+            "verify": ("--bases", ".", "--key", str(yard.lab.keys / "build.pub")),
+        }[command]
+        began = time.monotonic()
+        answer = yard.ours(command, *words, "--timeout", "2")
+        assert time.monotonic() - began < PATIENCE
+    assert answer.code == 3, answer.text
+    assert any(part in answer.text for part in ("seconds of this run are over", "in time")), (
+        answer.text
+    )
+
+
 def _scan(yard: Yard, image: str, cache: Path) -> Ended:
     return yard.ours("scan", image, "--offline", "--trivy-cache", str(cache))
 
