@@ -227,6 +227,8 @@ PACKS: Mapping[str, Mapping[str, Data]] = {
             "rate-of-gauge": "on",
             "ratio-compared-to-percent": "on",
             "removed-metric": "on",
+            "unknown-metric": "on",
+            "unmatched-label": "on",
             "wrong-metrics-path": "on",
             "wrong-metrics-port": "on",
             "canary-without-analysis": "on",

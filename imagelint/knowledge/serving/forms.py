@@ -193,9 +193,9 @@ class MetricRow(TypedDict):
     deprecated: NotRequired[str]
     gone: NotRequired[Annotated[str, "the release without it; `yes`: it is not known which"]]
     instead: NotRequired[Annotated[str, "the metric, or the expression, that took its place"]]
-    router: NotRequired[
-        Annotated[Literal["only", "too"], "what shows it is the engine's router, or that as well"]
-    ]
+    kept_by: NotRequired[Annotated[str, "the flag that has releases after `gone` show it"]]
+    buckets: NotRequired[Annotated[list[float], "all bounds of any release"]]
+    router: NotRequired[Annotated[Literal["only", "too"], "shown by the engine's router, or too"]]
 
 
 class ExporterRow(TypedDict):
@@ -205,8 +205,22 @@ class ExporterRow(TypedDict):
     title: str
     engine: Annotated[str, "whose metrics these are, by the name of its table; empty: of none"]
     prefixes: list[str]
+    open: NotRequired[Annotated[list[str], "beginnings of names that plug-ins make"]]
+    read: NotRequired[Annotated[list[str], "the first and the last release that were read"]]
+    bucket_flags: NotRequired[Annotated[list[str], "those that change the buckets"]]
     source: str
     metrics: list[MetricRow]
+
+
+class SeriesLabelRow(TypedDict):
+    """A label that an exporter gives its series."""
+
+    exporter: str
+    label: str
+    metrics: Annotated[list[str], "those that have it; empty: all"]
+    values: Annotated[list[str], "all that it may be; empty: anything"]
+    mistaken: Annotated[list[str], "what it is called by mistake"]
+    named_by: Annotated[list[str], "flags that say it; it is the name of the model then"]
 
 
 class BareMetricRow(TypedDict):
@@ -223,6 +237,7 @@ class MetricTable(Dated):
 
     source: str
     bare: Annotated[list[BareMetricRow], "names that anybody may have"]
+    labels: list[SeriesLabelRow]
     exporters: list[ExporterRow]
 
 

@@ -10,6 +10,8 @@ from imagelint.knowledge.tables import looked_up, table
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from imagelint.knowledge.serving.forms import ExporterRow
+
 _PARTS = {
     "counter": ("", "_created"),
     "gauge": ("",),
@@ -23,12 +25,20 @@ _SUFFIXES = ("_bucket", "_sum", "_count", "_created", "_total")
 
 
 class Exporter(NamedTuple):
-    """What shows metrics; `engine` is empty where it is none."""
+    """What shows metrics; `engine` is empty where it is none.
+
+    `read` are the first and the last release of which all names are known, none where that is not
+    said; names that begin as one of `open` may be made by plug-ins. `bucket_flags` change the
+    buckets of histograms.
+    """
 
     name: str
     title: str
     engine: str
     prefixes: tuple[str, ...]
+    open: tuple[str, ...] = ()
+    read: tuple[str, ...] = ()
+    bucket_flags: tuple[str, ...] = ()
 
 
 class Metric(NamedTuple):
@@ -36,6 +46,9 @@ class Metric(NamedTuple):
 
     `unit` and `meaning` are empty where the table has none. `gone` is the release without it, or
     `yes` where that is not known; `instead` is the metric, or the expression, in its place.
+    `since` is the first release with it, empty where it is not known. `kept_by` is the flag that
+    has later releases than `gone` show it, empty where none does.
+    `buckets` are all bounds that a histogram has in any release, none where they are not known.
     `router` is `only` where it is the engine's router that shows it, `too` where that does as well.
     """
 
@@ -44,9 +57,12 @@ class Metric(NamedTuple):
     unit: str
     meaning: str
     deprecated: str
+    since: str
     gone: str
+    kept_by: str
     instead: str
     router: str
+    buckets: tuple[float, ...]
     exporter: Exporter
 
     @property
@@ -60,6 +76,19 @@ class BareMetric(NamedTuple):
 
     engine: str
     metric: str
+
+
+class SeriesLabel(NamedTuple):
+    """A label of series: all `values` that it has (none: any), and what it is called by mistake.
+
+    Where there are flags in `named_by`, it is the name under which the model is served, which they
+    say, else the model itself.
+    """
+
+    label: str
+    values: tuple[str, ...]
+    mistaken: tuple[str, ...]
+    named_by: tuple[str, ...]
 
 
 class Series(NamedTuple):
@@ -192,18 +221,28 @@ def shown_metric(engine: str, prefixes: tuple[str, ...], meaning: str) -> str:
 def _prefixes() -> tuple[tuple[str, Exporter], ...]:
     """The longest prefix first."""
     found = [
-        (prefix, Exporter(row["name"], row["title"], row["engine"], tuple(row["prefixes"])))
+        (prefix, _exporter(row))
         for row in table("metrics")["exporters"]
         for prefix in row["prefixes"]
     ]
     return tuple(sorted(found, key=lambda one: -len(one[0])))
 
 
+def _exporter(row: ExporterRow) -> Exporter:
+    names = (row["name"], row["title"], row["engine"], tuple(row["prefixes"]))
+    return Exporter(
+        *names,
+        tuple(row.get("open", ())),
+        tuple(row.get("read", ())),
+        tuple(row.get("bucket_flags", ())),
+    )
+
+
 @looked_up
 def _metrics() -> Mapping[str, Metric]:
     found: dict[str, Metric] = {}
     for row in table("metrics")["exporters"]:
-        exporter = Exporter(row["name"], row["title"], row["engine"], tuple(row["prefixes"]))
+        exporter = _exporter(row)
         for one in row["metrics"]:
             found[one["name"]] = Metric(
                 name=one["name"],
@@ -211,9 +250,28 @@ def _metrics() -> Mapping[str, Metric]:
                 unit=one.get("unit", ""),
                 meaning=one.get("meaning", ""),
                 deprecated=one.get("deprecated", ""),
+                since=one.get("since", ""),
                 gone=one.get("gone", ""),
+                kept_by=one.get("kept_by", ""),
                 instead=one.get("instead", ""),
                 router=one.get("router", ""),
+                buckets=tuple(one.get("buckets", ())),
                 exporter=exporter,
             )
     return found
+
+
+@looked_up
+def labels_of(metric: Metric) -> tuple[SeriesLabel, ...]:
+    """What is known of the labels of a metric's series."""
+    return tuple(
+        SeriesLabel(
+            row["label"],
+            tuple(row["values"]),
+            tuple(row["mistaken"]),
+            named_by=tuple(row["named_by"]),
+        )
+        for row in table("metrics")["labels"]
+        if row["exporter"] == metric.exporter.name
+        and (not row["metrics"] or metric.name in row["metrics"])
+    )

@@ -4,14 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from imagelint.core.fact import Known
+from imagelint.core.fact import ABSENT, Known
 from imagelint.core.record import NamedTuple
 from imagelint.documents.kubernetes.landmarks import PodPlace, routing
 from imagelint.documents.promql.query import MetricUse
 from imagelint.documents.promql.tree import Aggregation, Call
 from imagelint.documents.queries.monitoring.histograms import drops_bounds
 from imagelint.documents.queries.monitoring.servers import servers_of_engine
-from imagelint.knowledge.serving.metrics import find_series, is_metric, served_metric
+from imagelint.knowledge.serving.metrics import (
+    exporter_of,
+    find_series,
+    is_metric,
+    near_metric,
+    served_metric,
+)
 from imagelint.knowledge.versions import at_least
 
 if TYPE_CHECKING:
@@ -28,6 +34,7 @@ _NATIVE = "histogram_"
 # Labels of what a router shows of the servers behind it, and of what these show of themselves.
 _OF_ROUTER, _OF_ENGINE = "server", "model_name"
 _QUANTILE = "histogram_quantile"
+_MOST_TOLD = 3
 
 
 class Removal(NamedTuple):
@@ -45,6 +52,17 @@ class Removal(NamedTuple):
     renamed: bool
     unit: str
     certain: bool
+
+
+class Unknown(NamedTuple):
+    """A metric that servers do not have: of which engine, their releases, and which has it first.
+
+    `since` is empty where none of those that were read has it.
+    """
+
+    title: str
+    versions: str
+    since: str
 
 
 class Unsaid(NamedTuple):
@@ -71,10 +89,11 @@ def removal(use: MetricUse, document: Document, scope: Scope) -> Removal | None:
     metric = series.metric
     if metric.router and _asks_router(use, document, scope):
         return None
+    servers = servers_of_engine(metric.exporter.engine, scope)
+    if metric.kept_by and any(one.switch(metric.kept_by) is not ABSENT for one in servers):
+        return None
     versions = [
-        one.engine_version.value
-        for one in servers_of_engine(metric.exporter.engine, scope)
-        if isinstance(one.engine_version, Known)
+        one.engine_version.value for one in servers if isinstance(one.engine_version, Known)
     ]
     without = {at_least(version, metric.gone) for version in versions}
     if versions and True not in without and None not in without:
@@ -87,6 +106,39 @@ def removal(use: MetricUse, document: Document, scope: Scope) -> Removal | None:
         renamed = now.metric.type == metric.type and not unit
     certain = bool(versions) and without == {True}
     return Removal(metric.exporter.title, metric.gone, instead, renamed, unit, certain)
+
+
+def unknown_to_servers(use: MetricUse, scope: Scope) -> Unknown | None:
+    """Why no server in sight has a metric; None where one may, or none is seen with its release."""
+    if use.query is None and not use.exact:
+        return None
+    series = find_series(use.name)
+    exporter = exporter_of(use.name) if series is None else series.metric.exporter
+    if exporter is None or not exporter.engine or use.name.startswith(exporter.open):
+        return None
+    if series is not None and (not series.metric.since or not series.exists):
+        return None
+    versions = _versions(exporter.engine, scope)
+    if not versions:
+        return None
+    shown = ", ".join(tuple(dict.fromkeys(versions))[:_MOST_TOLD])
+    if series is not None:
+        older = all(at_least(one, series.metric.since) is False for one in versions)
+        return Unknown(exporter.title, shown, series.metric.since) if older else None
+    if use.name.count(":") > 1 or not exporter.read or near_metric(use.name):
+        return None  # a name of what is recorded, or a misspelt one
+    if next(scope.anywhere(routing(), PodPlace), None) is not None:
+        return None
+    first, last = exporter.read
+    known = all(at_least(one, first) and at_least(last, one) for one in versions)
+    return Unknown(exporter.title, shown, "") if known else None
+
+
+def _versions(engine: str, scope: Scope) -> tuple[str, ...]:
+    """The releases of the servers of an engine; none where one is not known."""
+    found = [one.engine_version for one in servers_of_engine(engine, scope)]
+    known = [one.value for one in found if isinstance(one, Known)]
+    return tuple(known) if len(known) == len(found) else ()
 
 
 def _asks_router(use: MetricUse, document: Document, scope: Scope) -> bool:
