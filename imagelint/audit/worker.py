@@ -28,6 +28,10 @@ if TYPE_CHECKING:
     from imagelint.collect.registry.polite import PoliteAsker
 
 
+_BY_WHAT_IS_ASKED = frozenset((ProblemKind.NOT_FOUND, ProblemKind.UNAUTHORIZED))
+"""Problems of which it depends on the question whether there is one."""
+
+
 class Task(NamedTuple):
     """A target, with what the store knows of it: what its tag led to, and what was judged.
 
@@ -133,7 +137,8 @@ class Worker:
             return unknown(target.tag, "digest", target.reference)
         if last is not None:
             found = client.digest(target.tag)
-            if isinstance(found, Problem) or found:
+            # Some registries, and what stands before them, know no such question.
+            if found and not (isinstance(found, Problem) and found.kind in _BY_WHAT_IS_ASKED):
                 return found
         top = client.manifest(target.tag)
         if isinstance(top, Problem):

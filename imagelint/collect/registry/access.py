@@ -213,13 +213,13 @@ class RepositoryAccess:
         """The problem that an answer is none of those that help."""
         said = _said(answer)
         match answer.status:
-            case 401 | 403:
+            case 401 | 402 | 403 | 451:  # also until somebody pays, and for reasons of law
                 login = self._login or NOBODY
                 kind, why = ProblemKind.UNAUTHORIZED, "the registry refuses access"
                 why += " with the login that is there" if login.is_there else ""
                 said += f"; {plain(redact(login.fault))}" if login.fault else ""
                 help_ = "log in with `docker login`, or name a folder with logins in DOCKER_CONFIG"
-            case 404:
+            case 404 | 410:
                 kind, why = ProblemKind.NOT_FOUND, "there is no such image in the registry"
                 help_ = "see whether the name, tag or digest is right and the push has finished"
             case 429:

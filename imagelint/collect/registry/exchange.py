@@ -86,11 +86,27 @@ def exchange(connected: Socket, request: bytes, most: int, *, head: bool) -> Exc
         body = b""
     elif "chunked" in headers.get("transfer-encoding", "").lower():
         body = b"".join(reader.chunks(most))
-    elif (length := headers.get("content-length", "")).isascii() and length.isdigit():
-        body = reader.exactly(int(length[:18]), most)
+    elif "content-length" in headers:
+        body = reader.exactly(_length(headers["content-length"]), most)
     else:
         stays, body = False, reader.rest(most)
     return Exchanged(Response(status, headers, body), stays and not reader.has_more)
+
+
+def _length(said: str) -> int:
+    """The length of a body; the same one told several times is one.
+
+    https://www.rfc-editor.org/rfc/rfc9110#section-8.6: to wait for the end of what has another
+    length would be to wait for ever on a connection that stays open.
+
+    Raises:
+        TransportError: it is none.
+    """
+    lengths = {one.strip() for one in said.split(",")}
+    length = lengths.pop()
+    if lengths or not (length.isascii() and length.isdigit()):
+        raise TransportError(f"the answer has no length: {said[:40]!r}", cut=True)
+    return int(length[:18])
 
 
 def _head(text: bytes) -> tuple[int, int, dict[str, str]]:
