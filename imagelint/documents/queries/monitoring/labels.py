@@ -61,7 +61,8 @@ def _of_bound(matcher: Matcher, metric: Metric, scope: Scope) -> Unmatched | Non
     number = _number(matcher.value or "")
     if not metric.buckets or number is None or matcher.operator != "=":
         return None
-    if matcher.value in map(_written, metric.buckets) or _are_changed(metric, scope):
+    written = [_written(one) for one in metric.buckets]
+    if matcher.value in written or _are_changed(metric, scope):
         return None
     return Unmatched(matcher, metric, _BOUND, _nearest(number, metric.buckets))
 
