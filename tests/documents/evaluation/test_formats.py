@@ -149,6 +149,48 @@ def test_an_openai_eval_without_its_report_did_not_end() -> None:
     )
 
 
+SPEC = {"spec": {"completion_fns": ["tiny"]}}
+
+
+def matches(right: int, wrong: int) -> list[dict[str, object]]:
+    told = [True] * right + [False] * wrong
+    return [
+        {"type": "match", "sample_id": f"a.{at}", "data": {"correct": one}}
+        for at, one in enumerate(told)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("lines", "told"),
+    [
+        ([SPEC, *matches(3, 1), {"final_report": {"accuracy": 1.0}}], "3 of its 4 matches"),
+        ([SPEC, *matches(0, 4), {"final_report": {"accuracy": 0.01}}], "0 of its 4 matches"),
+        ([SPEC, *matches(3, 1), *[{"final_report": {"accuracy": 0.75}}] * 2], "several runs"),
+        ([SPEC, SPEC, *matches(3, 1), {"final_report": {"accuracy": 0.75}}], "several runs"),
+    ],
+)
+def test_an_openai_eval_that_contradicts_itself(lines: list[dict[str, object]], told: str) -> None:
+    (defect,) = written("log.jsonl", *lines).defects
+    assert told in defect
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        [SPEC, *matches(3, 1), {"final_report": {"accuracy": 0.75}}],
+        [SPEC, *matches(2, 1), {"final_report": {"accuracy": 0.667}}],
+        [SPEC, {"final_report": {"accuracy": 0.9}}],
+        [SPEC, *matches(0, 1), {"final_report": {"f1": 0.9}}],
+        [
+            *(SPEC, *matches(0, 1), {"type": "metrics", "sample_id": "b", "data": {"score": 1}}),
+            {"final_report": {"accuracy": 0.9}},
+        ],
+    ],
+)
+def test_an_openai_eval_whose_report_may_be_so(lines: list[dict[str, object]]) -> None:
+    assert written("log.jsonl", *lines).defects == ()
+
+
 @pytest.mark.parametrize("size", [1, 3, 1000])
 def test_the_simple_form_is_read_however_it_arrives(size: int) -> None:
     value = {
