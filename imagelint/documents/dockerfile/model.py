@@ -199,6 +199,13 @@ class Stage(NamedTuple):
             *(script.trigger for script in self.scripts)
         )
 
+    @property
+    def start(self) -> StartCommand | None:
+        """What is run first: the entry point, or the command where that is empty."""
+        entry = self.entrypoint
+        empty = entry is not None and entry.json and not entry.words
+        return self.cmd if entry is None or (empty and self.cmd is not None) else entry
+
     def of(self, *keywords: str) -> tuple[Instruction, ...]:
         """The stage's own instructions with one of the (upper-case) keywords."""
         return tuple(entry for entry in self.instructions if entry.keyword in keywords)

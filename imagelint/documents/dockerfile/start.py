@@ -36,7 +36,7 @@ def launch_of(
     from imagelint.documents.serving.launch import Launch
 
     argv, complete = _argv(stage)
-    start = stage.entrypoint or stage.cmd
+    start = stage.start
     user: Fact[str] = stage.user.name if isinstance(stage.user.name, Known) else UNKNOWN
     return Launch(
         span=start.span if start else stage.span,

@@ -17,6 +17,19 @@ if TYPE_CHECKING:
     from tree_sitter import Node
 
 REDIRECTS = frozenset({"file_redirect", "heredoc_redirect", "herestring_redirect"})
+OUTPUTS = frozenset((">", ">>", ">|", "&>", "&>>", "1>", "1>>", ">&"))
+"""The operators that send somewhere what a command writes."""
+GATHERING = (">", ">|", ">>")
+"""Those by which a group sends to a file what all of its commands write."""
+SKIPPED = frozenset({"comment", "ERROR"})
+SIMPLE = frozenset(
+    {"command", "declaration_command", "unset_command", "test_command"}
+    | {"variable_assignment", "variable_assignments"}
+)
+EXPRESSIONS = frozenset(
+    {"binary_expression", "unary_expression", "parenthesized_expression", "ternary_expression"}
+    | {"postfix_expression", "negated_expression"}
+)
 COMMANDS = frozenset({"command", "declaration_command", "unset_command", "variable_assignments"})
 _LISTS = frozenset({"list", "pipeline"})
 _OPERATORS = PIPES | CHOICES | {";", "&", "\n"}

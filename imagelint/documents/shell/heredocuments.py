@@ -10,12 +10,15 @@ from typing import TYPE_CHECKING
 
 from imagelint.core.pattern import pattern
 from imagelint.core.record import NamedTuple
+from imagelint.documents.shell.reader import RawRedirect
 
 if TYPE_CHECKING:
     import re
     from collections.abc import Iterable, Mapping
 
     from tree_sitter import Node
+
+    from imagelint.documents.shell.reader import Range
 
 _PIECE = pattern(
     r"\\[\s\S]|'[^']*'|\"(?:[^\"\\]|\\[\s\S])*\"|(?<![^\s;&|()])#[^\n]*|<<<"
@@ -126,3 +129,21 @@ def bodies_in(root: Node) -> list[Node]:
         for body in redirect.named_children
         if body.type == "heredoc_body"
     ]
+
+
+def document_redirect(node: Node, text: str) -> RawRedirect:
+    """The redirect that the grammar has seen of a here-document."""
+    operator = "<<"
+    literal = False
+    body: Range | None = None
+    whole = (node.start_byte, node.end_byte)
+    for child in node.children:
+        if child.type in ("<<", "<<-"):
+            operator = child.type
+        elif child.type == "heredoc_start":
+            delimiter = text[child.start_byte : child.end_byte]
+            literal = any(mark in delimiter for mark in "'\"\\")
+            whole = (node.start_byte, child.end_byte)
+        elif child.type == "heredoc_body":
+            body = (child.start_byte, child.end_byte)
+    return RawRedirect(whole, operator, body, body=True, literal=literal)

@@ -75,7 +75,7 @@ def _pieces(raw: str, *, quoted: bool) -> Quoted:
             starts += range(start + 1, at - 1)
             ends += range(start + 2, at)
         elif kind == "command":
-            at = _substitution_end(raw, match.end(), match[0])
+            at = substitution_end(raw, match.end(), match[0])
             text.append(SUBSTITUTED)
             starts += [start] * len(SUBSTITUTED)
             ends += [at] * len(SUBSTITUTED)
@@ -91,7 +91,7 @@ def _pieces(raw: str, *, quoted: bool) -> Quoted:
     return Quoted(mapped, literal=False)
 
 
-def _substitution_end(raw: str, at: int, opener: str) -> int:
+def substitution_end(raw: str, at: int, opener: str) -> int:
     """The offset behind a substitution that is open at `at`; the end when it never closes."""
     if opener == "`":
         end = raw.find("`", at)

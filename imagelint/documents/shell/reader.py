@@ -50,14 +50,6 @@ _UNTOLD = (UNKNOWN,)
 _new = tuple.__new__  # a record without its constructor, in half of the time
 
 
-class CommandPosition(NamedTuple):
-    """Where a command stands: `pipe` is -1 when it does not share a pipeline."""
-
-    pipe: int = -1
-    stage: int = 0
-    unconditional: bool = True
-
-
 class RawRedirect(NamedTuple):
     """A redirect as found. `body` marks a here-document: `target` is its text, then.
 
@@ -69,6 +61,19 @@ class RawRedirect(NamedTuple):
     target: Range | None
     body: bool = False
     literal: bool = False
+
+
+class CommandPosition(NamedTuple):
+    """Where a command stands: `pipe` is -1 when it does not share a pipeline.
+
+    `output` is where what is around it sends what it writes: `{ …; } > FILE`. All commands in it
+    share that redirect, by its place.
+    """
+
+    pipe: int = -1
+    stage: int = 0
+    unconditional: bool = True
+    output: RawRedirect | None = None
 
 
 class RawCommand(NamedTuple):

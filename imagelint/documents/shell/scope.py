@@ -337,3 +337,19 @@ def _told(field: Fact[str]) -> Iterator[Fact[str]]:
     yield Known(bare)
     if text.endswith(PERHAPS_APART):
         yield UNKNOWN
+
+
+class Scoping(NamedTuple):
+    """Enter a subshell, or leave it: what is assigned within is not seen behind."""
+
+    enter: bool
+
+
+class LoopEnd(NamedTuple):
+    """Behind a loop, of whose variable nothing is known any more."""
+
+    variable: str
+
+
+ENTER = Scoping(enter=True)
+LEAVE = Scoping(enter=False)

@@ -7,12 +7,30 @@ from typing import TYPE_CHECKING
 from imagelint.core.fact import UNKNOWN
 from imagelint.core.pattern import pattern
 from imagelint.core.record import NamedTuple
-from imagelint.documents.shell.flatten import REDIRECTS, Part, flatten, is_several, words_behind
+from imagelint.documents.shell.flatten import (
+    EXPRESSIONS,
+    GATHERING,
+    OUTPUTS,
+    REDIRECTS,
+    SIMPLE,
+    SKIPPED,
+    Part,
+    flatten,
+    is_several,
+    words_behind,
+)
 from imagelint.documents.shell.grammar import parse
-from imagelint.documents.shell.heredocuments import alone, bodies_in
+from imagelint.documents.shell.heredocuments import alone, bodies_in, document_redirect
 from imagelint.documents.shell.lists import PROBES, pipelines
 from imagelint.documents.shell.reader import CommandPosition, RawCommand, RawRedirect
-from imagelint.documents.shell.scope import ARGUMENTS, names_set
+from imagelint.documents.shell.scope import (
+    ARGUMENTS,
+    ENTER,
+    LEAVE,
+    LoopEnd,
+    Scoping,
+    names_set,
+)
 from imagelint.documents.shell.syntax import syntax_of
 from imagelint.documents.shell.wrappers import ASSIGNMENT
 
@@ -26,15 +44,6 @@ if TYPE_CHECKING:
     from imagelint.documents.shell.scope import Scope
 
 _CONTINUATION = pattern(r"\\\r?\n")
-_SKIPPED = frozenset({"comment", "ERROR"})
-_SIMPLE = frozenset(
-    {"command", "declaration_command", "unset_command", "test_command"}
-    | {"variable_assignment", "variable_assignments"}
-)
-_EXPRESSIONS = frozenset(
-    {"binary_expression", "unary_expression", "parenthesized_expression", "ternary_expression"}
-    | {"postfix_expression", "negated_expression"}
-)
 
 
 class _Task(NamedTuple):
@@ -47,18 +56,6 @@ class _Task(NamedTuple):
     place: CommandPosition
     redirects: tuple[Node, ...] = ()
     children: tuple[Node, ...] = ()
-
-
-class _Scoping(NamedTuple):
-    """Enter a subshell, or leave it: what is assigned within is not seen behind."""
-
-    enter: bool
-
-
-class _LoopEnd(NamedTuple):
-    """Behind a loop, of whose variable nothing is known any more."""
-
-    variable: str
 
 
 class _Stage(NamedTuple):
@@ -74,9 +71,7 @@ class _Stages(NamedTuple):
     stages: tuple[_Stage, ...]
 
 
-_ENTER = _Scoping(enter=True)
-_LEAVE = _Scoping(enter=False)
-_Tasks = list["_Task | _Scoping | _LoopEnd | _Stage | _Stages"]
+_Tasks = list["_Task | Scoping | LoopEnd | _Stage | _Stages"]
 
 
 def read_tree(reader: Reader) -> None:
@@ -98,10 +93,10 @@ class _Walk:
         tasks: _Tasks = [_Task(root, CommandPosition(-1, 0, self._reader.unconditional))]
         while tasks:
             task = tasks.pop()
-            if isinstance(task, _Scoping):
+            if isinstance(task, Scoping):
                 self._rescope(task)
                 continue
-            if isinstance(task, _LoopEnd):
+            if isinstance(task, LoopEnd):
                 self._reader.scope.assign(task.variable, UNKNOWN)
                 continue
             tasks.extend(reversed(self._visited(task)))
@@ -112,9 +107,9 @@ class _Walk:
         if isinstance(task, _Stage):
             return self._stage(task)
         kind = task.node.type
-        return [] if kind in _SKIPPED else _VISITS.get(kind, _Walk.children)(self, task)
+        return [] if kind in SKIPPED else _VISITS.get(kind, _Walk.children)(self, task)
 
-    def _rescope(self, task: _Scoping) -> None:
+    def _rescope(self, task: Scoping) -> None:
         reader = self._reader
         if task.enter:
             self._outside.append(reader.scope)
@@ -164,14 +159,14 @@ class _Walk:
         name = self._text(variable)
         if name not in names_set(self._text(body)):
             self._reader.loop(name, tuple(pieces))
-        return [*tasks, _LoopEnd(name)]
+        return [*tasks, LoopEnd(name)]
 
     def subshell(self, task: _Task) -> _Tasks:
-        return [_ENTER, *self.children(task), _LEAVE]
+        return [ENTER, *self.children(task), LEAVE]
 
     def substitution(self, task: _Task) -> _Tasks:
         place = CommandPosition(-1, 0, unconditional=False)
-        return [_ENTER, *(_Task(child, place) for child in task.node.named_children), _LEAVE]
+        return [ENTER, *(_Task(child, place) for child in task.node.named_children), LEAVE]
 
     def chain(self, task: _Task) -> _Tasks:
         """A list, a pipeline or a statement with redirects, as the shell binds its parts."""
@@ -184,17 +179,19 @@ class _Walk:
             if len(pipeline.stages) == 1:
                 tasks.append(_Stage(pipeline.stages[0], place))
                 continue
-            places = enumerate(pipeline.stages)
-            tasks.append(
-                _Stages(tuple(_Stage(part, place._replace(stage=at)) for at, part in places))
+            last = len(pipeline.stages) - 1
+            stages = (
+                _Stage(part, place._replace(stage=at, output=place.output if at == last else None))
+                for at, part in enumerate(pipeline.stages)
             )
+            tasks.append(_Stages(tuple(stages)))
         return tasks
 
     def _piped(self, stages: _Stages) -> _Tasks:
         pipe = self._reader.output.new_pipe()
         tasks: _Tasks = []
         for stage in stages.stages:
-            tasks += (_ENTER, stage._replace(place=stage.place._replace(pipe=pipe)), _LEAVE)
+            tasks += (ENTER, stage._replace(place=stage.place._replace(pipe=pipe)), LEAVE)
         return tasks
 
     def _stage(self, stage: _Stage) -> _Tasks:
@@ -202,9 +199,17 @@ class _Walk:
         if node.type == "redirected_statement":
             self._emit(node, (), (), redirects, place)
             return self._inside(redirects)
-        if node.type in _SIMPLE:
+        if node.type in SIMPLE:
             return [_Task(node, place, redirects, children)]
-        return [_Task(node, place), *self._inside(redirects)]
+        return [_Task(node, self._within(redirects, place)), *self._inside(redirects)]
+
+    def _within(self, redirects: Sequence[Node], place: CommandPosition) -> CommandPosition:
+        """The place of what stands in a group, whose output may go to a file."""
+        for redirect in redirects:
+            piece, _ = self._piece(redirect)
+            if piece.operator in GATHERING and piece.target is not None:
+                return place._replace(output=piece)
+        return place
 
     def _is_probe(self, part: Part) -> bool:
         node = part.node
@@ -265,7 +270,7 @@ class _Walk:
         stack = list(reversed(task.node.children))
         while stack:
             node = stack.pop()
-            if node.type in _EXPRESSIONS:
+            if node.type in EXPRESSIONS:
                 stack.extend(reversed(node.children))
                 continue
             if node.start_byte == node.end_byte or node.is_error:
@@ -318,6 +323,12 @@ class _Walk:
             piece, more = self._piece(redirect)
             pieces.append(piece)
             words += more
+        if (
+            place.output is not None
+            and words
+            and OUTPUTS.isdisjoint(one.operator for one in pieces)
+        ):
+            pieces.append(place.output)
         start = node.start_byte
         ends = [piece[1] for piece in (*words, *assignments)]
         whole = (start, max(ends, default=node.end_byte))
@@ -326,7 +337,7 @@ class _Walk:
     def _piece(self, node: Node) -> tuple[RawRedirect, list[Range]]:
         """A redirect, and the words that stand behind its target but belong to the command."""
         if node.type == "heredoc_redirect":
-            return self._document(node), words_behind(node)
+            return document_redirect(node, self._reader.text), words_behind(node)
         operator = ""
         targets: list[Range] = []
         for child in node.children:
@@ -346,22 +357,6 @@ class _Walk:
             )
             return found, targets[1:]
         return RawRedirect(whole, operator, target), targets[1:]
-
-    def _document(self, node: Node) -> RawRedirect:
-        operator = "<<"
-        literal = False
-        body: Range | None = None
-        whole = (node.start_byte, node.end_byte)
-        for child in node.children:
-            if child.type in ("<<", "<<-"):
-                operator = child.type
-            elif child.type == "heredoc_start":
-                delimiter = self._text(child)
-                literal = any(mark in delimiter for mark in "'\"\\")
-                whole = (node.start_byte, child.end_byte)
-            elif child.type == "heredoc_body":
-                body = (child.start_byte, child.end_byte)
-        return RawRedirect(whole, operator, body, body=True, literal=literal)
 
 
 _VISITS: Mapping[str, Callable[[_Walk, _Task], _Tasks]] = {

@@ -146,7 +146,10 @@ def text_value(raw: str, lookup: Lookup) -> Fact[str]:
             match = _QUOTED.match(raw, at)
             if match is None:
                 return UNKNOWN
-            _quoted_piece(match, fields, lookup)
+            if match["escape"] == '"':  # which means nothing there
+                fields.add(match[0])
+            else:
+                _quoted_piece(match, fields, lookup)
             at = match.end()
     except _UnknownWordError:
         return UNKNOWN

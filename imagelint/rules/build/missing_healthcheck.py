@@ -53,7 +53,7 @@ def missing_healthcheck(stage: Stage, ctx: Context) -> Findings:
     if not stage.final or stage.healthcheck is not None:
         return
     server = server_of(ctx.document)
-    start = stage.entrypoint or stage.cmd
+    start = stage.start
     if server is None and not _is_server(stage, start):
         return
     yield ctx.finding(

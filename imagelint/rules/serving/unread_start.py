@@ -26,7 +26,8 @@ def unread_start(subject: Stage | ServingCommand, ctx: Context) -> Findings:
 
     Except:
         Images that hold neither an engine which is known nor CUDA, and what is read: shell scripts
-        of the build context, of here-documents, mounts and ConfigMaps. Where the script of an image
+        of the build context, of here-documents, mounts and ConfigMaps, and those that a RUN writes
+        with `echo`, `printf`, `cat` and `tee`. Where the script of an image
         with an engine is not in the build context, the file is *incomplete* instead.
 
     Bad:

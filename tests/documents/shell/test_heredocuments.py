@@ -45,7 +45,7 @@ def summary(script: Script) -> list[str]:
         ("(cat <<E)\n1\nE\nb", ["cat <<'1\\n'", "b"]),
         ("if a <<E; then b; fi\n1\nE\nc", ["a <<'1\\n'", "b", "c"]),
         ("a <<E &\n1\nE\nc", ["a <<'1\\n'", "c"]),
-        ("for x in a; do c; done <<E >> y | d\n1\nE\ne", ["c", "d", "e"]),
+        ("for x in a; do c; done <<E >> y | d\n1\nE\ne", ["c >>'y'", "d", "e"]),
         ("echo $((1<<2)) '<<A' # <<A\n{ cat <<E; }\n1\nE", ["echo $((1<<2)) <<A", "cat <<'1\\n'"]),
     ],
 )

@@ -26,12 +26,14 @@ _GLOB = frozenset("*?[")
 class CopySource(NamedTuple):
     """Where the content of a file comes from: a name in the context or another stage, or a body.
 
-    `origin` is what `--from` names, empty for the build context.
+    `origin` is what `--from` names, empty for the build context. What is `remote` is fetched from
+    an address, and nobody sees it.
     """
 
     name: str
     origin: str = ""
     body: HereDoc | None = None
+    remote: bool = False
 
 
 def absolute(path: str, workdir: str) -> str:
@@ -42,9 +44,8 @@ def absolute(path: str, workdir: str) -> str:
 def copied(instruction: Instruction, path: str, workdir: str) -> Iterator[CopySource]:
     """What a COPY or ADD may have put at an absolute path, the likeliest first."""
     origin = instruction.flag("from")
-    if len(instruction.words) < 2 or instruction.flag("parents"):  # noqa: PLR2004 - from, to
-        return
-    if origin is not None and not isinstance(origin.value, Known):
+    known = origin is None or isinstance(origin.value, Known)
+    if len(instruction.words) < 2 or instruction.flag("parents") or not known:  # noqa: PLR2004 - from, to
         return
     *sources, target = instruction.words
     if not isinstance(target.value, Known):
@@ -54,9 +55,11 @@ def copied(instruction: Instruction, path: str, workdir: str) -> Iterator[CopySo
     bodies = {document.span: document for document in instruction.heredocs}
     for source in sources:
         body = bodies.get(source.span)
-        if body is not None:
-            if path == (join(place, body.name) if into else place):
-                yield CopySource("", body=body)
+        remote = "://" in source.text
+        if body is not None or remote:
+            name = body.name if body is not None else basename(source.text.partition("?")[0])
+            if path == (join(place, name) if into else place):
+                yield CopySource("", body=body, remote=remote)
             continue
         for name in _names(source, path, place, into=into):
             yield CopySource(name, origin.text if origin else "")
@@ -84,7 +87,7 @@ def _target(flag: Flag) -> str:
 
 def _names(source: Word, path: str, place: str, *, into: bool) -> Iterator[str]:
     """The names of what may be the file, where a source is a file, a folder or a pattern."""
-    if not isinstance(source.value, Known) or "://" in source.text:
+    if not isinstance(source.value, Known):
         return
     name = source.text
     if path == place and not into:

@@ -17,7 +17,9 @@ from imagelint.documents.dockerfile.context.copies import (
     copied,
     mounted,
 )
+from imagelint.documents.dockerfile.context.written import joined
 from imagelint.documents.dockerfile.model import start_of
+from imagelint.documents.mapped import MappedText
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
@@ -43,12 +45,14 @@ _PROGRAMS = ("/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbi
 class FileText(NamedTuple):
     """The text of a file; `name` is relative to the Dockerfile, empty for what stands in it.
 
-    `start` is where that is, then.
+    `start` is where that is, then. Where it does not stand there character for character,
+    `written` is the text with the way back.
     """
 
     name: str
     text: str
     start: int = 0
+    written: MappedText | None = None
 
 
 class _Told(NamedTuple):
@@ -60,13 +64,15 @@ class _Told(NamedTuple):
 class ImageFiles:
     """The files of the stages of one Dockerfile; `asked` is what was looked for, and found.
 
-    `sought` is the file of the build context that was looked for first since it was emptied.
+    `sought` is the file of the build context that was looked for first since it was emptied, and
+    `hidden` tells that since then a file was looked for which is there, of unknown content.
     `too_large` are those that are there, and longer than what is read of a context.
     """
 
     def __init__(self, stages: Sequence[Stage], text: str, read: Beside) -> None:
         self.asked: dict[str, str | None] = {}
         self.sought = ""
+        self.hidden = False
         self.too_large: set[str] = set()
         self._small: tuple[str, ...] | None = None
         self._stages = stages
@@ -86,6 +92,11 @@ class ImageFiles:
     def file(self, name: str, stage: Stage, before: int) -> FileText | None:
         """The text of a file that is named relative to the working directory."""
         return self._at(absolute(name, self.workdir(stage, before)), stage, before)
+
+    def lone_file(self, name: str, stage: Stage, before: int) -> FileText | None:
+        """The same, of those that stand somewhere character for character."""
+        found = self.file(name, stage, before)
+        return found if found is None or found.written is None else None
 
     def lacks(self, name: str) -> bool:
         """Whether no folder that may be the build context has a file of that name."""
@@ -149,17 +160,38 @@ class ImageFiles:
         """What one instruction says about a path; None: nothing."""
         instruction, workdir = stage.instructions[at], self._of_stage(stage)[at]
         if instruction.keyword in ("COPY", "ADD"):
+            self.hidden, before = False, self.hidden
             found = self._first(copied(instruction, path, workdir), stage, steps)
-            return None if found is None else _Told(found)
+            told = None if found is None and not self.hidden else _Told(found)
+            self.hidden = self.hidden or before
+            return told
         change = (
             _change(instruction, stage, path, workdir) if instruction.keyword == "RUN" else None
         )
         if change is None:
             return None
+        found = self._changed(change, stage, instruction, steps)
+        self.hidden = self.hidden or (found is None and not self.sought)
+        return _Told(found)
+
+    def _changed(
+        self, change: FileChange, stage: Stage, instruction: Instruction, steps: int
+    ) -> FileText | None:
+        """What a file holds behind a script that moves, writes or extends it."""
+        texts = change.texts
         if change.path:
-            return _Told(self._at(change.path, stage, instruction.span.start, steps + 1))
-        body = change.body
-        return _Told(None if body is None else FileText("", body.text, body.span.start))
+            earlier = self._at(change.path, stage, instruction.span.start, steps + 1)
+            if not texts or (earlier is not None and earlier.name):
+                # What is in another file and goes on here has no place that is one.
+                return None if texts else earlier
+            if earlier is not None:
+                own = MappedText.verbatim(earlier.text, earlier.start)
+                texts = (earlier.written or own, *texts)
+        whole = joined(texts) if texts else None
+        if whole is None:
+            return None
+        written = None if whole.is_verbatim else whole
+        return FileText("", whole.text, whole.span.start, written)
 
     def _first(self, sources: Iterable[CopySource], stage: Stage, steps: int) -> FileText | None:
         """The first of some sources that is there."""
@@ -167,12 +199,18 @@ class ImageFiles:
         return next((text for text in found if text is not None), None)
 
     def _of_source(self, source: CopySource, stage: Stage, steps: int) -> FileText | None:
+        if source.remote:
+            self.hidden = True
+            return None
         if source.body is not None:
-            return _of_body(source.body, self._text)
+            body = _of_body(source.body, self._text)
+            self.hidden = self.hidden or body is None
+            return body
         if not source.origin:
             return self._of_context(source.name)
         other = self._stage(source.origin, stage)
         if other is None:
+            self.hidden = True  # in an outside image
             return None
         return self._at(f"/{source.name}", other, len(self._text), steps + 1)
 

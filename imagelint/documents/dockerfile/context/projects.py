@@ -98,7 +98,7 @@ class ProjectReader:
         if name.startswith("?"):
             return None
         self._files.sought = ""
-        text = self._files.file(name, stage, at)
+        text = self._files.lone_file(name, stage, at)
         sought = self._files.sought
         if text is None and sought in self._files.too_large:
             said = UnreadRequirements(word.span, basename(name), sought, too_large=True)

@@ -129,7 +129,7 @@ def _with_nested(
     pending, seen = [first], {first}
     while pending and len(seen) <= _MOST_FILES:
         path, constraint = pending.pop(0)
-        text = files.file(path, stage, at)
+        text = files.lone_file(path, stage, at)
         if text is None:
             continue
         yield text, constraint

@@ -99,7 +99,7 @@ class _Reader:
         before = stage.instructions[-1].span.end
         found: dict[str, YamlNode] = {}
         for path in named_configs(launch_of(stage, started)):
-            file = self._files.file(path, stage, before)
+            file = self._files.lone_file(path, stage, before)
             if file is not None:
                 start = self._attach(file, before).start
                 node = read_config(MappedText.verbatim(file.text, start), path)
@@ -147,10 +147,11 @@ class _Reader:
     def _read(self, word: Word, run: _Run, *, by_shell: bool) -> Script | None:
         name = word.text
         find = self._files.file if by_shell else self._files.program
-        self._files.sought = ""
+        self._files.sought, self._files.hidden = "", False
         found = find(name, run.stage, run.before)
         if found is None or _is_other_language(name, found.text):
-            if run.role is ScriptRole.START and (found is not None or self._files.sought):
+            there = found is not None or self._files.sought or self._files.hidden
+            if run.role is ScriptRole.START and there:
                 self._unread.setdefault(name, self._unknown(word, self._files.sought))
             return None
         key = (found.name, found.start, run.role)
@@ -162,16 +163,7 @@ class _Reader:
         return UnreadStart(word, sought if sought and self._files.lacks(sought) else "")
 
     def _script(self, found: FileText, run: _Run) -> Script:
-        from imagelint.documents.shell.read import read_script
-
-        start = self._attach(found, run.before).start
-        script = read_script(
-            found.text.replace("\r\n", " \n"),
-            Span(start, start + len(found.text)),
-            run.role,
-            variables=_variables(found.text, run),
-            mounts=run.mounts,
-        )
+        script = self._of_text(found, run)
         # What runs it has exported to it what it got itself.
         told = tuple(
             command._replace(exported=Exports.of((*run.environment, *command.exported.variables())))
@@ -179,6 +171,26 @@ class _Reader:
         )
         script = script._replace(commands=told or script.commands)
         return script.standing_in(run.place)
+
+    def _of_text(self, found: FileText, run: _Run) -> Script:
+        variables = _variables(found.text, run)
+        if found.written is not None:
+            from imagelint.documents.serving.startscript import read_mapped_script
+
+            shell = shebang_shell(found.text) or "sh"
+            return read_mapped_script(
+                found.written, run.role, shell=shell, variables=variables, path=""
+            )._replace(mounts=run.mounts)
+        from imagelint.documents.shell.read import read_script
+
+        start = self._attach(found, run.before).start
+        return read_script(
+            found.text.replace("\r\n", " \n"),
+            Span(start, start + len(found.text)),
+            run.role,
+            variables=variables,
+            mounts=run.mounts,
+        )
 
 
 def read_run_files(stages: Sequence[Stage], source: Source, read: Beside) -> RunFiles:
@@ -200,7 +212,7 @@ def _final(stages: Sequence[Stage]) -> Stage:
 
 
 def _started(stage: Stage, reader: _Reader) -> dict[str, Script]:
-    first = stage.entrypoint or stage.cmd
+    first = stage.start
     if first is None or first.script is None:
         return {}
     run = _Run(stage, stage.instructions[-1].span.end, ScriptRole.START, first.script.place)
@@ -208,6 +220,10 @@ def _started(stage: Stage, reader: _Reader) -> dict[str, Script]:
 
 
 def _start_words(*starts: StartCommand | None) -> Iterator[_Words]:
+    """Entry point and command behind one another as Docker runs them, and each by itself."""
+    forms = [start.words for start in starts if start is not None and start.json and start.words]
+    if len(forms) > 1:
+        yield _Words(tuple(word for form in forms for word in form))
     for start in starts:
         if start is not None and start.json:
             yield _Words(start.words)

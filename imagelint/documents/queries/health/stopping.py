@@ -124,5 +124,5 @@ def _serves(command: Command) -> bool:
 def _is_shell_form(document: Document) -> bool:
     """Whether the start of an image is written in shell form, of which another rule speaks."""
     final = next((stage for stage in stages(document) if stage.final), None)
-    start = (final.entrypoint or final.cmd) if final is not None else None
+    start = final.start if final is not None else None
     return start is not None and not start.json

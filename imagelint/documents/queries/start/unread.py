@@ -76,7 +76,7 @@ def missing_start(document: Dockerfile, stage: Stage) -> DocumentError | None:
     found = hidden_start(document, stage)
     if found is None or not found.missing or not found.serves:
         return None
-    start = stage.entrypoint or stage.cmd
+    start = stage.start
     inside = found.word.span.end <= len(document.source.text)
     span = found.word.span if inside or start is None else start.span
     message = (

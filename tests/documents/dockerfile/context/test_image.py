@@ -69,9 +69,7 @@ def test_the_file_is_found(path: str, lines: list[str]) -> None:
         ("/w/a.sh", ["WORKDIR /w", "COPY a.sh .", "RUN sed -i s/x/y/ a.sh"]),
         ("/a.sh", ["COPY a.sh /", "RUN echo more >> /a.sh"]),
         ("/a.sh", ["COPY a.sh /", "RUN curl -o /a.sh https://x.example"]),
-        ("/a.sh", ["COPY a.sh /", "RUN echo more | tee /a.sh"]),
         ("/a.sh", ["COPY a.sh /", "RUN mv /gone /a.sh"]),
-        ("/a.sh", ["COPY a.sh /", "RUN cat <<EOF > /a.sh\n$X\nEOF"]),
     ],
 )
 def test_nobody_knows_the_file(path: str, lines: list[str]) -> None:
