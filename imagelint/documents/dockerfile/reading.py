@@ -356,12 +356,15 @@ def _reads_settings(stage: Stage) -> bool:
 
 def _runs_file(script: Script) -> bool:
     """Most names without a path are programs of the base image, while it is built."""
+    from imagelint.documents.serving.launchers import launcher
     from imagelint.documents.shell.inner import script_file
 
     building = script.role is ScriptRole.RUN
     for command in script.commands:
         word = script_file(command.words)
         if word and (not building or "/" in word.text or word is not command.words[0]):
+            return True
+        if not building and launcher(command.words) is not None:
             return True
     return False
 

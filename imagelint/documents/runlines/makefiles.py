@@ -8,7 +8,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from imagelint.core.fact import Known
 from imagelint.core.pattern import pattern
+from imagelint.core.record import NamedTuple
 from imagelint.core.report import ProblemKind
 from imagelint.core.source import Span
 from imagelint.documents.base import DocumentError
@@ -16,7 +18,7 @@ from imagelint.documents.mapped import MappedText
 from imagelint.documents.runlines.fragments import Fragment
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
 _SETTING = pattern(
     r"(?:(?:export|override|private)[ \t]+)*([A-Za-z_][\w.-]*)[ \t]*(\+|\?|:{1,3}|!)?=[ \t]*(.*)"
@@ -27,6 +29,9 @@ _PREFIX = pattern(r"^\.RECIPEPREFIX[ \t]*:?=[ \t]*(\S)", re.MULTILINE)
 _REFERENCE = pattern(r"\$(?:\$|\(([^()$]*)\)|\{([^{}$]*)\}|([A-Za-z@<^*%?+]))")
 _PLAIN = pattern(r"[A-Za-z_][\w.-]*")
 _CONDITIONAL = pattern(r"(?:ifn?eq|ifn?def|else|endif)\b")
+_RULE = pattern(r"([^\s#=:;][^#=:;\n]*+)::?(?![=:])([^#=;\n]*+)")
+# What is the folder in which make runs, where nothing sets it.
+_HERE = frozenset(("CURDIR", "PWD", "shell pwd", "abspath .", "realpath ."))
 _NO_WORD = pattern(r"\W+")
 _CONCERNED = ("$", "run", "create", "build", "bud", "apiVersion")
 _UNKNOWN = "${_}"
@@ -47,10 +52,61 @@ def fragments(text: str) -> Iterator[Fragment | DocumentError]:
             short = len(recipe) <= LONGEST_RECIPE
             mapped = _filled(start, recipe, variables) if short else None
             if mapped is not None:
-                yield Fragment(mapped, "sh")
+                yield Fragment(mapped, "sh", {"PWD": Known(".")})
             else:
                 message = f"a recipe of more than {LONGEST_RECIPE:,} characters is not examined"
                 yield DocumentError(ProblemKind.TOO_LARGE, message, Span(start, start + 1))
+
+
+class _Rule(NamedTuple):
+    """What a target needs, and its recipe: each line with where it begins."""
+
+    needs: list[str]
+    recipe: list[tuple[int, str]]
+
+
+def target_recipes(text: str, targets: Sequence[str]) -> Iterator[MappedText]:
+    """The recipes of some targets and before them of what these need; of the first one for none."""
+    rules = _rules(text)
+    variables = _Variables(_settings(text))
+    for name in _in_order(rules, targets or [*rules][:1]):
+        for start, recipe in rules[name].recipe if name in rules else ():
+            mapped = _filled(start, recipe, variables) if len(recipe) <= LONGEST_RECIPE else None
+            if mapped is not None:
+                yield mapped
+
+
+def _rules(text: str) -> dict[str, _Rule]:
+    found: dict[str, _Rule] = {}
+    mark = _mark(text)
+    names: list[str] = []
+    for start, line in _lines(text):
+        rule = None if line.startswith(mark) else _RULE.match(line)
+        if rule is not None:
+            names = [one for one in rule[1].split() if not one.startswith(".")]
+            needs = rule[2].replace("|", " ").split()
+            for name in names:
+                found.setdefault(name, _Rule([], [])).needs.extend(needs)
+        recipe = _recipe(line, mark)
+        for name in names if recipe else ():
+            found[name].recipe.append((start + len(line) - len(recipe), recipe))
+    return found
+
+
+def _in_order(rules: Mapping[str, _Rule], targets: Sequence[str]) -> dict[str, None]:
+    """The targets that are made, each behind what it needs."""
+    pending = list(reversed(targets))
+    made: dict[str, None] = {}
+    seen: set[str] = set()
+    while pending:
+        name = pending.pop()
+        if name in seen:
+            made[name] = None
+            continue
+        seen.add(name)
+        needs = rules[name].needs if name in rules else []
+        pending += (name, *(one for one in reversed(needs) if one not in seen))
+    return made
 
 
 def _lines(text: str) -> Iterator[tuple[int, str]]:
@@ -71,14 +127,19 @@ def _lines(text: str) -> Iterator[tuple[int, str]]:
 def _recipes(text: str) -> Iterator[tuple[int, str]]:
     mark = _mark(text)
     for start, line in _lines(text):
-        if line.startswith(mark):
-            recipe = line[1:]
-        else:
-            behind = _BEHIND_TARGETS.match(line)
-            recipe = line[behind.end() :] if behind is not None else ""
-        bare = recipe.lstrip("\t @+-")
+        bare = _recipe(line, mark)
         if bare:
             yield start + len(line) - len(bare), bare
+
+
+def _recipe(line: str, mark: str) -> str:
+    """What of a line the shell runs."""
+    if line.startswith(mark):
+        recipe = line[1:]
+    else:
+        behind = _BEHIND_TARGETS.match(line)
+        recipe = line[behind.end() :] if behind is not None else ""
+    return recipe.lstrip("\t @+-")
 
 
 def _mark(text: str) -> str:
@@ -119,6 +180,8 @@ class _Variables:
         if match[0] == "$$":
             return "$"
         name = match[1] or match[2] or match[3]
+        if name and name.strip() in _HERE and name not in self._settings:
+            return "."
         if not name or not _PLAIN.fullmatch(name):
             return _UNKNOWN
         value = self._value(name, depth)

@@ -20,8 +20,11 @@ if TYPE_CHECKING:
 _PARAMETER = pattern(r"\$(?:[0-9@*#?!-])")
 _FILLED_IN = pattern(r"[$`]")
 _GLOB = pattern(r"[*?\[]|\{[^}]*(?:,|\.\.)")
-# Where a line is run, as `$PWD` is in scripts: at the beginning of a path.
-_HERE = pattern(r"([\"']?)(?:\$\([ \t]*pwd[ \t]*\)|`[ \t]*pwd[ \t]*`)(?=[\"'/:]|$)")
+# Where a line is run, as `$PWD` is in scripts: at the beginning of a path, also of a mount.
+_HERE = pattern(
+    r"(\"?(?:[\w=,/.-]*\b(?:source|src)=)?\"?)(?:\$\([ \t]*pwd[ \t]*\)|`[ \t]*pwd[ \t]*`)"
+    r"(?=[\"/:,]|$)"
+)
 _GAP = f"${{{SUBSTITUTED[1:]}}}"
 
 
@@ -74,8 +77,8 @@ def value_of(word: Word) -> Value:
 def _with_variables(raw: str) -> str:
     """What is written in a word that is not known, without its quotes."""
     found = _HERE.match(raw)
-    here = found is not None and found[1] != "'"
-    if found is not None and here:
+    here = found is not None
+    if found is not None:
         raw = f"{found[1]}.{raw[found.end() :]}"
     quoted = unquote(raw)
     text = quoted.mapped.text

@@ -12,7 +12,9 @@ if TYPE_CHECKING:
 
     from imagelint.documents.shell.script import Word
 
-_SHEBANG = pattern(r"\s*#![ \t]*(?:\S*/env[ \t]+(?:-\S+[ \t]+)*)?(?:\S*/)?([^\s/]+)")
+_SHEBANG = pattern(
+    r"\s*#![ \t]*(?:\S*/(?:env|with-contenv)[ \t]+(?:-\S+[ \t]+)*)?(?:\S*/)?([^\s/]+)"
+)
 
 
 class Shell(NamedTuple):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from imagelint.documents.dockerfile import Dockerfile
 from imagelint.documents.dockerfile.model import Stage
 from imagelint.documents.queries.serving import title
-from imagelint.documents.queries.start.unread import hidden_start, is_hidden
+from imagelint.documents.queries.start.unread import hidden_start, is_hidden, is_mounted
 from imagelint.documents.serving.command import ServingCommand
 from imagelint.rules.api import Context, Findings, Severity, rule
 
@@ -27,7 +27,8 @@ def unread_start(subject: Stage | ServingCommand, ctx: Context) -> Findings:
     Except:
         Images that hold neither an engine which is known nor CUDA, and what is read: shell scripts
         of the build context, of here-documents, mounts and ConfigMaps, and those that a RUN writes
-        with `echo`, `printf`, `cat` and `tee`. Where the script of an image
+        with `echo`, `printf`, `cat` and `tee`; also `supervisord.conf`, Procfiles, makefiles
+        and run scripts (s6, runit) that an instruction brings by name. Where the script of an image
         with an engine is not in the build context, the file is *incomplete* instead.
 
     Bad:
@@ -71,8 +72,9 @@ def unread_start(subject: Stage | ServingCommand, ctx: Context) -> Findings:
             entrypoint: [vllm, serve, Qwen/Qwen3-8B]
     """
     if isinstance(subject, ServingCommand):
-        # What a line of a script runs in an image is mostly no server.
-        if ctx.document.kind in ("kubernetes", "compose") and is_hidden(subject):
+        # What a line of a script runs in an image is mostly no server, unless it is mounted.
+        told = ctx.document.kind in ("kubernetes", "compose") or is_mounted(subject)
+        if told and is_hidden(subject):
             yield ctx.finding(
                 subject.launch.argv[0],
                 f"what `{subject.launch.argv[0].text}` starts in the image of {title(subject)}"

@@ -65,6 +65,19 @@ def copied(instruction: Instruction, path: str, workdir: str) -> Iterator[CopySo
             yield CopySource(name, origin.text if origin else "")
 
 
+def targets(instruction: Instruction, workdir: str) -> Iterator[str]:
+    """The paths at which a COPY or ADD puts the files that it names."""
+    *sources, target = instruction.words or (None,)
+    if target is None or not isinstance(target.value, Known):
+        return
+    place = absolute(target.text, workdir)
+    bodies = {document.span: document.name for document in instruction.heredocs}
+    for source in sources:
+        if source is not None:
+            yield place
+            yield join(place, bodies.get(source.span) or basename(source.text.rstrip("/")))
+
+
 def mounted(instruction: Instruction, path: str, workdir: str) -> Iterator[CopySource]:
     """What a bind mount of a RUN shows at an absolute path."""
     for flag in instruction.flags_named("mount"):

@@ -16,6 +16,7 @@ from imagelint.documents.dockerfile.context.copies import (
     absolute,
     copied,
     mounted,
+    targets,
 )
 from imagelint.documents.dockerfile.context.written import joined
 from imagelint.documents.dockerfile.model import start_of
@@ -97,6 +98,27 @@ class ImageFiles:
         """The same, of those that stand somewhere character for character."""
         found = self.file(name, stage, before)
         return found if found is None or found.written is None else None
+
+    def named_paths(self, stage: Stage) -> tuple[str, ...]:
+        """The files that instructions of a stage, and of those below, put at a path they name."""
+        found: dict[str, None] = {}
+        for part in self._below(stage):
+            workdirs = self._of_stage(part)
+            for at, instruction in enumerate(part.instructions):
+                if instruction.keyword in ("COPY", "ADD"):
+                    found |= dict.fromkeys(targets(instruction, workdirs[at]))
+            for script in part.scripts:
+                redirects = (one for command in script.commands for one in command.redirects)
+                names = (one.target.text for one in redirects if one.target is not None)
+                found |= dict.fromkeys(name for name in names if name.startswith("/"))
+        return tuple(found)
+
+    def _below(self, stage: Stage) -> list[Stage]:
+        """A stage and those that it is built upon, the lowest first."""
+        chain = [stage]
+        while (below := chain[-1].base_stage) is not None and below < chain[-1].index:
+            chain.append(self._stages[below])
+        return chain[::-1]
 
     def lacks(self, name: str) -> bool:
         """Whether no folder that may be the build context has a file of that name."""

@@ -15,6 +15,7 @@ from imagelint.documents.dockerfile.execution import BuildStep
 from imagelint.documents.mapped import MappedText
 from imagelint.documents.parts import Attachments, TextPart
 from imagelint.documents.project import beside
+from imagelint.documents.serving.launchers import launcher
 from imagelint.documents.shell.inner import may_install_files, script_file
 from imagelint.documents.shell.script import Exports, ScriptRole
 from imagelint.documents.shell.shells import POSIX_SHELLS, shebang_shell
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
     from imagelint.core.fact import Fact
     from imagelint.documents.dockerfile.context.image import FileText
+    from imagelint.documents.dockerfile.context.services import ServiceFiles
     from imagelint.documents.dockerfile.model import Stage, StartCommand
     from imagelint.documents.execution import ExecutionPlace
     from imagelint.documents.kinds import Beside
@@ -131,6 +133,13 @@ class _Reader:
         while pending and len(self._scripts) < _MOST_FILES:
             (words, environment), depth = pending.pop(0)
             word = script_file(words)
+            started = launcher(words) if run.role is ScriptRole.START else None
+            if started is not None and started.text not in found:
+                services = self._read_services(words, run)
+                if services is not None:
+                    found[started.text] = services
+                    pending += [(one, depth + 1) for one in map(_of_command, services.commands)]
+                    continue
             if word is None or word.text in found:
                 continue
             by_shell = word is not words[unwrap(words).start]
@@ -151,12 +160,47 @@ class _Reader:
         found = find(name, run.stage, run.before)
         if found is None or _is_other_language(name, found.text):
             there = found is not None or self._files.sought or self._files.hidden
-            if run.role is ScriptRole.START and there:
+            if run.role is ScriptRole.START and there and launcher((word,)) is None:
                 self._unread.setdefault(name, self._unknown(word, self._files.sought))
             return None
         key = (found.name, found.start, run.role)
         if key not in self._scripts:
             self._scripts[key] = self._script(found, run)
+        return self._scripts[key]
+
+    def _read_services(self, words: Sequence[Word], run: _Run) -> Script | None:
+        """What a launcher starts, as one script; None where its files are not there."""
+        from imagelint.documents.dockerfile.context.services import matching, service_files
+
+        services = service_files(words)
+        if services is None:
+            return None
+        at = (run.stage, run.before)
+        named = [text for one in services.one_of if (text := self._files.file(one, *at))][:1]
+        paths = matching(self._files.named_paths(run.stage), services.paths)
+        named += [text for one in paths if (text := self._files.file(one, *at))]
+        scripts = [self._of_service(file, services, run) for file in named]
+        read = [one for one in scripts if one is not None and one.commands]
+        if not read:
+            return None
+        commands = tuple(command for one in read for command in one.commands)
+        readable = len(read) == len(scripts) and all(one.readable for one in read)
+        return read[0]._replace(commands=commands, readable=readable)
+
+    def _of_service(self, file: FileText, services: ServiceFiles, run: _Run) -> Script | None:
+        from imagelint.documents.dockerfile.context.services import script_text
+
+        key = (file.name, file.start, run.role)
+        if key in self._scripts:
+            return self._scripts[key]
+        if services.read is not None:
+            start = self._attach(file, run.before).start
+            whole = file.written or MappedText.verbatim(file.text, start)
+            told = script_text(whole, services.read(file.text, services.chosen))
+            file = file._replace(text=told.text, written=told)
+        elif _is_other_language(file.name or "run", file.text):
+            return None
+        self._scripts[key] = self._script(file, run)
         return self._scripts[key]
 
     def _unknown(self, word: Word, sought: str) -> UnreadStart:

@@ -16,6 +16,7 @@ from imagelint.documents.packages.python import is_python
 from imagelint.documents.queries.serving import is_worker_pod
 from imagelint.documents.queries.stages import stage_scripts
 from imagelint.documents.serving.launchers import launcher
+from imagelint.documents.shell.inner import script_file
 from imagelint.documents.shell.shells import base_name
 from imagelint.documents.shell.wrappers import unwrap
 from imagelint.knowledge.cuda import cuda_of_image
@@ -92,6 +93,16 @@ def is_hidden(server: ServingCommand) -> bool:
     unseen = server.program is None and not server.words and not server.complete
     known = bool(server.engine) and not server.concluded and not is_worker_pod(server)
     return unseen and known and bool(server.launch.argv)
+
+
+def is_mounted(server: ServingCommand) -> bool:
+    """Whether what a container starts lies where a folder or a file of the host is mounted."""
+    mounts = server.launch.runtime.mounts
+    word = script_file(server.launch.argv)
+    if word is None or not isinstance(mounts, Known):
+        return False
+    known = (one.target.value for one in mounts.value if isinstance(one.target, Known))
+    return any(f"{word.text}/".startswith(f"{one.rstrip('/')}/") for one in known if one != "/")
 
 
 def _starts(stage: Stage) -> Iterator[StartCommand]:
