@@ -64,7 +64,8 @@ class PinPlace(NamedTuple):
         """What pins it to a digest under a tag; none where its style does not allow for that."""
         named = self._retagged(tag)
         if self.held is not None:
-            return (Edit(self.origin, self.held, digest), *named)
+            gap = " " if text[self.held.start - 1] == ":" else ""
+            return (Edit(self.origin, self.held, f"{gap}{digest}"), *named)
         if self.style is PinStyle.ENTRY:
             found = entry_behind(text, self.span, "digest", digest)
             return (Edit(self.origin, *found), *named) if found else ()
@@ -190,7 +191,8 @@ def _by_repository(document: Document, place: Cursor) -> Iterator[PinPlace]:
         held = None
         if digest:
             reference = reference._replace(digest=digest)
-            held = _inside_quotes(document, place["digest"].span)
+        if isinstance(node := place["digest"].node, Scalar):
+            held = _inside_quotes(document, node.span)  # may be empty: a build fills it in
         yield _place(document, span, reference, PinStyle.TAG)._replace(held=held)
 
 

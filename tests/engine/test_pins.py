@@ -130,6 +130,23 @@ def test_values_with_a_digest_of_their_own_are_pinned() -> None:
     assert [place.pinned for place in places("values.yaml", text)] == [True]
 
 
+@pytest.mark.parametrize(
+    "empty", ['digest: ""', "digest: ''", "digest:", "digest: null # later", "digest: ~"]
+)
+def test_a_digest_that_waits_for_its_value_gets_it(empty: str) -> None:
+    text = f"image:\n  repository: a\n  tag: '1.0'\n  {empty}\n  pullPolicy: Always\n"
+    (place,) = places("values.yaml", text)
+    assert not place.pinned
+    entry = pinned("values.yaml", text).splitlines()[3]
+    assert entry.replace("'", '"').replace('"D"', "D").removesuffix(" # later") == "  digest: D"
+    assert pinned("values.yaml", text).splitlines()[:3] == text.splitlines()[:3]
+
+
+def test_a_digest_behind_the_tag_is_not_written_a_second_time() -> None:
+    text = f'image: {{repository: a, tag: "1.0@{DIGEST}", digest: ""}}\n'
+    assert [place.pinned for place in places("values.yaml", text)] == [True]
+
+
 def test_a_tag_of_its_own_in_an_object_is_pinned_behind_the_tag() -> None:
     text = (
         "apiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\nmetadata: {name: llm}\nspec:\n"
