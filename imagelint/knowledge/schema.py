@@ -294,6 +294,7 @@ class ProgramTable(forms.Dated):
     images: list[ProgramRow]
     unchecked: list[ImagesRow]
     dash: list[ImagesRow]
+    plain: list[ImagesRow]
 
 
 class HubRow(TypedDict):

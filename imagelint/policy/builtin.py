@@ -314,6 +314,7 @@ PACKS: Mapping[str, Mapping[str, Data]] = {
             "healthcheck-tool-missing": "on",
             "end-of-life-base": "on",
             "root-user": "on",
+            "start-program-missing": "on",
             "ungated-image": "on",
             "admin-port-exposed": "on",
             "blank-continuation-line": "on",

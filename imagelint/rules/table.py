@@ -306,6 +306,7 @@ RULES: dict[str, Entry] = {
     "stage-by-number": Entry("build", ("documents.dockerfile.model:Instruction",), ("droast DF023",), (), ("COPY",)),
     "stale-evaluation": Entry("evaluation", ("documents.evaluation.report:StaleFact",)),
     "stale-vulnerability-database": Entry("vulnerabilities", ("documents.image.vulnerabilities:DatabaseInfo", "documents.image.exploits:ExploitList")),
+    "start-program-missing": Entry("images", ("documents.dockerfile.model:Stage",)),
     "startup-budget": Entry("serving", ("documents.serving.command:ServingCommand",)),
     "startup-unprotected": Entry("serving", ("documents.serving.command:ServingCommand",)),
     "sudo-in-build": Entry("shell", ("documents.dockerfile.model:Stage",), ("hadolint DL3004", "Trivy DS-0010", "Checkov CKV2_DOCKER_1", "Dockle DKL-DI-0001", "droast DF010", "dockerfilelint sudo_usage")),

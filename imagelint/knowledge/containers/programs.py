@@ -38,3 +38,11 @@ def has_dash(name: str) -> bool:
     return any(
         matches(name, glob) for row in table("containers/programs")["dash"] for glob in row["globs"]
     )
+
+
+def starts_what_it_is_told(image: Image) -> bool:
+    """Whether an image has no ENTRYPOINT, or one that runs its arguments as they are."""
+    known = original(image)
+    name = f"{known.registry}/{known.repository}"
+    rows = table("containers/programs")["plain"]
+    return any(matches(name, glob) for row in rows for glob in row["globs"])
