@@ -135,7 +135,7 @@ def test_a_pin_is_read_as_one_version(manager: Manager) -> None:
 
 @each_manager
 def test_a_range_binds_no_version(manager: Manager) -> None:
-    assert manager.pin.ranges
+    assert manager.pin.ranges, f"a template in `Pin.ranges` of {manager.name}, as people write it"
     for template in ("{name}", *manager.pin.ranges):
         for found in installations(manager, f"'{template.format(name='abc', version='1.2')}'"):
             (package,) = found.packages
@@ -276,6 +276,8 @@ def test_what_fetches_a_program_installs_it(manager: Manager) -> None:
 
 
 def test_containers_are_asked_for_the_programs_of_all_managers() -> None:
-    assert PACKAGE_PROGRAMS - {"python", "pypy"} == startscript.PACKAGE_PROGRAMS
+    place = "as documents/serving/startscript.py lists it"
+    programs = PACKAGE_PROGRAMS - {"python", "pypy"}
+    assert programs == startscript.PACKAGE_PROGRAMS, f"PACKAGE_PROGRAMS, {place}"
     modules = {module for manager in MANAGERS for module in manager.modules}
-    assert modules == startscript.PACKAGE_MODULES
+    assert modules == startscript.PACKAGE_MODULES, f"PACKAGE_MODULES, {place}"
