@@ -20,6 +20,7 @@ HINT = "run `make golden` and review the diff of testdata/golden/"
 
 @pytest.mark.parametrize("name", catalog.names())
 def test_a_rule_says_what_its_golden_file_holds(name: str) -> None:
+    assert golden_file(name).exists(), HINT
     assert section(name) == golden_file(name).read_text(encoding="utf-8"), HINT
 
 
