@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from imagelint.deployment.workers import shares
+from imagelint.deployment.groups.workers import shares
 from imagelint.documents.kubernetes.objects import Pod
 from imagelint.rules.api import Confidence, Context, Findings, Severity, rule
 

@@ -1,0 +1,1 @@
+"""Pods that work together: heads and workers, leaders and those that follow them."""
