@@ -19,12 +19,24 @@ class MigDevice(NamedTuple):
     reserved: int = 0
 
 
+class Ailment(NamedTuple):
+    """Something that the driver tells of the state of a GPU; with `grave` nothing should run there.
+
+    `help` is what would mend it.
+    """
+
+    said: str
+    help: str
+    grave: bool = True
+
+
 class HostGpu(NamedTuple):
     """A GPU: its product as the driver names it, its memory in MiB, and the slices it is cut into.
 
     `mig` tells whether it can be used in slices only; None where it cannot be cut at all. `brand`
     is how NVIDIA sells it (`GeForce`; `NVIDIA` for those of data centres since Ampere), empty where
-    the driver does not say. `reserved` is what the driver keeps of the memory, in MiB.
+    the driver does not say. `reserved` is what the driver keeps of the memory, `used` what programs
+    have of it, in MiB.
     """
 
     product: str
@@ -33,6 +45,8 @@ class HostGpu(NamedTuple):
     slices: tuple[MigDevice, ...] = ()
     brand: str = ""
     reserved: int = 0
+    used: int = 0
+    ailments: tuple[Ailment, ...] = ()
 
     @property
     def usable(self) -> int | None:

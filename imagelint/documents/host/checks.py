@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from imagelint.core.environment import Environment
-    from imagelint.core.serving.host import ContainerEngine, HostFacts
+    from imagelint.core.serving.host import Ailment, ContainerEngine, HostFacts
 
 _NVIDIA = "nvidia.com/gpu"
 _CONFIGURE = {
@@ -22,6 +22,9 @@ _CONFIGURE = {
 }
 _MEDIA = {"virtual": "a virtual disk"}
 _GIB = 2**30
+# What a display or a monitor takes is less.
+_BUSY = 0.1
+_MOST = 4
 
 
 def checks(facts: HostFacts, declared: Environment) -> Iterator[HostCheck]:
@@ -32,6 +35,7 @@ def checks(facts: HostFacts, declared: Environment) -> Iterator[HostCheck]:
     else:
         yield _driver(facts)
         yield _gpus(facts)
+        yield from _health(facts)
         yield from _cuts(facts)
         yield from _containers(facts)
         yield from _declared(facts, declared)
@@ -78,6 +82,24 @@ def _gpus(facts: HostFacts) -> HostCheck:
         said = f"{', '.join(told)}; {facts.pci_gpus} are on the bus, the driver sees {seen}"
         return HostCheck("gpu", CheckState.BAD, said, "see the kernel's log for Xid errors")
     return HostCheck("gpu", CheckState.GOOD, ", ".join(told))
+
+
+def _health(facts: HostFacts) -> Iterator[HostCheck]:
+    """What ails GPUs, and which are not free: by their numbers, the same of several at once."""
+    ill: dict[Ailment, list[int]] = {}
+    busy = []
+    for number, one in enumerate(facts.driver.gpus):
+        for ailment in one.ailments:
+            ill.setdefault(ailment, []).append(number)
+        if one.memory and one.used > one.memory * _BUSY:
+            busy.append(f"{one.used} of {one.memory} MiB of GPU {number}")
+    for ailment, numbers in ill.items():
+        state = CheckState.BAD if ailment.grave else CheckState.NOTE
+        told = ", ".join(map(str, numbers))
+        yield HostCheck("health", state, f"GPU {told}: {ailment.said}", ailment.help)
+    if busy:
+        said = ", ".join(busy[:_MOST]) + (" …" if len(busy) > _MOST else "")
+        yield HostCheck("health", CheckState.NOTE, f"in use now: {said}")
 
 
 def _cuts(facts: HostFacts) -> Iterator[HostCheck]:

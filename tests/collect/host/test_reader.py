@@ -49,7 +49,8 @@ def test_a_host_is_read(root: Path, programs: Path) -> None:
     ctk = "NVIDIA Container Toolkit CLI version 1.17.4\ncommit: abc"
     hosts.program(programs, "nvidia-ctk", ctk)
     facts = HostReader(str(root)).facts()
-    assert facts.driver == Driver("580.95.05", "13.0", (HostGpu("NVIDIA H100 80GB HBM3", 81559),))
+    board = HostGpu("NVIDIA H100 80GB HBM3", 81559, used=3)
+    assert facts.driver == Driver("580.95.05", "13.0", (board,))
     assert facts.driver.gpus[0].label == "NVIDIA-H100-80GB-HBM3"
     assert (facts.pci_gpus, facts.memory, facts.shm) == (1, 65536 * 1024, 65536 * 1024)
     assert facts.toolkit == Toolkit("1.17.4")
