@@ -8,10 +8,10 @@ from imagelint.core.nearest import nearest
 from imagelint.custom.binding import Fault
 from imagelint.custom.expression import Call, Constant, Fold, ListOf, MapOf, Name, Select
 from imagelint.custom.rule import FILE, FILE_FIELDS
-from imagelint.custom.subjects import FIELDS
+from imagelint.custom.subjects import FIELDS, SUBJECTS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Collection, Iterable, Iterator, Mapping
 
     from imagelint.custom.expression import Expression
 
@@ -25,11 +25,24 @@ _TRUTHS = frozenset(
 )
 
 
+_COMPARE = 'say what is wrong with it: compare it, `size(…) == 0`, `… != "x"`'
+_MOST_NAMED = 3
+
+
 def field_faults(expression: Expression, subject: str) -> Iterator[Fault]:
     """The fields that are asked for and do not exist, and comparisons that are never true."""
     checker = _Checker()
     checker.kind(expression, {subject: subject, FILE: FILE})
     yield from checker.faults
+
+
+def condition_faults(expression: Expression, subject: str) -> Iterator[Fault]:
+    """The same of a condition, and that it is neither true nor false."""
+    checker = _Checker()
+    kind = checker.kind(expression, {subject: subject, FILE: FILE})
+    yield from checker.faults
+    if (kind in _KINDS.values() and kind != "bool") or kind.startswith("list("):
+        yield Fault(f"it is {_called(kind)}, and a condition is true or false", 0, _COMPARE)
 
 
 class _Checker:
@@ -74,9 +87,7 @@ class _Checker:
                 self.faults.append(Fault(f"{_called(of)} has no field `{field}`", at))
             return _ANY
         if field not in fields:
-            near = nearest(field, fields)
-            help_ = f"did you mean `{near}`?" if near else f"its fields are {', '.join(fields)}"
-            self.faults.append(Fault(f"`{of}` has no field `{field}`", at, help_))
+            self.faults.append(Fault(f"`{of}` has no field `{field}`", at, _instead(field, fields)))
         return fields.get(field, _ANY)
 
     def _call(self, call: Call, known: Mapping[str, str]) -> str:
@@ -103,6 +114,19 @@ class _Checker:
         inside = {**known, fold.variable: item, fold.accumulator: _ANY}
         self.kind(fold.step, inside)
         return start if start == "bool" else _ANY
+
+
+def _instead(field: str, fields: Collection[str]) -> str:
+    """What may be meant by a field that something has not."""
+    others = [name for name in SUBJECTS if field in FIELDS[name]][:_MOST_NAMED]
+    if others:
+        return f"{', '.join(f'`{one}`' for one in others)} have it; {_of(fields)}"
+    near = nearest(field, fields)
+    return f"did you mean `{near}`?" if near else _of(fields)
+
+
+def _of(fields: Collection[str]) -> str:
+    return f"its fields are {', '.join(fields)}"
 
 
 def _never_equal(left: str, right: str) -> bool:

@@ -128,6 +128,7 @@ _COLUMNS = (
     Column("signed", "Signed", facet=True, hidden=True),
     Column("category", "Audited", facet=True, hidden=True),
     Column("digest", "Digest", "code", hidden=True),
+    Column("at", "Looked at", hidden=True),
     Column("vulnerability", "Vulnerability", "names", facet=True, hidden=True),
 )
 
@@ -151,6 +152,7 @@ def _row(result: views.ResultView, bases: dict[str, str], now: str, pages: dict[
         result.signed,
         result.category,
         result.digest,
+        result.at,
     )
     leads = f"#page/{quote(result.reference, safe='')}" if result.reference in pages else ""
     return Row(result.reference, cells, opens=leads)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from imagelint.core.digest import digest_of
 from imagelint.core.record import NamedTuple
 from imagelint.fleet.days import days_before
+from imagelint.fleet.sizes import counted
 from imagelint.reporters.csv import line
 from imagelint.reporters.visible import visible
 
@@ -90,14 +91,17 @@ def as_text(waivers: Sequence[ListedWaiver]) -> Iterator[str]:
             "ticket": waiver.ticket,
             "approver": waiver.approver,
             "justification": waiver.justification,
-            "used": "" if one.used is None else f"{one.used} findings in the newest audit",
+            "used": ""
+            if one.used is None
+            else f"{counted(one.used, 'finding')} in the newest audit",
         }
         for name, value in said.items():
             if value:
                 yield f"            {name}: {visible(value)}\n"
     unused = sum(one.used == 0 for one in waivers)
     states = [sum(one.state == state for one in waivers) for state in ("ended", "ending")]
-    yield f"{len(waivers)} waivers, {states[0]} ended, {states[1]} end soon, {unused} unused\n"
+    many = counted(len(waivers), "waiver")
+    yield f"{many}, {states[0]} ended, {states[1]} end soon, {unused} unused\n"
 
 
 def hint(policy: Policy) -> Iterator[str]:

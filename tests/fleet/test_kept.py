@@ -94,6 +94,8 @@ def test_what_is_exploited_and_reached_from_outside(program: Program, file: Path
     assert {one["category"] for one in rows(program, file, "--table", "images", "--exploited")} == {
         *("audited", "unauthorized"),
     }
+    (chat,) = rows(program, file, "--table", "images", "--repository", "*/chat")
+    assert chat["at"] == "2026-11-08T08:00:00Z"
     assert teams("--exploited") == {"chat", "batch"}
     assert teams("--exposed") == {"chat", "search"}
     assert teams("--exposed", "--severity", "high") == {"chat"}

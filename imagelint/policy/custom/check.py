@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, TypeAlias
 
 from imagelint.core.errors import Diagnostic
 from imagelint.core.source import Span
 from imagelint.custom.binding import ExpressionError, compiled, parsed
-from imagelint.custom.check import field_faults
+from imagelint.custom.check import condition_faults, field_faults
 from imagelint.custom.message import gaps
 from imagelint.custom.rule import variables_of
 from imagelint.custom.subjects import SUBJECTS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from imagelint.custom.binding import Fault
+    from imagelint.custom.expression import Expression
     from imagelint.policy.text import Data, Keys, PolicyText
+
+_Check: TypeAlias = "Callable[[Expression, str], Iterator[Fault]]"
 
 
 def own_complaints(text: PolicyText, rules: tuple[Data, ...]) -> Iterator[Diagnostic]:
@@ -43,7 +47,7 @@ def _expressions(
     text: PolicyText, rule: Mapping[str, Data], subject: str, keys: Keys
 ) -> Iterator[Diagnostic]:
     for key, faults in (
-        ("condition", _faults),
+        ("condition", partial(_faults, check=condition_faults)),
         ("at", _faults),
         ("message", _template_faults),
         ("help", _template_faults),
@@ -64,14 +68,14 @@ def _template_faults(said: str, subject: str) -> Iterator[Fault]:
         yield from error.faults
 
 
-def _faults(said: str, subject: str) -> Iterator[Fault]:
+def _faults(said: str, subject: str, check: _Check = field_faults) -> Iterator[Fault]:
     try:
         expression = parsed(said, variables_of(subject))
         compiled(expression)
     except ExpressionError as error:
         yield from error.faults
         return
-    yield from field_faults(expression, subject)
+    yield from check(expression, subject)
 
 
 def _told(text: PolicyText, keys: Keys, fault: Fault) -> Diagnostic:

@@ -122,6 +122,17 @@ MINIMAL = "custom-rules: [{{name: {name}, subject: {subject}, condition: {condit
         ({"condition": "stage.base.tog == ''"}, "`condition`: `image` has no field `tog`", "`tag`"),
         ({"condition": "stage.name.first == ''"}, "`condition`: a text has no field `first`", ""),
         ({"condition": "stage.instructions.exists(i, i.kayword == '')"}, "`instruction` has", ""),
+        (
+            {"condition": "stage.annotations == {}"},
+            "`condition`: `stage` has no field `annotations`",
+            "`object`, `pod`",
+        ),
+        (
+            {"condition": "size(stage.labels)"},
+            "`condition`: it is a number, and a condition is true or false",
+            "compare it",
+        ),
+        ({"condition": "stage.exposed"}, "`condition`: it is a list, and a condition", ""),
         ({"condition": "file.pat == ''"}, "`condition`: `file` has no field `pat`", "`path`"),
         ({"condition": f"'{'a' * 4000}' == stage.name"}, "it is longer than 4000 characters", ""),
     ],
