@@ -146,8 +146,8 @@ COMMAND_LINES = (
     Command((*CHECK, "pod.yaml"), YAML, ON_MANIFESTS, 301),
     Command((*CHECK, "requirements.txt"), set(), ON_LISTS, 185),
     Command((*CHECK, ".dockerignore"), set(), ON_DOCKERFILES, 193),
-    Command((*CHECK, "plain"), DOCKERFILE, ON_DOCKERFILES, 274),
-    Command((*CHECK, "hard"), DOCKERFILE | SHELL, ON_DOCKERFILES, 279),
+    Command((*CHECK, "plain"), DOCKERFILE, ON_DOCKERFILES, 271),
+    Command((*CHECK, "hard"), DOCKERFILE | SHELL, ON_DOCKERFILES, 276),
     Command(
         (*SERVING, "serving"),
         DOCKERFILE,

@@ -262,6 +262,16 @@ NPM = Manager(
     project=ProjectFile("package.json"),
     runs=(_NPX, *_of_npm(_NPX, "exec", "x"), *_of_npm(_CREATE, "create", "init", "innit")),
 )
+COREPACK = Manager(
+    name="corepack",
+    programs=("corepack",),
+    ecosystem=Ecosystem.NPM,
+    read=_read_node,
+    pin=_SEMVER,
+    source="https://github.com/nodejs/corepack#utility-commands",
+    installs=("prepare", "use", "install"),
+    valued=frozenset({"-o", "--output"}),
+)
 YARN = NPM._replace(
     name="yarn",
     programs=("yarn",),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from imagelint.documents.packages.conda import CONDA, PIXI
-from imagelint.documents.packages.languages import BUN, CARGO, GEM, GO, NPM, PNPM, YARN
+from imagelint.documents.packages.languages import BUN, CARGO, COREPACK, GEM, GO, NPM, PNPM, YARN
 from imagelint.documents.packages.packagemanager import Call, Manager, Run
 from imagelint.documents.packages.python import PDM, PIP, PIPX, POETRY, UV, is_python
 from imagelint.documents.packages.system import (
@@ -30,7 +30,7 @@ __all__ = ["BY_PROGRAM", "MANAGERS", "PACKAGE_PROGRAMS", "manager_call", "manage
 MANAGERS: tuple[Manager, ...] = (
     *(APT, APTITUDE, APK, YUM, DNF, MICRODNF, TDNF, ZYPPER),
     *(PIP, UV, PIPX, POETRY, PDM, CONDA, PIXI),
-    *(NPM, YARN, PNPM, BUN, GEM, CARGO, GO),
+    *(NPM, YARN, PNPM, BUN, COREPACK, GEM, CARGO, GO),
 )
 INSTALLERS = frozenset(name for manager in MANAGERS for name in manager.own)
 """Packages that install others: they are not what is served."""

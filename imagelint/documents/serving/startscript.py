@@ -33,7 +33,7 @@ PACKAGE_PROGRAMS = frozenset(
     (
         *("apk", "apt", "apt-get", "aptitude", "dnf", "dnf5", "microdnf", "tdnf", "yum", "zypper"),
         *("conda", "mamba", "micromamba", "pdm", "pip", "pipx", "pixi", "poetry", "uv", "uvx"),
-        *("bun", "bunx", "cargo", "gem", "go", "npm", "npx", "pnpm", "pnpx", "yarn"),
+        *("bun", "bunx", "cargo", "corepack", "gem", "go", "npm", "npx", "pnpm", "pnpx", "yarn"),
     )
 )
 PACKAGE_MODULES = frozenset(("pdm", "pip", "pipx", "poetry", "uv"))

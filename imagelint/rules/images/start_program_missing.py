@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from imagelint.documents.dockerfile.model import Stage
-from imagelint.documents.queries.dockerfiles.references import nearest_name
 from imagelint.documents.queries.dockerfiles.started import missing_start
 from imagelint.rules.api import Context, Findings, Severity, rule
 
@@ -52,4 +51,6 @@ def _meant(program: str, copied: tuple[str, ...]) -> str:
     for path in copied:
         if path.rpartition("/")[2] == program.rpartition("/")[2]:
             return path
+    from imagelint.documents.queries.dockerfiles.references import nearest_name
+
     return nearest_name(program, copied)

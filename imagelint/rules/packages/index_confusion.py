@@ -7,19 +7,14 @@ from typing import TYPE_CHECKING
 from imagelint.documents.packages.installs import package_installs
 from imagelint.documents.packages.lookup import PACKAGE_PROGRAMS
 from imagelint.documents.packages.requirements import Requirements
-from imagelint.documents.queries.packages.indexes import (
-    mixed_with_pypi,
-    takes_the_newest_of_all,
-)
-from imagelint.documents.queries.pins import loose_packages, loose_requirements
+from imagelint.documents.queries.packages.indexes import indexes_mixed, mixed_with_pypi
+from imagelint.documents.queries.pins import listed, loose_packages, loose_requirements
 from imagelint.documents.shell.script import Command
 from imagelint.rules.api import Confidence, Context, Findings, Severity, rule
 
 if TYPE_CHECKING:
     from imagelint.documents.packages.installs import Requirement
     from imagelint.documents.packages.model import PackageIndex
-
-_SHOWN = 3
 
 
 @rule(
@@ -60,8 +55,8 @@ def index_confusion(subject: Command | Requirements, ctx: Context) -> Findings:
         yield from _judged(loose_requirements(subject, ctx.project), subject.indexes, ctx)
         return
     for install in package_installs(subject):
-        if takes_the_newest_of_all(install):
-            yield from _judged(loose_packages(install), install.indexes, ctx)
+        asked = indexes_mixed(ctx.document, install)
+        yield from _judged(loose_packages(install), asked, ctx)
 
 
 def _judged(
@@ -71,14 +66,20 @@ def _judged(
     loose = tuple(one for one in loose if not one.url)
     if not loose or mixed is None:
         return
-    extra = mixed.second
-    names = ", ".join(f"`{one.name or one.raw}`" for one in loose[:_SHOWN])
-    more = " …" if len(loose) > _SHOWN else ""
-    where = mixed.names or "the other index"
+    extra, written = mixed.second, ctx.document.written(mixed.second.span)
+    variable = "" if written[:1] == "-" else written.replace("=", " ").split()[0]
+    one = (
+        f"set `{variable.replace('_EXTRA', '')}`"
+        if variable
+        else "name one index with `--index-url`"
+    )
+    fixable = len(indexes) == 1 and not variable
     yield ctx.finding(
-        extra,
-        f"{names}{more} may come from PyPI as well as from {where}",
-        help="pin exact versions with hashes, or name one index with `--index-url`",
+        loose[0] if variable else extra,
+        f"{listed(loose)} may come from PyPI as well as from {mixed.names or 'the other index'}"
+        f"{', which a variable names' if variable else ''}",
+        help=f"pin exact versions with hashes, or {one}",
+        notes=(ctx.note("here it is set", extra),) if variable else (),
         subject=loose[0].name,
-        fix=ctx.reworded(extra, "--extra-index-url", "--index-url") if len(indexes) == 1 else None,
+        fix=ctx.reworded(extra, "--extra-index-url", "--index-url") if fixable else None,
     )

@@ -34,8 +34,8 @@ def unpinned_language_package(command: Command, ctx: Context) -> Findings:
     """A package of npm, RubyGems, crates.io or a Go module is installed in whatever version.
 
     The same Dockerfile gives another image next week, and whoever takes over the account of a
-    maintainer is in it at once. The rule reads npm, yarn, pnpm, bun, gem, cargo and go, also what
-    is fetched to be started (`npx`, `pnpm dlx`, `yarn dlx`, `bunx`, `npm create`, `go run`).
+    maintainer is in it at once. The rule reads npm, yarn, pnpm, bun, Corepack, gem, cargo and go,
+    also what is fetched to be started (`npx`, `pnpm dlx`, `yarn dlx`, `npm create`, `go run`).
 
     Except:
         Programs that `npx` and `bunx` may find installed: in a build behind an installation of the

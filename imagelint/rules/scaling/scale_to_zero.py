@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 _SCHEDULED = "cron"
 _FIELDS = {
     "AutoscalingPolicy": "minReplicas",
-    "AutoscalingPolicyBinding": "minReplicas",
     "HTTPScaledObject": "replicas.min",
     "HorizontalPodAutoscaler": "minReplicas",
     "InferenceService": "minReplicas",

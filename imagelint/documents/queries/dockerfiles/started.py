@@ -7,10 +7,8 @@ from typing import TYPE_CHECKING
 
 from imagelint.core.fact import Known
 from imagelint.core.record import NamedTuple
-from imagelint.documents.packages.lookup import manager_calls
 from imagelint.documents.queries.stages import chain, is_windows
 from imagelint.documents.shell.script import ScriptRole
-from imagelint.knowledge.containers.programs import lacked_programs, starts_what_it_is_told
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -67,10 +65,12 @@ def _first(stage: Stage) -> StartCommand | None:
     """What runs first: the ENTRYPOINT, or a CMD where the image has none of its own."""
     if stage.entrypoint is not None:
         return stage.entrypoint
-    image = stage.root_image.known if stage.root_image is not None else None
-    if stage.root_image is None or (image is not None and starts_what_it_is_told(image)):
+    if stage.cmd is None or stage.root_image is None:
         return stage.cmd
-    return None
+    from imagelint.knowledge.containers.programs import starts_what_it_is_told
+
+    image = stage.root_image.known
+    return stage.cmd if image is not None and starts_what_it_is_told(image) else None
 
 
 def _places(stage: Stage, program: str) -> tuple[str, ...]:
@@ -95,6 +95,8 @@ def _lacks(program: str, below: tuple[Stage, ...]) -> bool:
     runs = [each for part in below for each in part.scripts if each.role is ScriptRole.RUN]
     if bottom.scratch:
         return not runs
+    from imagelint.knowledge.containers.programs import lacked_programs
+
     image = bottom.root_image.known if bottom.root_image is not None else None
     if image is None or not all(map(_is_harmless, runs)):
         return False
@@ -104,6 +106,8 @@ def _lacks(program: str, below: tuple[Stage, ...]) -> bool:
 
 
 def _is_harmless(script: Script) -> bool:
+    from imagelint.documents.packages.lookup import manager_calls
+
     return script.readable and all(
         command.program in _HARMLESS and not manager_calls(command) for command in script.commands
     )

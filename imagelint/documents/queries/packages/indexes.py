@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING
 
 from imagelint.core.fact import Known
 from imagelint.core.record import NamedTuple
+from imagelint.documents.packages.model import PackageIndex
 
 if TYPE_CHECKING:
+    from imagelint.documents.base import Document
     from imagelint.documents.packages.installs import PackageInstall
-    from imagelint.documents.packages.model import PackageIndex
 
 
 class MixedIndexes(NamedTuple):
@@ -24,10 +25,12 @@ _STRATEGY = "--index-strategy"
 _UNSAFE = "unsafe"
 # docs.astral.sh/uv/reference/environment
 _ORDERED = "UV_INDEX_URL"
+# pip.pypa.io/en/stable/topics/configuration/#environment-variables
+_OPTIONS = (("_EXTRA_INDEX_URL", "--extra-index-url"), ("_INDEX_URL", "--index-url"))
 _PYPI = ("pypi.org", "pypi.python.org")
 
 
-def takes_the_newest_of_all(install: PackageInstall) -> bool:
+def _takes_the_newest_of_all(install: PackageInstall) -> bool:
     """Whether an installation takes the highest version that any of its indexes has."""
     if not install.ecosystem.holds_python:
         return False
@@ -35,6 +38,30 @@ def takes_the_newest_of_all(install: PackageInstall) -> bool:
     if strategy is not None and strategy.value is not None:
         return strategy.value.text.startswith(_UNSAFE)
     return _ORDERED not in install.manager.index_variables
+
+
+def indexes_mixed(document: Document, install: PackageInstall) -> tuple[PackageIndex, ...]:
+    """The indexes of an installation that takes the highest version of all; none for others.
+
+    Those of its options, else of variables that are set, to a value that is known.
+    """
+    if not _takes_the_newest_of_all(install):
+        return ()
+    from imagelint.documents.queries.stages import enclosing_stage, last_set_before
+
+    command = install.command
+    stage = enclosing_stage(document, command.span)
+    found = list(install.indexes)
+    for name in install.manager.index_variables:
+        option = next((option for end, option in _OPTIONS if name.endswith(end)), "")
+        if not option or any(index.option == option for index in install.indexes):
+            continue
+        own = next((one for one in command.assignments if one.name == name), None)
+        variable = own or (stage and last_set_before(document, stage, name, command.span))
+        if variable and isinstance(variable.value, Known):
+            urls = variable.value.value.split()
+            found += [PackageIndex(variable.span, option, Known(url)) for url in urls]
+    return tuple(found)
 
 
 def mixed_with_pypi(indexes: tuple[PackageIndex, ...]) -> MixedIndexes | None:
