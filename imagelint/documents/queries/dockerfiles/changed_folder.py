@@ -10,7 +10,7 @@ from imagelint.core.pattern import pattern
 from imagelint.core.source import Span
 from imagelint.documents.dockerfile.model import start_of
 from imagelint.documents.queries.dockerfiles.instructions import in_case_of
-from imagelint.documents.queries.stages import stages
+from imagelint.documents.queries.stages import base_word, stages
 
 if TYPE_CHECKING:
     from imagelint.documents.base import Document
@@ -57,5 +57,9 @@ def _keeps_folder(instruction: Instruction) -> bool:
 
 
 def _bases(document: Document) -> frozenset[int | None]:
-    """The stages that others are built upon."""
-    return frozenset(stage.base_stage for stage in stages(document))
+    """The stages that others are built upon, or may be where a FROM names a variable."""
+    every = stages(document)
+    found = frozenset(stage.base_stage for stage in every)
+    if any("$" in document.written(base_word(document, stage).span) for stage in every):
+        return found.union(stage.index for stage in every if stage.name)
+    return found
