@@ -91,14 +91,14 @@ def _refused_name(
         sure = server.own_image and words.covers(version)
         # What a newer release or another image brings is known where it is like no known word.
         if near or sure:
-            help_ = f"write `{near}`" if near else "write the name of a parser that it has"
+            help_ = f"write `{near}`" if near else "write one that it has"
             yield UnknownChoice(switch, word, help_, sure=sure)
     elif version and (since := words.came_after(word, version)):
-        help_ = f"take {since} or later, or another parser"
+        help_ = f"take {since} or later, or another word"
         yield UnknownChoice(switch, word, help_, since, sure=server.own_image)
     elif version and words.left(word, version):
         near = words.nearest(f"{word}_", version)
-        help_ = f"write `{near}`" if near and near != word else "take another parser"
+        help_ = f"write `{near}`" if near and near != word else "take another word"
         yield UnknownChoice(switch, word, help_, sure=server.own_image)
 
 

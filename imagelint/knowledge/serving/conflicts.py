@@ -11,7 +11,8 @@ class FlagConflict(NamedTuple):
 
     `needed` tells that it refuses `flag` without `other`, else it refuses both together. `values`
     are those of `flag` for which that holds, empty for all; `excepted` those of `other` for which
-    it does not. `above` is a number that `other` has to exceed, None where any value counts.
+    it does not. `above` is a number that `other` has to exceed, None where any value counts. With
+    an `order` the number of `flag` has to be `below` that of `other`, or at `most` as large.
     """
 
     flag: str
@@ -20,6 +21,7 @@ class FlagConflict(NamedTuple):
     values: tuple[str, ...]
     excepted: tuple[str, ...]
     above: int | None
+    order: str = ""
 
 
 @looked_up
@@ -33,6 +35,7 @@ def flag_conflicts(engine: str) -> tuple[FlagConflict, ...]:
             values=tuple(row.get("values", ())),
             excepted=tuple(row.get("except", ())),
             above=row.get("above"),
+            order=row.get("order", ""),
         )
         for row in table("flag_conflicts")["conflicts"]
         if row["engine"] == engine

@@ -17,6 +17,7 @@ _ALWAYS = frozenset({"help", "version"})
 # Longer words are left alone; several words are one by mistake, of which others speak.
 _LONGEST = 40
 _UNSET = ("None", "null")
+_NEAR = 0.8
 _COUNTED = pattern(r"[0-9]+(?:\.[0-9]+)?[kKmMgGtT]")
 # What something will be put in the place of: `<port>`, `@@PORT@@`, `TP_SIZE`; `90%` is none.
 _PLACEHOLDER = pattern(r".*[$<>{}@#\s].*|[^0-9].*%.*|%.*|[A-Z][A-Z0-9_-]*")
@@ -94,14 +95,19 @@ def flag_history(engine: str) -> FlagHistory | None:
 
 
 class NumberForm(NamedTuple):
-    """A form of numbers: `whole`, `decimal` or `tokens`, and what it is called."""
+    """A form of numbers, `whole`, `decimal` or `tokens`, and between which ends they lie."""
 
     name: str
+    least: int | None = None
+    most: int | None = None
 
     @property
     def title(self) -> str:
         """What to write, in words."""
-        return "a decimal number" if self.name == "decimal" else "a whole number"
+        form = "a decimal number" if self.name == "decimal" else "a whole number"
+        if self.most is not None:
+            return f"{form} from {self.least or 0} to {self.most}"
+        return form if self.least is None else f"{form} from {self.least} on"
 
     def refuses(self, word: str) -> bool:
         """Whether a word is certainly no number of the form, and stands for none either.
@@ -114,10 +120,11 @@ class NumberForm(NamedTuple):
         if self.name == "tokens" and (word == "auto" or _COUNTED.fullmatch(word)):
             return False
         try:
-            float(word) if self.name == "decimal" else int(word)
+            number = float(word) if self.name == "decimal" else int(word)
         except ValueError:
             return True
-        return False
+        too_small = self.least is not None and number < self.least
+        return too_small or (self.most is not None and number > self.most)
 
 
 @looked_up
@@ -125,7 +132,7 @@ def number_flags(engine: str) -> Mapping[str, NumberForm]:
     """The flags of an engine that take a number only, by their main names."""
     rows = table("flag_numbers")["numbers"]
     return {
-        flag: NumberForm(row["form"])
+        flag: NumberForm(row["form"], row.get("least"), row.get("most"))
         for row in rows
         if row["engine"] == engine
         for flag in row["flags"]
@@ -148,8 +155,11 @@ class GrowingWords(NamedTuple):
     needs: str
 
     def refuses(self, word: str) -> bool:
-        """Whether no release that was read has a word, which stands for none either."""
-        if word.lower() in _ALWAYS_TAKEN or _PLACEHOLDER.fullmatch(word):
+        """Whether no release that was read has a word, which stands for none either.
+
+        The name of a class of one's own has dots.
+        """
+        if word.lower() in _ALWAYS_TAKEN or "." in word or _PLACEHOLDER.fullmatch(word):
             return False
         return word not in self.since
 
@@ -169,11 +179,18 @@ class GrowingWords(NamedTuple):
         return bool(version) and at_least(self.releases[-1], version) is True
 
     def nearest(self, word: str, version: str) -> str:
-        """The word that somebody may have meant, of those that a version may have."""
+        """The word that somebody may have meant, of those that a version may have.
+
+        Where the releases are not told apart, others may exist: it has to be very near.
+        """
+        from difflib import SequenceMatcher
+
         from imagelint.core.nearest import nearest
 
         had = [one for one in self.since if not (self.came_after(one, version) if version else "")]
-        return nearest(word, had)
+        found = nearest(word, had)
+        unsure = len(self.releases) == 1
+        return "" if unsure and SequenceMatcher(None, word, found).ratio() < _NEAR else found
 
 
 _ALWAYS_TAKEN = frozenset({"", "none", "null"})

@@ -21,12 +21,15 @@ STRICT_FORMATS = ("vllm", "sglang")
 
 
 class Floor(NamedTuple):
-    """The least that an engine needs for an option; the fields are those of the table."""
+    """The least that an engine needs for an option; the fields are those of the table.
+
+    `effect` is `refused`, `slow` or `emulated`.
+    """
 
     option: str
     values: tuple[str, ...]
     capability: Capability
-    refused: bool
+    effect: str
     since: str
     before: str
     instead: str
@@ -40,7 +43,7 @@ def floors(engine: str) -> tuple[Floor, ...]:
             option=row["option"],
             values=tuple(row["values"]),
             capability=capability(row["capability"]),
-            refused=row["effect"] == "refused",
+            effect=row["effect"],
             since=row["since"],
             before=row["before"],
             instead=row["instead"],

@@ -130,7 +130,10 @@ class GpuFloorRow(TypedDict):
     option: Annotated[Literal["dtype", "quantization", ""], "empty: the engine at all"]
     values: list[str]
     capability: str
-    effect: Annotated[Literal["refused", "slow"], "whether the server ends, or converts"]
+    effect: Annotated[
+        Literal["refused", "slow", "emulated"],
+        "whether the server ends, converts, or computes without units for it",
+    ]
     since: Annotated[str, "the release from which on it holds, or empty"]
     before: Annotated[str, "the release up to which it holds, or empty"]
     instead: Annotated[str, "the value that older GPUs compute in, or empty"]
@@ -306,6 +309,9 @@ FlagConflictRow = TypedDict(
         "values": NotRequired[Annotated[list[str], "those of the flag for which it holds"]],
         "except": NotRequired[Annotated[list[str], "those of the other for which it does not"]],
         "above": NotRequired[Annotated[int, "what the other has to exceed"]],
+        "order": NotRequired[
+            Annotated[Literal["below", "most"], "how the number has to be to that of the other"]
+        ],
         "source": str,
     },
 )
@@ -336,6 +342,8 @@ class FlagNumberRow(TypedDict):
     engine: str
     form: Literal["whole", "decimal", "tokens"]
     flags: Annotated[list[str], "by their main names, without dashes"]
+    least: NotRequired[Annotated[int, "the smallest number that is taken"]]
+    most: NotRequired[Annotated[int, "the largest number that is taken"]]
     source: str
 
 

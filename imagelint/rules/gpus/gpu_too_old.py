@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from imagelint.documents.queries.gpus.floors import old_gpu
 from imagelint.documents.serving.command import ServingCommand
-from imagelint.rules.api import Context, Findings, Severity, rule
+from imagelint.rules.api import Confidence, Context, Findings, Severity, rule
+
+_SEVERITIES = {
+    "refused": None,
+    "slow": Severity.INFO,
+    "emulated": Severity.MEDIUM,
+}
 
 
 @rule(ServingCommand, Severity.HIGH)
@@ -12,8 +18,9 @@ def gpu_too_old(server: ServingCommand, ctx: Context) -> Findings:
     """The GPU is older than what the server is told to compute with.
 
     vLLM ends with `Bfloat16 is only supported on GPUs with compute capability of at least 8.0` on a
-    T4 or V100, and its releases since 0.11 run on nothing older than Turing. Weights in FP8 or FP4
-    need less memory on older GPUs as well, but are converted for every step: information only.
+    T4 or V100, and its releases since 0.11 run on nothing older than Turing, nor does any SGLang. Text Generation Inference and LMDeploy go on with
+    `bfloat16`, without units for it, or end in a kernel that has none: medium. Weights in FP8 or
+    FP4 need less memory on older GPUs as well, but are converted for every step: information only.
 
     The product is that of the node selector, or the one that the policy declares under
     `environment.gpu`.
@@ -66,5 +73,6 @@ def gpu_too_old(server: ServingCommand, ctx: Context) -> Findings:
             found.message,
             help=found.help,
             subject=server.launch.runtime.name,
-            severity=None if found.refused else Severity.INFO,
+            severity=_SEVERITIES[found.effect],
+            confidence=Confidence.LIKELY if found.effect == "emulated" else None,
         )

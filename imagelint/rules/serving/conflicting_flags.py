@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from imagelint.documents.queries.serving import title
-from imagelint.documents.queries.start.conflicts import refused_flags
+from imagelint.documents.queries.start.conflicts import Refused, opposite_flags, refused_flags
 from imagelint.documents.serving.command import ServingCommand
-from imagelint.rules.api import Context, Findings, Severity, rule
+from imagelint.rules.api import Confidence, Context, Findings, Severity, rule
 
 
 @rule(ServingCommand, Severity.HIGH)
@@ -13,7 +13,12 @@ def conflicting_flags(server: ServingCommand, ctx: Context) -> Findings:
     """The server is told flags that it refuses together, or one without the other that it needs.
 
     It ends with a message about its arguments before anything is loaded, again at every restart.
-    The table is made of the checks in the engines' own sources.
+    Some numbers have to be larger than others: room for an answer is what is left of
+    `--max-total-tokens` behind `--max-input-tokens`. The table is made of the checks in the engines'
+    own sources.
+
+    A flag that is switched on and off by the same command is not refused, but one of both words has
+    no effect: medium.
 
     Except:
         Values that are not known, flags that are switched off, engines that are only likely.
@@ -63,6 +68,8 @@ def conflicting_flags(server: ServingCommand, ctx: Context) -> Findings:
         if found.needed:
             message = f"{title(server)} refuses `{written}` without `--{found.other}`"
             help_ = f"add `--{found.other}`, or leave the other one out"
+        elif found.order:
+            message, help_ = _in_order(found, title(server))
         else:
             message = f"{title(server)} refuses `{written}` beside `{found.other}`"
             help_ = f"leave out `{written}`, or the other one"
@@ -72,3 +79,19 @@ def conflicting_flags(server: ServingCommand, ctx: Context) -> Findings:
             help=help_,
             subject=server.launch.runtime.name,
         )
+    for first, last in opposite_flags(server):
+        yield ctx.finding(
+            last,
+            f"`{last.written}` takes back `{first.written}` before it",
+            help="leave one of the two out",
+            subject=server.launch.runtime.name,
+            severity=Severity.MEDIUM,
+            confidence=Confidence.LIKELY,
+        )
+
+
+def _in_order(found: Refused, engine: str) -> tuple[str, str]:
+    """What is said about two numbers of which one has to be larger, and what helps."""
+    written, order = found.switch.written, "less than" if found.order == "below" else "at most"
+    message = f"{engine} refuses `{written}` unless it is {order} `{found.other}`"
+    return message, f"lower `{written}`, or raise `{found.other}`"

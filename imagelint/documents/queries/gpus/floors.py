@@ -20,16 +20,21 @@ if TYPE_CHECKING:
     from imagelint.documents.serving.command import ServingCommand
     from imagelint.knowledge.serving.floors import Floor
 
+_MESSAGES = {
+    "refused": "{engine} refuses `{value}` on the {product}: it needs {needs}",
+    "slow": "the {product} does not compute in `{value}`: it converts all weights",
+    "emulated": "the {product} has no units for `{value}`: {engine} is slow with it, or ends",
+}
 _OPTIONS = {one.name: one for one in (DTYPE, QUANTIZATION)}
 
 
 class OldGpu(NamedTuple):
-    """What the GPU lacks; `refused` where the server ends, and not only becomes slower."""
+    """What the GPU lacks; `effect` is that of the table: `refused` where the server ends."""
 
     place: Node
     message: str
     help: str
-    refused: bool
+    effect: str
 
 
 def old_gpu(server: ServingCommand, declared: str | None) -> Iterator[OldGpu]:
@@ -54,18 +59,18 @@ def _holds(server: ServingCommand, floor: Floor) -> bool:
 def _told(server: ServingCommand, floor: Floor, product: str) -> Iterator[OldGpu]:
     needs = f"compute capability {floor.capability[0]}.{floor.capability[1]}"
     if not floor.option:
-        version = value_or(server.engine_version, "")
-        message = f"{title(server)} {version} needs {needs}, which the {product} does not have"
-        yield OldGpu(place_of(server, server.engine_version), message, "serve on newer GPUs", True)  # noqa: FBT003 - what it is
+        release = " ".join(filter(None, (title(server), value_or(server.engine_version, ""))))
+        message = f"{release} needs {needs}, which the {product} does not have"
+        place = place_of(server, server.engine_version)
+        yield OldGpu(place, message, "serve on newer GPUs", floor.effect)
         return
     option = _OPTIONS[floor.option]
     told = server.option(option)
     if not isinstance(told, Known) or told.value not in floor.values:
         return
     flag, place = server.flag(option), place_of(server, told)
-    if floor.refused:
-        message = f"{title(server)} refuses `{told.value}` on the {product}: it needs {needs}"
-    else:
-        message = f"the {product} does not compute in `{told.value}`: it converts all weights"
+    message = _MESSAGES[floor.effect].format(
+        engine=title(server), value=told.value, product=product, needs=needs
+    )
     help_ = f"write `--{flag} {floor.instead}`" if floor.instead else "serve on newer GPUs"
-    yield OldGpu(place, message, help_, floor.refused)
+    yield OldGpu(place, message, help_, floor.effect)

@@ -20,11 +20,15 @@ _OFF = ("false", "0", "")
 
 
 class Refused(NamedTuple):
-    """A flag at its place, and another that it is refused with, or, if `needed`, without."""
+    """A flag at its place, and another that it is refused with, or, if `needed`, without.
+
+    With an `order` both are numbers, and the first has to be `below` the other, or at `most` it.
+    """
 
     switch: Switch
     other: str
     needed: bool
+    order: str = ""
 
 
 def refused_flags(server: ServingCommand) -> Iterator[Refused]:
@@ -43,8 +47,38 @@ def refused_flags(server: ServingCommand) -> Iterator[Refused]:
                 yield Refused(first, row.other, needed=True)
             continue
         second = _told(server, row.other, row.flag)
-        if second is not None and _concerns(second, row):
+        if second is None:
+            continue
+        if row.order:
+            if _out_of_order(first, second, row.order):
+                yield Refused(first, second.written, needed=False, order=row.order)
+        elif _concerns(second, row):
             yield Refused(second, first.written, needed=False)
+
+
+def opposite_flags(server: ServingCommand) -> Iterator[tuple[Switch, Switch]]:
+    """Flags that are switched on and off by two words of one command: the first, and the last."""
+    if server.facts is None or server.concluded:
+        return
+    said: dict[str, list[Switch]] = {}
+    for switch in server.switches:
+        if not switch.variable and not switch.keyed and switch.value_span == switch.span:
+            said.setdefault(switch.name, []).append(switch)
+    for switches in said.values():
+        first, last = switches[0], switches[-1]
+        if _spelling(last) in (f"no-{_spelling(first)}", _spelling(first).removeprefix("no-")):
+            if _spelling(last) != _spelling(first):
+                yield first, last
+
+
+def _out_of_order(first: Switch, second: Switch, order: str) -> bool:
+    """Whether two numbers are certainly not as they have to be."""
+    if not isinstance(first.value, Known) or not isinstance(second.value, Known):
+        return False
+    low, high = parse_count(first.value.value), parse_count(second.value.value)
+    if low is None or high is None:
+        return False
+    return low >= high if order == "below" else low > high
 
 
 def _told(server: ServingCommand, flag: str, other: str) -> Switch | None:
