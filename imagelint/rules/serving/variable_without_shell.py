@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from imagelint.documents.queries.serving import title
-from imagelint.documents.queries.start.words import literal_variables
+from imagelint.documents.queries.start.words import literal_settings, literal_variables
 from imagelint.documents.serving.command import ServingCommand
 from imagelint.rules.api import Confidence, Context, Findings, Severity, rule
 
@@ -13,9 +13,11 @@ def variable_without_shell(server: ServingCommand, ctx: Context) -> Findings:
     """A variable of the container is named as in a shell, but no shell fills it in.
 
     The server gets `$MODEL` itself, looks for a model of that name, and ends. Kubernetes fills in
-    `$(MODEL)`; compose and Docker fill in nothing that the container's own environment holds.
+    `$(MODEL)`, also in the values of variables, where those that it names come before; compose and
+    Docker fill in nothing that the container's own environment holds.
 
-    Except: names that the container does not set, which something else may fill in before.
+    Except: names that the container does not set, which something else may fill in before. Nothing
+    fills in those of a Dockerfile.
 
     Bad (deployment.yaml):
         apiVersion: v1
@@ -48,10 +50,16 @@ def variable_without_shell(server: ServingCommand, ctx: Context) -> Findings:
         FROM vllm/vllm-openai:v0.12.0
         CMD ["--model", "Qwen/Qwen3-8B"]
     """
-    for word, text, name in literal_variables(server):
+    runtime = server.launch.runtime
+    for found in literal_variables(server):
         yield ctx.finding(
-            word,
-            f"`{text}` reaches {title(server)} as it is: no shell fills `{name}` in",
-            help=server.launch.runtime.platform.filled_in(name),
-            subject=name,
+            found.place,
+            f"`{found.text}` reaches {title(server)} as it is: no shell fills `{found.name}` in",
+            help=runtime.platform.filled_in(found.name),
+            subject=found.name,
         )
+    for found in literal_settings(server):
+        message = f"`{found.text}` is what {found.within} holds: no shell fills `{found.name}` in"
+        pod = runtime.kind == "pod"
+        help_ = runtime.platform.filled_in(found.name) if pod else "write its value"
+        yield ctx.finding(found.place, message, help=help_, subject=found.within)

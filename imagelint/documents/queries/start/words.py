@@ -9,6 +9,7 @@ from imagelint.core.fact import Known
 from imagelint.core.pattern import pattern
 from imagelint.core.record import NamedTuple
 from imagelint.documents.queries.serving import variable
+from imagelint.documents.runtime.field import Place
 from imagelint.documents.serving.switches import holds_template
 from imagelint.documents.shell.shells import POSIX_SHELLS
 from imagelint.documents.shell.wrappers import WRAPPERS
@@ -19,6 +20,7 @@ from imagelint.knowledge.versions import at_least
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from imagelint.documents.base import Node
     from imagelint.documents.serving.command import ServingCommand
     from imagelint.documents.shared import EnvVar
     from imagelint.documents.shell.script import Word
@@ -94,22 +96,49 @@ def joined_words(server: ServingCommand) -> Iterator[tuple[Word, str]]:
 
 
 class LiteralVariable(NamedTuple):
-    """A word in which no shell fills a variable in: what reaches the server, and the variable."""
+    """A place in which no shell fills a variable in: what reaches the server, and the variable.
 
-    word: Word
+    `within` is the variable of the container whose value that is; empty for a word.
+    """
+
+    place: Node
     text: str
     name: str
+    within: str = ""
 
 
 def literal_variables(server: ServingCommand) -> Iterator[LiteralVariable]:
-    """The words in which a variable is named as in a shell that the container has."""
+    """The words in which a variable is named as in a shell that the container has.
+
+    In the exec form of a Dockerfile any name: nothing writes such a file anew before it is built.
+    """
     written = _written(server)
+    built = server.launch.runtime.kind == "image" and server.program is not None
     for word in server.words:
         text = _literal(word, written)
         for match in _SHELLS_VARIABLE.finditer(text):
-            found = variable(server, match[1] or match[2])
+            name = match[1] or match[2]
+            found = variable(server, name)
+            if built if found is None else _is_set_there(server, found):
+                yield LiteralVariable(word, text, name)
+                break
+
+
+def literal_settings(server: ServingCommand) -> Iterator[LiteralVariable]:
+    """The variables whose values name another one of the container as in a shell.
+
+    Those of images do: Docker fills them in.
+    """
+    if server.launch.runtime.kind == "image":
+        return
+    for setting in server.launch.env:
+        text = setting.value.value if isinstance(setting.value, Known) else ""
+        for match in _SHELLS_VARIABLE.finditer(text):
+            name = match[1] or match[2]
+            found = variable(server, name) if name != setting.name else None
             if found is not None and _is_set_there(server, found):
-                yield LiteralVariable(word, text, found.name)
+                place = Place(setting.value_span, setting.path)
+                yield LiteralVariable(place, text, name, setting.name)
                 break
 
 
