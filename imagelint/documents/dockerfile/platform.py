@@ -42,6 +42,11 @@ class ImagePlatform(NamedTuple):
         """The instruction."""
         return "ENTRYPOINT"
 
+    @property
+    def joined_flags(self) -> tuple[tuple[Node, str], ...]:
+        """A Dockerfile has no such flags."""
+        return ()
+
     def filled_in(self, name: str) -> str:
         """Docker fills nothing in: a shell may."""
         return f"write its value, or start a shell that fills it in: `sh -c 'exec … \"${name}\"'`"

@@ -31,11 +31,15 @@ _FALSE = frozenset({"false", "False", "FALSE", "f", "F", "0"})
 
 
 class Flag(NamedTuple):
-    """A flag by its long name; `span` is where that is written. Without a value it is switched."""
+    """A flag by its long name; `span` is where that is written. Without a value it is switched.
+
+    `joined` tells that its value stands in the same word behind a blank, which the program refuses.
+    """
 
     span: Span
     name: str
     value: Value | None = None
+    joined: bool = False
 
     @property
     def off(self) -> bool:
@@ -194,6 +198,11 @@ class _Reader:
     def _long(self, word: Word, text: str) -> bool:
         name, equals, _ = text.partition("=")
         span = _head(word, len(name) + 2)
+        flag, blank, _ = text.partition(" ")
+        if blank and flag in self.verb.valued and isinstance(word.value, Known):
+            value = value_of(word).behind(f"--{flag} ")
+            self.flags.append(Flag(word.span, SAME.get(flag, flag), value, joined=True))
+            return True
         if equals:
             return self._add(span, name, value_of(word).behind(f"--{name}="))
         if name in self.verb.alone:

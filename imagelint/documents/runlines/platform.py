@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING
 
 from imagelint.core.record import NamedTuple
 from imagelint.documents.runlines.body import flag_of
-from imagelint.documents.runtime.field import Proposal
+from imagelint.documents.runtime.field import Place, Proposal
 from imagelint.documents.yaml.cursor import next_item
 
 if TYPE_CHECKING:
+    from imagelint.documents.base import Node
     from imagelint.documents.runlines.line import RunLine
     from imagelint.documents.runtime.probe import Probe
     from imagelint.documents.yaml.cursor import Cursor
@@ -86,6 +87,12 @@ class RunPlatform(NamedTuple):
     def entry_point(self) -> str:
         """The flag."""
         return "--entrypoint"
+
+    @property
+    def joined_flags(self) -> tuple[tuple[Node, str], ...]:
+        """The flags of the line."""
+        flags = [flag for flag in self.line.flags if flag.joined]
+        return tuple((Place(flag.span), f"--{flag.name}") for flag in flags)
 
     def filled_in(self, name: str) -> str:
         """The shell that runs the line knows its own variables; one inside the container's."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
+    from imagelint.documents.base import Node
     from imagelint.documents.runtime.field import Proposal
     from imagelint.documents.runtime.probe import Probe
 
@@ -38,6 +39,11 @@ class Platform(Protocol):
     @property
     def entry_point(self) -> str:
         """What replaces the entry point of the image."""
+        ...
+
+    @property
+    def joined_flags(self) -> tuple[tuple[Node, str], ...]:
+        """Flags of what starts the container that are one word with their value, each by name."""
         ...
 
     def filled_in(self, name: str) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from imagelint.documents.queries.serving import title
 from imagelint.documents.queries.start.words import joined_words
 from imagelint.documents.serving.command import ServingCommand
 from imagelint.rules.api import Context, Findings, Severity, rule
@@ -10,7 +9,7 @@ from imagelint.rules.api import Context, Findings, Severity, rule
 
 @rule(ServingCommand, Severity.HIGH)
 def flag_with_value_in_one_word(server: ServingCommand, ctx: Context) -> Findings:
-    """A flag of the server and its value are one word, which it does not know.
+    """A flag and its value are one word, which the server, or what runs it, does not know.
 
     Each item of a list is one word, spaces included: no shell splits it. The server ends with
     `unrecognized arguments`, and nobody can tell what it would have been told.
@@ -37,10 +36,10 @@ def flag_with_value_in_one_word(server: ServingCommand, ctx: Context) -> Finding
               image: vllm/vllm-openai:v0.12.0
               args: ["--model", "Qwen/Qwen3-8B"]
     """
-    for word, flag in joined_words(server):
+    for word, flag, reader in joined_words(server):
         yield ctx.finding(
             word,
-            f"`{flag}` and its value are one word: {title(server)} does not know it",
+            f"`{flag}` and its value are one word: {reader} does not know it",
             help=f"write them as two words, or as one with `{flag}=…`",
             subject=flag,
         )

@@ -9,6 +9,7 @@ from imagelint.documents.runtime.field import Proposal
 from imagelint.documents.yaml.cursor import next_item
 
 if TYPE_CHECKING:
+    from imagelint.documents.base import Node
     from imagelint.documents.runtime.probe import Probe
     from imagelint.documents.yaml.cursor import Cursor
 
@@ -42,6 +43,11 @@ class PodPlatform(NamedTuple):
     def entry_point(self) -> str:
         """The key of the container."""
         return "command"
+
+    @property
+    def joined_flags(self) -> tuple[tuple[Node, str], ...]:
+        """A pod has keys."""
+        return ()
 
     def filled_in(self, name: str) -> str:
         """The kubelet does it."""

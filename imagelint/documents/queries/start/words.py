@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from imagelint.core.fact import Known
 from imagelint.core.pattern import pattern
 from imagelint.core.record import NamedTuple
-from imagelint.documents.queries.serving import variable
+from imagelint.documents.queries.serving import title, variable
 from imagelint.documents.runtime.field import Place
 from imagelint.documents.serving.switches import holds_template
 from imagelint.documents.shell.shells import POSIX_SHELLS
@@ -81,18 +81,20 @@ def untaken_model(server: ServingCommand) -> Word | None:
     return words[0] if old and bare else None
 
 
-def joined_words(server: ServingCommand) -> Iterator[tuple[Word, str]]:
-    """The words that are a flag and its value at once, each with its flag: `--model X`.
+def joined_words(server: ServingCommand) -> Iterator[tuple[Node, str, str]]:
+    """The words that are a flag and its value at once, each with its flag and who gets it.
 
     An entry point that is a script may split them, as may an operator's.
     """
+    for place, flag in server.launch.runtime.platform.joined_flags:
+        yield place, flag, "what runs the container"
     entry = server.facts.entry if server.facts else ()
     if server.launch.engine or (server.program is None and entry[:1] and entry[0].endswith(".sh")):
         return
     for word in server.words:
         match = _JOINED.match(word.text) if isinstance(word.value, Known) else None
         if match is not None:
-            yield word, match[1]
+            yield word, match[1], title(server)
 
 
 class LiteralVariable(NamedTuple):
