@@ -51,12 +51,13 @@ def neighbouring_policy(pod: Pod, scope: Scope) -> str:
     concerned = (one for label in (None, *pod.labels) for one in policies.get(label, ()))
     if any(_may_select(*one, pod) for one in concerned):
         return ""
-    if scope.once(("other network policies",), lambda: _has_others(scope)):
+    if scope.once(("other network policies",), lambda: has_other_policies(scope)):
         return ""
     return found.nodes[0][1].name
 
 
-def _has_others(scope: Scope) -> bool:
+def has_other_policies(scope: Scope) -> bool:
+    """Whether there are policies that select pods in ways of their own."""
     return any(True for kind in _OTHERS for _ in scope.anywhere(of_kind(kind), KubernetesObject))
 
 

@@ -414,6 +414,8 @@ PACKS: Mapping[str, Mapping[str, Data]] = {
             "unknown-scrape-port": "on",
             "unanswered-address": "on",
             "unserved-target-port": "on",
+            "egress-without-dns": "on",
+            "node-port-out-of-range": "on",
             "invalid-query": "on",
             "scaler-left-paused": "on",
             "scaler-without-target": "on",

@@ -12,6 +12,7 @@ from imagelint.documents.queries.health.asked import asks_server, requests_of, w
 from imagelint.documents.queries.requests import only_connects, requested_paths
 from imagelint.documents.queries.weights.modelcache import weights_source, weights_stay
 from imagelint.documents.runtime.probe import CheckKind
+from imagelint.documents.shell.shells import base_name
 from imagelint.knowledge.startup import SMALL, seconds_to_start
 
 if TYPE_CHECKING:
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 
 # What every server that speaks like OpenAI's answers by generating.
 _GENERATION = ("/v1/chat/completions", "/v1/completions", "/generate", "/v1/responses")
+# Programs that tell of devices, of the vendors of accelerators.
+_OF_DEVICES = frozenset({"amd-smi", "hl-smi", "neuron-ls", "nvidia-smi", "rocm-smi", "xpu-smi"})
 
 
 class FailureBudget(NamedTuple):
@@ -136,6 +139,16 @@ def answered_before_model(server: ServingCommand, probe: Probe) -> Asked | None:
         if early and asks_server(server, asked):
             return asked
     return None
+
+
+def asks_device(probe: Probe) -> str:
+    """The program by which a probe looks at the GPUs, and at nothing else; empty where it is none.
+
+    A program behind `&&`, or in a script, is another matter.
+    """
+    words = value_or(probe.check.command.value, ())
+    program = base_name(words[0].text) if words and not probe.check.in_shell else ""
+    return program if program in _OF_DEVICES else ""
 
 
 def may_start_idle(server: ServingCommand, traits: Traits) -> bool:

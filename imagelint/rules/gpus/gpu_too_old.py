@@ -18,9 +18,10 @@ def gpu_too_old(server: ServingCommand, ctx: Context) -> Findings:
     """The GPU is older than what the server is told to compute with.
 
     vLLM ends with `Bfloat16 is only supported on GPUs with compute capability of at least 8.0` on a
-    T4 or V100, and its releases since 0.11 run on nothing older than Turing, nor does any SGLang. Text Generation Inference and LMDeploy go on with
-    `bfloat16`, without units for it, or end in a kernel that has none: medium. Weights in FP8 or
-    FP4 need less memory on older GPUs as well, but are converted for every step: information only.
+    T4 or V100, and its releases since 0.11 run on nothing older than Turing, nor does any SGLang.
+    Text Generation Inference and LMDeploy go on with `bfloat16` without units for it, or end in a
+    kernel that has none: medium. Weights in FP8 or FP4 need less memory on older GPUs as well, but
+    are converted for every step: information only.
 
     The product is that of the node selector, or the one that the policy declares under
     `environment.gpu`.

@@ -13,9 +13,8 @@ def conflicting_flags(server: ServingCommand, ctx: Context) -> Findings:
     """The server is told flags that it refuses together, or one without the other that it needs.
 
     It ends with a message about its arguments before anything is loaded, again at every restart.
-    Some numbers have to be larger than others: room for an answer is what is left of
-    `--max-total-tokens` behind `--max-input-tokens`. The table is made of the checks in the engines'
-    own sources.
+    Some numbers have to be larger than others: room for an answer is what `--max-input-tokens`
+    leaves of `--max-total-tokens`. The table is made of the checks in the engines' own sources.
 
     A flag that is switched on and off by the same command is not refused, but one of both words has
     no effect: medium.

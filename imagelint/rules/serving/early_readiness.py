@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from imagelint.core.fact import Known
 from imagelint.documents.queries.health.asked import probes_of
-from imagelint.documents.queries.probes import answered_before_model
+from imagelint.documents.queries.probes import answered_before_model, asks_device
 from imagelint.documents.queries.serving import title
 from imagelint.documents.serving.command import ServingCommand
 from imagelint.rules.api import Context, Findings, Severity, rule
@@ -16,7 +16,8 @@ def early_readiness(server: ServingCommand, ctx: Context) -> Findings:
 
     Some servers listen at once and load their model then. An open port, or a path that only tells
     that the process lives, says nothing about the model: requests arrive while every one of them
-    fails, and a startup probe hands over to the liveness probe minutes too early.
+    fails, and a startup probe hands over to the liveness probe minutes too early. Nor does
+    `nvidia-smi`, which succeeds as long as there is a GPU.
 
     Except:
         Servers that open their port only once the model is loaded, those that load models when they
@@ -69,6 +70,16 @@ def early_readiness(server: ServingCommand, ctx: Context) -> Findings:
         return
     for probe in probes_of(runtime):
         if runtime.kind == "pod" and probe.title.startswith("liveness"):
+            continue
+        program = asks_device(probe)
+        if program:
+            yield ctx.finding(
+                probe.check.command,
+                f"the {probe.title} asks too little: `{program}` tells of the GPUs, and nothing of "
+                f"{title(server)}",
+                help=f"ask `{known.endpoints.readiness}`, which fails until the model is loaded",
+                subject=runtime.name,
+            )
             continue
         asked = answered_before_model(server, probe)
         if asked is None:

@@ -50,11 +50,18 @@ def requested(resources: Cursor) -> Fact[GpuRequest]:
             return UNKNOWN
         named = [(name, entry) for name, entry in place.entries() if is_accelerator(name)]
         if named:
-            return _as_shared(_summed(named), place)
+            return _as_shared(_summed(_finest(named)), place)
     claims = resources["claims"]
     if claims.exists and not claims.null:
         return Known(GpuRequest(claims.key_span, "claims", UNKNOWN, claims.path), claims.span)
     return ABSENT
+
+
+def _finest(named: list[tuple[str, Cursor]]) -> list[tuple[str, Cursor]]:
+    """Without devices whose processors are named as well: both are of the same devices."""
+    kinds = [(accelerator(name), (name, entry)) for name, entry in named]
+    single = {kind.vendor for kind, _ in kinds if kind and kind.most == 1}
+    return [one for kind, one in kinds if not (kind and kind.most > 1 and kind.vendor in single)]
 
 
 def _as_shared(fact: Fact[GpuRequest], place: Cursor) -> Fact[GpuRequest]:

@@ -47,13 +47,17 @@ def refused_flags(server: ServingCommand) -> Iterator[Refused]:
                 yield Refused(first, row.other, needed=True)
             continue
         second = _told(server, row.other, row.flag)
-        if second is None:
-            continue
-        if row.order:
-            if _out_of_order(first, second, row.order):
-                yield Refused(first, second.written, needed=False, order=row.order)
-        elif _concerns(second, row):
-            yield Refused(second, first.written, needed=False)
+        if second is not None:
+            yield from _together(first, second, row)
+
+
+def _together(first: Switch, second: Switch, row: FlagConflict) -> Iterator[Refused]:
+    """Two flags that are refused beside each other, at the one to be changed."""
+    if row.order:
+        if _out_of_order(first, second, row.order):
+            yield Refused(first, second.written, needed=False, order=row.order)
+    elif _concerns(second, row):
+        yield Refused(second, first.written, needed=False)
 
 
 def opposite_flags(server: ServingCommand) -> Iterator[tuple[Switch, Switch]]:
@@ -66,9 +70,9 @@ def opposite_flags(server: ServingCommand) -> Iterator[tuple[Switch, Switch]]:
             said.setdefault(switch.name, []).append(switch)
     for switches in said.values():
         first, last = switches[0], switches[-1]
-        if _spelling(last) in (f"no-{_spelling(first)}", _spelling(first).removeprefix("no-")):
-            if _spelling(last) != _spelling(first):
-                yield first, last
+        one, other = _spelling(first), _spelling(last)
+        if one != other and other in (f"no-{one}", one.removeprefix("no-")):
+            yield first, last
 
 
 def _out_of_order(first: Switch, second: Switch, order: str) -> bool:

@@ -1,0 +1,94 @@
+"""Whether network policies let the pods that they select ask for names."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from imagelint.core.fact import ABSENT, Known
+from imagelint.deployment.isolation import has_other_policies
+from imagelint.documents.kubernetes.objects import KubernetesObject
+from imagelint.documents.kubernetes.references import of_kind
+from imagelint.documents.kubernetes.wiring.selectors import label_selector
+from imagelint.documents.queries.links.scope import same
+from imagelint.documents.queries.serving import is_offline
+
+if TYPE_CHECKING:
+    from imagelint.documents.kubernetes.objects import Pod
+    from imagelint.documents.kubernetes.wiring.nodes import NetworkPolicy
+    from imagelint.documents.queries.links.scope import Scope
+    from imagelint.documents.serving.command import ServingCommand
+    from imagelint.documents.yaml.cursor import Cursor
+
+_DNS = 53
+_MOST_PODS = 16
+
+
+def unresolving_server(policy: NetworkPolicy, scope: Scope) -> ServingCommand | None:
+    """A server that downloads its model, and that no policy lets ask for the hub's address.
+
+    None where a policy may let it, where it is not known whom the policies select, and for pods
+    that use the network of their node, for which no policy holds.
+    """
+    egress = policy.object.body.at("spec", "egress")
+    if not policy.selector.known or policy.object.incomplete or not egress.items():
+        return None
+    if _lets_ask(egress):
+        return None
+    found = scope.pods(policy.selector, policy.object.namespace)
+    if not found.nodes or len(found.nodes) > _MOST_PODS:
+        return None
+    for origin, place in found.nodes:
+        pod = scope.pod(origin, place) if place.settled else None
+        servers = scope.servers(origin, pod) if pod is not None else ()
+        server = next((one for one in servers if _downloads(one)), None)
+        if pod is not None and server is not None and _is_bound(pod, scope):
+            return server
+    return None
+
+
+def _downloads(server: ServingCommand) -> bool:
+    return server.is_remote_model and not is_offline(server)
+
+
+def _is_bound(pod: Pod, scope: Scope) -> bool:
+    """Whether all policies that may hold for a pod keep it from asking."""
+    network = pod.host.network.value
+    if not (network is ABSENT or network == Known(value=False)):
+        return False
+    if scope.once(("other network policies",), lambda: has_other_policies(scope)):
+        return False
+    objects = scope.anywhere(of_kind("NetworkPolicy"), KubernetesObject)
+    return not any(_may_let(one, pod) for one in objects)
+
+
+def _may_let(policy: KubernetesObject, pod: Pod) -> bool:
+    """Whether a policy may select a pod and let it ask for names: all of them add up."""
+    if policy.namespace and pod.owner.namespace and not same(policy.namespace, pod.owner.namespace):
+        return False
+    selector = label_selector(policy.body.at("spec", "podSelector"))
+    if selector.known and not policy.incomplete and not selector.matches(pod.labels):
+        return False
+    egress = policy.body.at("spec", "egress")
+    return policy.incomplete or (egress.exists and _lets_ask(egress))
+
+
+def _lets_ask(egress: Cursor) -> bool:
+    """Whether a rule may be about port 53."""
+    if egress.templated:
+        return True
+    return any(
+        rule.templated
+        or rule["ports"].templated
+        or not rule["ports"].items()
+        or any(map(_may_be_dns, rule["ports"].items()))
+        for rule in egress.items()
+    )
+
+
+def _may_be_dns(port: Cursor) -> bool:
+    number, end = port["port"].integer(), port["endPort"].integer()
+    if not isinstance(number, Known):
+        return True  # a name, none at all, or what is filled in later
+    if not port["endPort"].exists:
+        return number.value == _DNS
+    return not isinstance(end, Known) or number.value <= _DNS <= end.value
