@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from imagelint.deployment.egress import unresolving_server
+from imagelint.deployment.isolation import unresolving_server
 from imagelint.documents.kubernetes.wiring.nodes import NetworkPolicy
 from imagelint.documents.queries.links.scope import Scope
 from imagelint.documents.queries.serving import title
@@ -61,11 +61,11 @@ def egress_without_dns(policy: NetworkPolicy, ctx: Context) -> Findings:
               image: vllm/vllm-openai:v0.30.0
               args: [--model, Qwen/Qwen3-8B]
     """
-    server = unresolving_server(policy, Scope(ctx.document, ctx.project, ctx.environment.closed))
-    if server is not None:
+    found = unresolving_server(policy, Scope(ctx.document, ctx.project, ctx.environment.closed))
+    if found is not None:
         yield ctx.finding(
-            policy.object.body.at("spec", "egress"),
-            f"{title(server)} downloads its model, and no policy lets it ask for an address: "
+            found.place,
+            f"{title(found.server)} downloads its model, and no policy lets it ask for an address: "
             "port 53 is not among the ports",
             help="add `- ports: [{port: 53, protocol: UDP}, {port: 53, protocol: TCP}]`",
             subject=policy.object.name,
