@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from imagelint.core.fact import ABSENT, Known
+from imagelint.core.fact import ABSENT, UNKNOWN, Known, value_or
 from imagelint.core.record import NamedTuple
 from imagelint.documents.kubernetes.objects import KubernetesObject
 from imagelint.documents.kubernetes.references import of_kind
@@ -135,7 +135,7 @@ def _may_let(policy: KubernetesObject, pod: Pod) -> bool:
     if selector.known and not policy.incomplete and not selector.matches(pod.labels):
         return False
     egress = policy.body.at("spec", "egress")
-    return bool(policy.incomplete or (egress.exists and _lets_ask(egress)))
+    return policy.incomplete or (egress.exists and _lets_ask(egress))
 
 
 def _lets_ask(egress: Cursor) -> bool:
@@ -153,8 +153,6 @@ def _lets_ask(egress: Cursor) -> bool:
 
 def _may_be_dns(port: Cursor) -> bool:
     number, end = port["port"].integer(), port["endPort"].integer()
-    if not isinstance(number, Known):
+    if not isinstance(number, Known) or end is UNKNOWN:
         return True  # a name, none at all, or what is filled in later
-    if not port["endPort"].exists:
-        return number.value == _DNS
-    return not isinstance(end, Known) or number.value <= _DNS <= end.value
+    return _DNS in range(number.value, value_or(end, number.value) + 1)
