@@ -130,10 +130,7 @@ class GpuFloorRow(TypedDict):
     option: Annotated[Literal["dtype", "quantization", ""], "empty: the engine at all"]
     values: list[str]
     capability: str
-    effect: Annotated[
-        Literal["refused", "slow", "emulated"],
-        "whether the server ends, converts, or computes without units for it",
-    ]
+    effect: Annotated[Literal["refused", "slow", "emulated"], "as the head of the table says"]
     since: Annotated[str, "the release from which on it holds, or empty"]
     before: Annotated[str, "the release up to which it holds, or empty"]
     instead: Annotated[str, "the value that older GPUs compute in, or empty"]
@@ -145,9 +142,7 @@ class BuildRow(TypedDict):
 
     glob: str
     release: Annotated[str, "pattern of what stands in a tag behind the build"]
-    capabilities: Annotated[
-        dict[str, str], "the compute capability of each build by what stands before the release"
-    ]
+    capabilities: Annotated[dict[str, str], "of each build, by what stands before the release"]
     source: str
 
 
@@ -309,9 +304,7 @@ FlagConflictRow = TypedDict(
         "values": NotRequired[Annotated[list[str], "those of the flag for which it holds"]],
         "except": NotRequired[Annotated[list[str], "those of the other for which it does not"]],
         "above": NotRequired[Annotated[int, "what the other has to exceed"]],
-        "order": NotRequired[
-            Annotated[Literal["below", "most"], "how the number has to be to that of the other"]
-        ],
+        "order": NotRequired[Annotated[Literal["below", "most"], "of its number to the other's"]],
         "source": str,
     },
 )
