@@ -38,6 +38,11 @@ if TYPE_CHECKING:
     from imagelint.documents.yaml.cursor import Cursor
 
 
+def engine_composed(engine: str) -> Key:
+    """The services with the image of an engine."""
+    return ("engine composed", engine)
+
+
 def service_called(name: str) -> Key:
     """The services of a name."""
     return ("service of compose", name)

@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING
 from imagelint.core.fact import Known
 from imagelint.core.record import NamedTuple
 from imagelint.documents.base import Landmark
+from imagelint.documents.compose.contexts import engine_composed
 from imagelint.documents.compose.interpolation import interpolated, variables_of
 from imagelint.documents.compose.values import says_what_runs, word
 from imagelint.documents.project import beside
 from imagelint.documents.proxies.upstreams import service_called
 from imagelint.documents.yaml.nodes import Mapping, Scalar, Sequence
+from imagelint.knowledge.recognition import recognise_image
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -82,13 +84,17 @@ def file_taken(origin: str) -> Key:
 
 
 def service_landmarks(services: Iterable[ComposeService]) -> Iterator[Landmark]:
-    """Each service under all its names: its own, its container's, its aliases.
+    """Each service under all its names (its own, its container's, its aliases), and its engine.
 
     https://github.com/compose-spec/compose-spec/blob/main/05-services.md#aliases
     """
     for service in services:
         for name in dict.fromkeys(filter(None, _names(service))):
             yield Landmark(service_called(name), service)
+        image = service.image.reference if service.image is not None else None
+        found = recognise_image(image.value) if isinstance(image, Known) else None
+        if found is not None:
+            yield Landmark(engine_composed(found.engine), service)
 
 
 def defined_landmarks(root: Cursor, origin: str) -> Iterator[Landmark]:

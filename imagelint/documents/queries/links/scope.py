@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 
 N = TypeVar("N", bound="Node")
 T = TypeVar("T")
+D = TypeVar("D", bound="Document")
 _ALIKE = 0.88
 
 
@@ -167,6 +168,11 @@ class Scope:
             return pod_at(own, place)
         found = self._project.joined(origin, Manifest)
         return pod_at(found.value, place) if isinstance(found, Known) else None
+
+    def joined(self, origin: str, kind: type[D]) -> D | None:
+        """Another document as all of the run completes it; None where it is not of a kind."""
+        found = self._project.joined(origin, kind)
+        return found.value if isinstance(found, Known) else None
 
     def servers(self, origin: str, pod: Pod) -> tuple[ServingCommand, ...]:
         """The model servers in a pod that was handed out, in order of its containers."""
