@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from imagelint.core.finding import Severity
-from imagelint.fleet.unasked import ASK
+from imagelint.fleet.unasked import remedy
 from imagelint.fleet.verdicts import together
 from imagelint.reporters.visible import visible
 from imagelint.store.contents.reading import INSTALLED
@@ -60,7 +60,7 @@ def _image(
 
 def _nothing(store: Store, fleet: Fleet) -> Iterator[str]:
     if fleet.unknown:
-        yield f"\nnobody knows: {visible(fleet.unknown)}; {ASK}\n"
+        yield f"\nnobody knows: {visible(fleet.unknown)}; {remedy(fleet.unknown)}\n"
         return
     if fleet.is_about_nothing:
         met = "no image of that owner or digest, or in such a repository"

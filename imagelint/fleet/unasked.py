@@ -23,9 +23,13 @@ _HIDING = frozenset(
     )
 )
 """Options of that rule by which it leaves vulnerabilities out."""
-_CLUSTER = "`kubectl get pods,services,ingresses -A -o json | imagelint audit -` does"
-ASK = "audit with a policy that asks it, as deep as it wants (`--depth scan`)"
-"""What helps."""
+_NO_WAYS = "nothing told the run what is reached from outside"
+_NO_LIST = "the store knows nothing of what is exploited"
+_LACKING = {
+    _NO_WAYS: "audit what `kubectl get pods,services,ingresses -A -o json` says",
+    _NO_LIST: "give an audit CISA's list (`--kev`)",
+}
+_ASK = "audit with a policy that asks it, as deep as it wants (`--depth scan`)"
 
 
 def unasked(store: Store, run: views.RunView, wanted: ResultFilter) -> str:
@@ -43,13 +47,16 @@ def _unlisted(store: Store, run: views.RunView, wanted: ResultFilter) -> str:
     """Why the store cannot tell it, for want of what an audit has to be given."""
     with store.reading() as connection:
         if wanted.exposed and not has_exposed(connection, run.id):
-            return f"nothing told the run what is reached from outside ({_CLUSTER})"
+            return _NO_WAYS
         if wanted.exploited and not has_exploited(connection):
-            return (
-                "the store knows nothing of what is exploited: give an audit CISA's list (`--kev`)"
-            )
+            return _NO_LIST
         without = unlisted(connection, run.id, wanted) if wanted.of_packages else 0
     return f"nobody listed the packages of {counted(without, 'image')}" if without else ""
+
+
+def remedy(why: str) -> str:
+    """What helps where a run cannot tell something for that reason."""
+    return _LACKING.get(why, _ASK)
 
 
 def asked_alike(before: views.RunView, run: views.RunView, rule: str) -> bool:

@@ -18,7 +18,7 @@ from imagelint.core.report import (
     Verdict,
 )
 from imagelint.core.subject import About
-from imagelint.fleet.unasked import ASK, unasked
+from imagelint.fleet.unasked import remedy, unasked
 from imagelint.reporters.order import by_severity
 from imagelint.store.filters import EVERYTHING
 from imagelint.store.questions import whose
@@ -191,7 +191,7 @@ class Verdicts:
             said.append(Problem(ProblemKind.NOTHING_EXAMINED, OF_NO_IMAGE, detail))
         unknown = unasked(self._store, self._run, wanted)
         if unknown:
-            said.append(Problem(ProblemKind.UNJUDGED, OF_NO_IMAGE, unknown, ASK))
+            said.append(Problem(ProblemKind.UNJUDGED, OF_NO_IMAGE, unknown, remedy(unknown)))
         return tuple(said)
 
 

@@ -125,7 +125,7 @@ def test_none_is_no_answer_where_nobody_was_told(
     for words, why in (
         (("--exploited",), "knows nothing of what is exploited"),
         (("--exposed",), "nothing told the run what is reached from outside"),
-        (("--exposed", "--severity", "low"), "nothing told the run"),
+        (("--exposed", "--severity", "low"), "audit what `kubectl get pods,services"),
     ):
         answer = asked(program, other, *words)
         assert why in answer.out, words

@@ -67,6 +67,8 @@ def test_reports_ask_and_get_the_same(there: Store, filled: Store) -> None:
         ResultFilter(rule="ROOT-*"),
         ResultFilter(package="ROUTER"),
         ResultFilter(vulnerability="CVE-2026-1001"),
+        ResultFilter(severity=4, exposed=True),
+        ResultFilter(exploited=True),
     ):
         mine, other = Reader(there), Reader(filled)
         results = sorted(mine.results(2, wanted))

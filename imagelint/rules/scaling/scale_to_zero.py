@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 _SCHEDULED = "cron"
 _FIELDS = {
     "AutoscalingPolicy": "minReplicas",
+    "AutoscalingPolicyBinding": "minReplicas",
     "HTTPScaledObject": "replicas.min",
     "HorizontalPodAutoscaler": "minReplicas",
     "InferenceService": "minReplicas",

@@ -103,6 +103,11 @@ def _kthena(obj: KubernetesObject) -> Iterator[Node]:
     """What a policy of Kthena asks Prometheus; metrics that it asks pods for have their names."""
     from imagelint.documents.kubernetes.wiring.operated import kthena_sources
 
+    for metric in obj.body.at("spec", "metrics").items():
+        place = metric["metricName"]  # of policies that a binding hands on
+        if is_metric(place.word()):
+            use = MetricUse(place.span, place.path, place.word(), "scaler", obj.name)
+            yield use._replace(exact=True)
     for scaler, sources in kthena_sources(obj):
         yield from () if scaler is None else _kthena_targets(obj, sources, scaler)
         for name, source in sources.entries():

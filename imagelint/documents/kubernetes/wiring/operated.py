@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from imagelint.documents.yaml.cursor import Cursor
 
 _KTHENA = ("workload.serving.volcano.sh", "AutoscalingPolicy")
+# Before the policy itself said what it scales, a binding did.
+_KTHENA_BINDING = ("workload.serving.volcano.sh", "AutoscalingPolicyBinding")
 _NIM = ("apps.nvidia.com", "NIMService")
 _SERVING = "ModelServing"
 _NO = ("", "false")
@@ -48,9 +50,11 @@ def kthena_autoscalers(obj: KubernetesObject) -> Iterator[tuple[Autoscaler, Curs
     """What a policy of Kthena scales, each with the place of the sources of its metrics.
 
     Roles of one server, which have bounds of their own, are not told apart here.
-    volcano-sh/kthena@v1.0.0: pkg/apis/workload/v1alpha1/autoscalingpolicy_types.go
+    What a binding scales by stands in the policy that it names.
+    volcano-sh/kthena@v1.0.0: pkg/apis/workload/v1alpha1/autoscalingpolicy_types.go, and
+    autoscalingpolicybinding_types.go before it
     """
-    if (obj.group, obj.kind) != _KTHENA:
+    if (obj.group, obj.kind) not in (_KTHENA, _KTHENA_BINDING):
         return
     spec = obj.body["spec"]
     alike = spec["homogeneousTarget"]

@@ -23,6 +23,8 @@ _KEDA_MINIMUM, _KEDA_MAXIMUM = 0, 100
 _BEHAVIOUR = ("horizontalPodAutoscalerConfig", "behavior", "scaleDown")
 _KNATIVE = "autoscaling.knative.dev"
 _CLASS = "serving.kserve.io/autoscalerClass"
+_MODE = "serving.kserve.io/deploymentMode"
+_WITHOUT_KNATIVE = ("RawDeployment", "Standard", "ModelMesh")
 
 
 def read_autoscalers(obj: KubernetesObject, wiring: Wiring | None) -> tuple[Autoscaler, ...]:
@@ -41,7 +43,7 @@ def read_autoscalers(obj: KubernetesObject, wiring: Wiring | None) -> tuple[Auto
         from imagelint.documents.kubernetes.wiring.rayserve import serve_autoscalers
 
         return tuple(serve_autoscalers(obj))
-    if obj.kind != "AutoscalingPolicy":
+    if obj.kind not in ("AutoscalingPolicy", "AutoscalingPolicyBinding"):
         return ()
     from imagelint.documents.kubernetes.wiring.operated import kthena_autoscalers
 
@@ -181,8 +183,16 @@ def _inference_service(obj: KubernetesObject) -> Autoscaler:
         floor,
         _default(floor.integer(), 1),
         predictor["maxReplicas"].integer(),
-        tuple(_predictor_signals(predictor)) or tuple(_by_class(obj.annotation(_CLASS))),
+        tuple(_predictor_signals(predictor))
+        or tuple(_by_class(obj.annotation(_CLASS)))
+        or tuple(_handed_on(obj)),
     )
+
+
+def _handed_on(obj: KubernetesObject) -> Iterator[Signal]:
+    """What Knative scales by, which KServe hands its annotations on to where it is asked for."""
+    if obj.annotation(_MODE).word() not in _WITHOUT_KNATIVE:
+        yield from _knative_signals(obj.body.at("metadata", "annotations"))
 
 
 def _by_class(chosen: Cursor) -> Iterator[Signal]:
@@ -207,10 +217,21 @@ def _predictor_signals(predictor: Cursor) -> Iterator[Signal]:
 def _knative(obj: KubernetesObject) -> Autoscaler:
     annotations = obj.body.at("spec", "template", "metadata", "annotations")
     floor = _annotation(annotations, "min-scale", "minScale")
-    metric = annotations[f"{_KNATIVE}/metric"]
-    signals = (Signal(metric.span, metric.word().lower(), metric.path),) if metric.exists else ()
+    signals = tuple(_knative_signals(annotations))
     ceiling = _number(_annotation(annotations, "max-scale", "maxScale"))
     return _itself(obj, "Knative", floor, _default(_number(floor), 0), ceiling, signals)
+
+
+def _knative_signals(annotations: Cursor) -> Iterator[Signal]:
+    """The metric that is looked at; the CPU where the class is told, and no metric.
+
+    https://knative.dev/docs/serving/autoscaling/autoscaling-metrics/
+    """
+    metric, chosen = annotations[f"{_KNATIVE}/metric"], annotations[f"{_KNATIVE}/class"]
+    if metric.exists:
+        yield Signal(metric.span, metric.word().lower(), metric.path)
+    elif chosen.word() == f"hpa.{_KNATIVE}":
+        yield Signal(chosen.span, "cpu", chosen.path)
 
 
 def _annotation(annotations: Cursor, *names: str) -> Cursor:
