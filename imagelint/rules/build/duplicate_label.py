@@ -31,9 +31,10 @@ def duplicate_label(stage: Stage, ctx: Context) -> Findings:
     """
     last: dict[str, Word] = {}
     for instruction in reversed(stage.of("LABEL")):
-        for word in reversed(instruction.words):
+        old = _is_old(instruction)
+        for word in instruction.words[:1] if old else reversed(instruction.words):
             key = word.text.partition("=")[0] if isinstance(word.value, Known) else ""
-            if not key or "=" not in word.raw:
+            if not key or not (old or "=" in word.raw):
                 continue
             if key not in last:
                 last[key] = word
@@ -48,9 +49,14 @@ def duplicate_label(stage: Stage, ctx: Context) -> Findings:
             )
 
 
+def _is_old(instruction: Instruction) -> bool:
+    """Whether an instruction is `LABEL <key> <value>`, without an equals sign."""
+    return bool(instruction.words) and "=" not in instruction.words[0].raw
+
+
 def _without(instruction: Instruction, ctx: Context) -> Fix | None:
     """The fix where the instruction sets nothing else."""
-    if len(instruction.words) > 1:
+    if len(instruction.words) > 1 and not _is_old(instruction):
         return None
     edit = ctx.edit(whole_lines(ctx.document, instruction), "")
     return Fix("remove the one that is lost", (edit,), safe=True)
