@@ -151,7 +151,7 @@ KINDS: dict[str, Kind] = {
         "dotenv:parse_dotenv",
         path=pattern(
             _NAME + r"(?!.*(?:example|sample|template|tmpl|schema))"
-            r"(?:\.env(?:\.(?!dist$|defaults?$|test$)[\w-]+)*|[\w-][\w.-]*\.env)"
+            r"(?:\.env|[\w-][\w.-]*\.env)(?:\.(?!dist$|defaults?$|test$)[\w-]+)*"
         ),
         most_lines=100_000,
     ),

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from imagelint.documents.serving.launch import Launch
     from imagelint.documents.shell.script import Script
 
+_HOOKS = ("post_start", "pre_stop")
+
 
 def scripts(service: ComposeService) -> Iterator[Script]:
     """The shell scripts of a service: what it starts, its health check, those in mounted files."""
@@ -44,6 +46,23 @@ def _scripts(service: ComposeService) -> Iterator[Script]:
     script = _health_script(service)
     if script:
         yield script
+    yield from _hook_scripts(service)
+
+
+def _hook_scripts(service: ComposeService) -> Iterator[Script]:
+    """What compose runs in the container when it has started, and before it stops.
+
+    https://github.com/compose-spec/compose-spec/blob/main/05-services.md#post_start
+    """
+    for hook in _HOOKS:
+        for item in service.body[hook].items():
+            words = read_words(item["command"]).words
+            script = _script(words, ScriptRole.START, service)
+            if script is None and words:
+                plain = tuple(mapped_word.word for mapped_word in words)
+                script = fetching_script(plain, words[0].path)
+            if script is not None:
+                yield script
 
 
 def launch(service: ComposeService) -> Launch:

@@ -108,12 +108,14 @@ class RunFiles(NamedTuple):
 class Configurations(NamedTuple):
     """Which of the copied files of settings hold a secret, by name, and which were looked for.
 
-    `locks` are the lock files that lie in the folder of the context.
+    `locks` are the lock files that lie in the folder of the context, `cacheless` what files of
+    pip's settings say of its cache, by the name of each.
     """
 
     holding: Mapping[str, bool] = {}
     asked: tuple[str, ...] = ()
     locks: frozenset[str] = frozenset()
+    cacheless: Mapping[str, str] = {}
 
 
 class DockerfileContent(NamedTuple):

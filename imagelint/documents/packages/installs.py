@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from imagelint.core.fact import Known
+from imagelint.core.pattern import pattern
 from imagelint.documents.packages.lookup import BY_PROGRAM, MANAGERS, manager_call, manager_calls
 from imagelint.documents.packages.model import (
     Option,
@@ -39,6 +41,9 @@ _CACHES: tuple[Cache, ...] = tuple(
 )
 _DELETING = ("rm", "find")
 _PATHS_KEPT = 512
+
+# https://pip.pypa.io/en/stable/topics/configuration/
+_NO_CACHE = pattern(r"^[ \t]*no[-_]cache[-_]dir[ \t]*[=:][ \t]*(\S+)", re.MULTILINE)
 
 
 @remembered
@@ -182,6 +187,11 @@ def caches_configured_off(command: Command) -> tuple[Cache, ...]:
         for cache in call.manager.caches
         if setting == cache.off_setting and cache.is_off(value)
     )
+
+
+def setting_in_file(text: str) -> str:
+    """What a file of pip's settings says of the cache, by the last of its lines that do."""
+    return next((match[1] for match in reversed([*_NO_CACHE.finditer(text)])), "")
 
 
 def packages_removed(script: Script) -> tuple[str, ...]:

@@ -119,6 +119,11 @@ _OF_PRIVATE_KEY = re.compile(
     r"(?:^|[-_.])(?:priv(?:ate)?|key|privkey|privatekey|tls|ssl|server|client)(?:[-_.]?key)?$"
     r"|(?:^|[-_.])private\b"
 )
+# As people save what Google Cloud gives them: `gcp-service-account.json`, `prod-sa-key.json`.
+_OF_SERVICE_ACCOUNT = re.compile(
+    r"(?:.*[-_.])?(?:service[-_]?account(?:[-_.]?(?:key|credentials?))?|(?:gcp|gcs|sa|gcloud)[-_.]key"
+    r"|(?:gcp|gcs|gcloud|google|bigquery|vertex|firebase)[-_.](?:sa|credentials?|creds))"
+)
 _HARMLESS_ENVIRONMENTS = frozenset(
     {"example", "sample", "template", "dist", "defaults", "default", "tmpl", "schema", "test"}
 )
@@ -181,6 +186,6 @@ def _by_form(name: str) -> str:
     public = "pub" in stem or "gpg" in stem
     if ending in ("pem", "key", "der") and not public and _OF_PRIVATE_KEY.search(stem):
         return "private key"
-    if ending == "json" and re.fullmatch(r".*(?:service[-_]?account[-_]?key|gcp[-_]key)", stem):
+    if ending == "json" and _OF_SERVICE_ACCOUNT.fullmatch(stem):
         return "service account key"
     return ""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from imagelint.core.fact import Known
 from imagelint.documents.dockerfile.document import Configurations
+from imagelint.documents.packages.installs import setting_in_file
 from imagelint.documents.secrets.files import (
     ENVIRONMENT_FILE,
     copied_as,
@@ -32,6 +33,7 @@ def read_configurations(
     """
     holding: dict[str, bool] = {}
     asked: dict[str, None] = {}
+    cacheless: dict[str, str] = {}
     for name in _copied(instructions):
         if name not in asked:
             asked[name] = None
@@ -42,7 +44,8 @@ def read_configurations(
                 text = read(own)
             if text is not None:
                 holding[name] = tells_secret(text, name)
-    return Configurations(holding, tuple(asked))
+                cacheless[name] = setting_in_file(text)
+    return Configurations(holding, tuple(asked), cacheless=cacheless)
 
 
 def _in_own_folder(name: str, origin: str) -> str:

@@ -2,30 +2,37 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+from posixpath import basename
 from typing import TYPE_CHECKING
 
 from imagelint.core.fact import UNKNOWN, Known
 from imagelint.core.record import NamedTuple
+from imagelint.documents.dockerfile import Dockerfile
 from imagelint.documents.packages.installs import (
     caches_configured_off,
     caches_removed,
     package_installs,
+    setting_in_file,
 )
 from imagelint.documents.packages.lookup import MANAGERS
 from imagelint.documents.packages.packagemanager import Ecosystem
+from imagelint.documents.packages.python import PIP
 from imagelint.documents.queries.stages import (
+    chain,
     enclosing_stage,
     set_before,
     stage_scripts,
     stages_where,
 )
+from imagelint.documents.secrets.files import copied_as
 from imagelint.documents.shell.script import Script
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from imagelint.documents.base import Document
-    from imagelint.documents.dockerfile.model import Stage
+    from imagelint.documents.dockerfile.model import Instruction, Stage
     from imagelint.documents.packages.installs import PackageInstall
     from imagelint.documents.packages.packagemanager import Cache
     from imagelint.documents.shared import EnvVar
@@ -34,6 +41,7 @@ if TYPE_CHECKING:
 __all__ = ["Filling", "Removals", "cache_mount", "cache_switched_off"]
 __all__ += ["holds", "kept_fillings", "moved_and_removed", "wheel_cache", "wheel_fillings"]
 
+_SETTINGS = ("pip.conf", "pip.ini")
 _REMOVING = ("rm", "mv", "unlink")
 
 
@@ -149,14 +157,43 @@ def _configured_off(
 ) -> bool:
     """Whether a command before has written into the configuration that there is no cache."""
     configuring = document.derived(_configuring)
-    if not configuring:
-        return False
     stage = enclosing_stage(document, script.span)
-    scripts = stage_scripts(document, stage) if stage else (script,)
     position = install.command.span.start
+    if stage is not None and _copied_off(document, stage, cache, position):
+        return True
+    scripts = stage_scripts(document, stage) if stage and configuring else (script,)
     return any(
         configuring.get(one.span.start, {}).get(cache, position) < position for one in scripts
     )
+
+
+def _copied_off(document: Document, stage: Stage, cache: Cache, position: int) -> bool:
+    """Whether a file of settings that is copied before says that there is no cache."""
+    if not cache.off_setting or not isinstance(document, Dockerfile):
+        return False
+    return any(
+        cache.is_off(value)
+        for part in chain(document, stage)
+        for instruction in part.of("COPY", "ADD")
+        if instruction.span.end <= position
+        for value in _settings_copied(document, instruction)
+    )
+
+
+def _settings_copied(document: Dockerfile, instruction: Instruction) -> Iterator[str]:
+    """What the files of pip's settings say of its cache that an instruction copies."""
+    if instruction.flag("from") is not None or len(instruction.words) < 2:  # noqa: PLR2004
+        return
+    *sources, target = instruction.words
+    bodies = {one.span: one for one in instruction.heredocs}
+    for source in sources:
+        body = bodies.get(source.span)
+        name = f"{target.text}/{body.name}" if body else copied_as(source.text, target.text)
+        named = basename(target.text) in _SETTINGS or basename(name) in _SETTINGS
+        if named and body is not None:
+            yield setting_in_file(document.source.text[slice(*body.content_span)])
+        elif named:
+            yield document.configurations.cacheless.get(source.text.lstrip("/"), "")
 
 
 def _configuring(document: Document) -> dict[int, dict[Cache, int]]:
@@ -167,7 +204,19 @@ def _configuring(document: Document) -> dict[int, dict[Cache, int]]:
             for cache in caches_configured_off(command):
                 first = found.setdefault(script.span.start, {})
                 first.setdefault(cache, command.span.start)
+            if _writes_settings(command):
+                value = setting_in_file(script.text.replace("\\n", "\n").replace("'", "\n"))
+                first = found.setdefault(script.span.start, {})
+                for cache in PIP.caches:
+                    if cache.is_off(value):
+                        first.setdefault(cache, command.span.start)
     return found
+
+
+def _writes_settings(command: Command) -> bool:
+    words = [one.target for one in command.redirects if one.operator.startswith(">")]
+    words += command.arguments if command.program == "tee" else ()
+    return any(word is not None and basename(word.text) in _SETTINGS for word in words)
 
 
 def cache_mount(
@@ -227,6 +276,20 @@ def _settings(
 ) -> Iterator[EnvVar]:
     """What is set by those names for a command: before its script, and by it."""
     stage = enclosing_stage(document, script.span)
+    unset = _unset_before(script, command)
     if stage is not None:
-        yield from set_before(document, stage, names, script.span)
+        before = set_before(document, stage, names, script.span)
+        yield from (one for one in before if one.name not in unset)
     yield from (one for one in command.environment if one.name in names)
+
+
+def _unset_before(script: Script, command: Command) -> frozenset[str]:
+    """The variables that a script takes away before one of its commands: `unset`, `env -u`."""
+    found: set[str] = set()
+    for one in script.of("unset"):
+        if one.unconditional and one.span.start < command.span.start:
+            found.update(word.text for word in one.arguments)
+    words = [word.text for word in command.wrapping]
+    found.update(name for option, name in pairwise(words) if option in ("-u", "--unset"))
+    found.update(word.partition("=")[2] for word in words if word.startswith("--unset="))
+    return frozenset(found)

@@ -18,6 +18,12 @@ if TYPE_CHECKING:
 
 __all__ = ["stray_secrets"]
 
+_SCRIPTS = frozenset({"shell-script", "makefile"})
+_LOGIN = pattern(
+    r"\b(?:docker|podman|nerdctl|buildah|skopeo|oras|regctl|crane|helm|hf|huggingface-cli|ngc|wandb"
+    r"|npm|twine|az|oc|vault|cosign|kaggle)\b[^\n;|&]{0,80}?\blogin\b"
+)
+_MOST_LINES = 20  # of one command
 # Sealed ones hide what they hold, external ones say where it lies, a schema says what there may be.
 _SPEAK_OF_SECRETS = frozenset(
     {"SealedSecret", "ExternalSecret", "ClusterExternalSecret", "PushSecret", "SecretStore"}
@@ -34,9 +40,10 @@ _KUBERNETES_NAME = pattern(r"[a-z]+(?:[-.][a-z0-9]+)+")
 
 def stray_secrets(document: Document) -> tuple[WrittenSecret, ...]:
     """The secrets of a text that no variable, setting, command line or instruction holds."""
-    if kind_named(document.kind).of_commands:
-        return ()
     text = document.source.text
+    if kind_named(document.kind).of_commands:
+        # What else stands in a script is for tests, as often as not.
+        return tuple(_given_to_logins(document)) if document.kind in _SCRIPTS else ()
     # In a file of settings that is the comment behind one without a value.
     comment = "#" if document.kind == "dotenv" else "\0"
     claimed = outermost(_claimed(_as_written(document)))
@@ -49,6 +56,27 @@ def stray_secrets(document: Document) -> tuple[WrittenSecret, ...]:
         and not _EXPRESSION.fullmatch(text[secret.span.start : secret.span.end])
         and not text.startswith(comment, secret.span.start)
     )
+
+
+def _given_to_logins(document: Document) -> Iterator[WrittenSecret]:
+    text = document.source.text
+    if "login" not in text:
+        return
+    claimed = outermost(_claimed(document))
+    for secret in written_secrets(text, among=document.derived(hinted_secrets)):
+        before = _begun(text, secret.span.start)
+        if _LOGIN.search(before) and not is_within(_first_of(secret), claimed):
+            yield secret
+
+
+def _begun(text: str, at: int) -> str:
+    """What stands before an offset on its line, and on those that this one continues."""
+    start = text.rfind("\n", 0, at)
+    for _ in range(_MOST_LINES):
+        if start < 1 or text[start - 1] != "\\":
+            break
+        start = text.rfind("\n", 0, start)
+    return text[start + 1 : at]
 
 
 def _first_of(secret: WrittenSecret) -> Span:
