@@ -118,6 +118,8 @@ def literal_variables(server: ServingCommand) -> Iterator[LiteralVariable]:
     built = server.launch.runtime.kind == "image" and server.program is not None
     for word in server.words:
         text = _literal(word, written)
+        if "; " in text:
+            continue  # a script, which the entry point hands to a shell
         for match in _SHELLS_VARIABLE.finditer(text):
             name = match[1] or match[2]
             found = variable(server, name)
