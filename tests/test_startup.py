@@ -153,7 +153,7 @@ COMMAND_LINES = (
         DOCKERFILE,
         (
             *(*ON_DOCKERFILES, "documents.kubernetes", "documents.yaml.nodes"),
-            *("rules.exposure", "rules.gpus", "rules.serving"),
+            *("documents.web.servers", "rules.exposure", "rules.gpus", "rules.serving"),
         ),
         334,
     ),

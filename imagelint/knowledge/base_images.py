@@ -14,8 +14,8 @@ from imagelint.knowledge.site.mirrors import original
 from imagelint.knowledge.tables import looked_up, table
 
 if TYPE_CHECKING:
+    from imagelint.knowledge.containers.base_schema import BaseImageRow
     from imagelint.knowledge.recognition import Image
-    from imagelint.knowledge.schema import BaseImageRow
 
 _DEVEL = pattern(r"(?:^|[-_.])devel(?=$|[-_.])", re.ASCII)
 
@@ -26,13 +26,15 @@ class BaseImage(NamedTuple):
     `root` tells whether it runs as root as long as nobody changes the user, `user` is its
     unprivileged user where it has one. `runtime` is the word which takes the place of `devel` in a
     tag, empty where there is no smaller flavour. `drops` tells whether its own entry point begins
-    as root and starts its server as somebody else.
+    as root and starts its server as somebody else, `bare` whether there is no server in it, and no
+    variable that one reads.
     """
 
     root: bool
     user: str = ""
     runtime: str = ""
     drops: bool = False
+    bare: bool = False
 
 
 def base_image(reference: Image) -> BaseImage | None:
@@ -42,7 +44,8 @@ def base_image(reference: Image) -> BaseImage | None:
     for row in _rows(name):
         if matches(reference.tag, row.get("tags", "*")):
             user, runtime = row.get("user", ""), row.get("runtime", "")
-            return BaseImage(row["root"], user, runtime, row.get("drops", False))
+            drops, bare = row.get("drops", False), row.get("bare", False)
+            return BaseImage(row["root"], user, runtime, drops, bare)
     found = recognise_image(reference)
     if found is None or not found.upstream:
         return None

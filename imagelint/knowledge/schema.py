@@ -3,18 +3,19 @@
 `make generate` holds the tables to it and refuses what is missing, unknown or of another type, with
 its place. A key is required unless it says otherwise; a table of names and values may hold a
 `source` besides. The forms of an engine and of an operator are in `engine_schema` and
-`kubernetes.operator_schema`. No run imports any of them: the readers know these types to the type
-checker only.
+`kubernetes.operator_schema`. No run imports any of them: they are for the type checker only.
 """
 
 from __future__ import annotations
 
 from typing import Annotated, NotRequired, TypedDict
 
+from imagelint.knowledge.containers.base_schema import BaseImageTable
 from imagelint.knowledge.containers.scanner_schema import ScannerTable
 from imagelint.knowledge.kubernetes.constraint_schema import ConstraintTable, CustomResourceTable
 from imagelint.knowledge.kubernetes.operator_schema import ChartTable
 from imagelint.knowledge.serving import forms
+from imagelint.knowledge.web import forms as web_forms
 
 
 class AcceleratorRow(TypedDict):
@@ -73,25 +74,6 @@ class AdvisoryTable(forms.Dated):
     source: str
     entries: list[AdvisoryRow]
     products: list[ProductRow]
-
-
-class BaseImageRow(TypedDict):
-    """An image that others are built upon."""
-
-    glob: str
-    root: bool
-    tags: NotRequired[str]
-    user: NotRequired[str]
-    devel: NotRequired[bool]
-    runtime: NotRequired[str]
-    drops: NotRequired[bool]
-
-
-class BaseImageTable(forms.Dated):
-    """Images that others are built upon."""
-
-    source: str
-    images: list[BaseImageRow]
 
 
 class DeletedCuda(TypedDict):
@@ -395,5 +377,6 @@ TABLES: dict[str, type] = {
     "routes": forms.RouteTable,
     "signals": forms.SignalTable,
     "variables": forms.VariableTable,
+    "web_servers": web_forms.WebServerTable,
     "weights": WeightTable,
 }

@@ -25,7 +25,7 @@ RULES: dict[str, Entry] = {
     "bad-substitution": Entry("syntax", ("documents.complaints:BadSubstitution",), (), ("invalid-instruction",)),
     "baked-weights-without-offline": Entry("serving", ("documents.serving.command:ServingCommand",)),
     "bash-syntax-in-sh": Entry("shell", ("documents.dockerfile.model:Stage", "documents.runtime.probe:CheckCommand"), ("ShellCheck SC3010", "ShellCheck SC3014", "ShellCheck SC3020", "ShellCheck SC3025", "ShellCheck SC3044", "ShellCheck SC3046", "droast DF066")),
-    "bind-localhost": Entry("serving", ("documents.serving.command:ServingCommand",)),
+    "bind-localhost": Entry("serving", ("documents.serving.command:ServingCommand", "documents.web.servers:WebServer")),
     "blank-continuation-line": Entry("build", ("documents.dockerfile.model:Instruction",), ("BuildKit NoEmptyContinuation",)),
     "blank-name": Entry("syntax", ("documents.complaints:BlankName",), ("hadolint DL1000",), ("invalid-instruction",)),
     "body-limit-small": Entry("scaling", ("documents.serving.scaling:Route",)),

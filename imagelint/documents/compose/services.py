@@ -108,14 +108,14 @@ def _checks(service: ComposeService) -> Iterator[Node]:
 
 def _started(service: ComposeService) -> Iterator[Node]:
     from imagelint.documents.compose.launching import launch, scripts, words_started
-    from imagelint.documents.serving.reading import serving_commands
+    from imagelint.documents.serving.reading import started_servers
 
     # Both of them take the words apart.
     service = service._replace(started=words_started(service))
     for script in scripts(service):
         yield script
         yield from script.commands
-    yield from serving_commands(launch(service))
+    yield from started_servers(launch(service))
 
 
 def may_read_settings(text: str) -> bool:

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from imagelint.documents.serving.command import ServingCommand
     from imagelint.documents.shared import EnvVar, ImageUse
     from imagelint.documents.shell.script import Script, Word
+    from imagelint.documents.web.servers import WebServer
     from imagelint.documents.yaml.nodes import YamlNode
 
 
@@ -127,6 +128,7 @@ class DockerfileContent(NamedTuple):
     stages: tuple[Stage, ...]
     arguments: Mapping[str, EnvVar]
     servers: tuple[ServingCommand, ...]
+    web_servers: tuple[WebServer, ...]
     complaints: tuple[Complaint, ...]
     allowances: tuple[Allowance, ...]
     files: RunFiles
@@ -152,6 +154,7 @@ class Dockerfile(Document):
         "instructions",
         "servers",
         "stages",
+        "web_servers",
     )
 
     def __init__(self, source: Source, content: DockerfileContent) -> None:
@@ -171,6 +174,7 @@ class Dockerfile(Document):
         self.stages = content.stages
         self.arguments = content.arguments
         self.servers = content.servers
+        self.web_servers = content.web_servers
 
     @property
     def final_stage(self) -> Stage | None:
@@ -209,6 +213,7 @@ class Dockerfile(Document):
         yield from self.files.installed
         yield from self.files.missing
         yield from self.servers
+        yield from self.web_servers
 
     @property
     def serving(self) -> ServingCommand | None:

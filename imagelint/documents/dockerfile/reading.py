@@ -27,7 +27,7 @@ from imagelint.documents.dockerfile.expansion.scopes import global_scope
 from imagelint.documents.dockerfile.graph import complaint_about, read_graph
 from imagelint.documents.dockerfile.model import BEFORE_THE_FIRST_STAGE
 from imagelint.documents.dockerfile.stages import NO_EFFECT, InstructionEffect, StageBuilder
-from imagelint.documents.dockerfile.start import launch_of
+from imagelint.documents.dockerfile.start import launch_of, servers_of
 from imagelint.documents.dockerfile.syntax.arguments import KEYWORDS
 from imagelint.documents.dockerfile.syntax.instructions import (
     ParseContext,
@@ -52,6 +52,7 @@ if TYPE_CHECKING:
     from imagelint.documents.serving.command import ServingCommand
     from imagelint.documents.shared import EnvVar, ImageUse
     from imagelint.documents.shell.script import Script
+    from imagelint.documents.web.servers import WebServer
 
 # The managers that obey a lock file only when they are told to.
 _LOCKING = pattern(r"\b(?:npm|yarn|pnpm|bun|uv|cargo)\b")
@@ -245,11 +246,10 @@ class _Parser:
 
             files = read_run_files(stages, source, read)
         servers: tuple[ServingCommand, ...] = ()
+        web: tuple[WebServer, ...] = ()
         if stages:
-            from imagelint.documents.serving.reading import serving_commands
-
             launch = launch_of(stages[self._graph.last], files.started, files.settings)
-            servers = tuple(serving_commands(launch))
+            servers, web = servers_of(launch)
         return DockerfileContent(
             directives={directive.name: directive.value for directive in self._layout.directives},
             frontend=_frontend(self._text, self._layout.directives),
@@ -257,6 +257,7 @@ class _Parser:
             stages=stages,
             arguments=loose.scope.arguments,
             servers=servers,
+            web_servers=web,
             complaints=tuple(sorted(self._complaints)),
             allowances=(
                 *self._allowances(stages, unbuilt),

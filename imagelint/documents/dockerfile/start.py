@@ -20,9 +20,11 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from imagelint.documents.dockerfile.model import Stage, StartCommand
+    from imagelint.documents.serving.command import ServingCommand
     from imagelint.documents.serving.imageconfig import ImageConfig
     from imagelint.documents.serving.launch import Launch
     from imagelint.documents.shell.script import Script
+    from imagelint.documents.web.servers import WebServer
     from imagelint.documents.yaml.nodes import YamlNode
 
 
@@ -89,6 +91,33 @@ def _argv(stage: Stage) -> tuple[tuple[Word, ...], bool]:
         return command, stage.env_complete
     entry = _words(stage.entrypoint, stage.shell)
     return (entry if not stage.entrypoint.json else (*entry, *command)), True
+
+
+def servers_of(launch: Launch) -> tuple[tuple[ServingCommand, ...], tuple[WebServer, ...]]:
+    """The servers of models that the image starts, and the programs that serve anything."""
+    from imagelint.documents.serving.command import ServingCommand
+    from imagelint.documents.serving.reading import started_servers
+
+    started = tuple(started_servers(launch))
+    if started and (whole := _as_started(launch)) is not launch:
+        started = tuple(started_servers(whole))
+    servers = tuple(one for one in started if isinstance(one, ServingCommand))
+    return servers, tuple(one for one in started if not isinstance(one, ServingCommand))
+
+
+def _as_started(launch: Launch) -> Launch:
+    """The same where CMD is known to be the whole command, by what the image is built upon.
+
+    Most images start no server, for which alone that matters.
+    """
+    image = launch.image.known if launch.image is not None else None
+    if launch.complete or not launch.appends or image is None:
+        return launch
+    from imagelint.knowledge.base_images import base_image
+
+    found = base_image(image)
+    bare = found is not None and found.bare
+    return launch._replace(complete=True, appends=False) if bare else launch
 
 
 def _words(start: StartCommand | None, shell: tuple[str, ...]) -> tuple[Word, ...]:

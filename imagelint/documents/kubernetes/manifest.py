@@ -317,12 +317,12 @@ def _started(container: Container, run: Applications | None) -> Iterator[Node]:
         yield script
         yield from script.commands
     if container.serves:
-        from imagelint.documents.serving.reading import serving_commands
+        from imagelint.documents.serving.reading import started_servers
 
         found = launch(container)
         if run is not None:
             found = found._replace(applications=run.tree, cluster_gpus=run.gpus)
-        yield from serving_commands(found)
+        yield from started_servers(found)
 
 
 def parse_manifest(source: Source) -> Manifest:

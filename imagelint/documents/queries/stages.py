@@ -215,6 +215,16 @@ def words_started(document: Document) -> tuple[Word, ...]:
     return document.words_started if isinstance(document, Dockerfile) else ()
 
 
+def takes_arguments(document: Document) -> bool:
+    """Whether an image is made to be given arguments: an ENTRYPOINT in exec form, and no CMD."""
+    from imagelint.documents.dockerfile import Dockerfile
+
+    stage = document.final_stage if isinstance(document, Dockerfile) else None
+    if stage is None or stage.entrypoint is None or stage.cmd is not None:
+        return False
+    return stage.entrypoint.json
+
+
 # Programs that do nothing but listen, with the subcommands by which they do; also as modules.
 _WEB_SERVERS: Mapping[str, tuple[str, ...]] = {
     "bentoml": ("serve", "serve-http"),

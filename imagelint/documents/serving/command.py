@@ -138,13 +138,26 @@ class ServingCommand(NamedTuple):
         fact = self.option(option)
         return self.default(option) if fact is ABSENT else fact
 
+    def effective_alone(self, option: Option[T]) -> Fact[T]:
+        """What an option is where nobody adds variables when the container is started.
+
+        The images upon which one is built that are known to be bare set none.
+        """
+        fact, known = self.effective(option), self.facts
+        if fact is not UNKNOWN or known is None or not self.complete:
+            return fact
+        names = known.options.get(option.name, ())
+        if any(self.find_switch(name) for name in names) or not self.is_upon_bare_base:
+            return fact
+        return self.default(option)
+
     def default(self, option: Option[T]) -> Fact[T]:
         """What an option is when nobody sets it; absent where the engine chooses by itself."""
         known = self.facts
         if known is None:
             return UNKNOWN
         # An image that is built upon the engine's own may set the same variables in its ENV.
-        if not self.own_image and option.name in known.image_defaults:
+        if option.name in known.image_defaults and not (self.own_image or self.is_upon_bare_base):
             return UNKNOWN
         value = known.default(option.name, own_image=self.own_image)
         return ABSENT if value is None else _converted(Known(str(value)), option)
@@ -154,6 +167,15 @@ class ServingCommand(NamedTuple):
         known = self.facts
         names = known.options.get(option.name) if known else None
         return names[0] if names else ""
+
+    @property
+    def is_upon_bare_base(self) -> bool:
+        """Whether the image is built upon one in which nothing is set for any server."""
+        from imagelint.knowledge.base_images import base_image
+
+        image = self.launch.image.known if self.launch.image is not None else None
+        found = base_image(image) if image is not None else None
+        return found is not None and found.bare
 
     @property
     def uses_all_gpus(self) -> bool:

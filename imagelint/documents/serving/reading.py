@@ -23,12 +23,36 @@ if TYPE_CHECKING:
 
     from imagelint.documents.serving.launch import Launch
     from imagelint.documents.shell.script import Word
+    from imagelint.documents.web.servers import WebServer
     from imagelint.knowledge.serving.other_servers import OtherServer
 
+LISTENING = frozenset(
+    {"chainlit", "daphne", "fastapi", "fastchat.serve", "flask", "granian", "gunicorn", "hypercorn"}
+    | {"litellm", "llama_cpp.server", "mlc_llm", "mlflow", "streamlit", "uvicorn", "waitress-serve"}
+    | {"whisper-server"}
+)
+"""The names of all programs in the table of web servers: most containers run none of them."""
 _MOUNT = "/mnt/models"
 """kserve/kserve:pkg/constants/constants.go `DefaultModelLocalMountPath`."""
 _ASKED = ("--help", "--version")
 """An engine that is asked so answers, and ends."""
+
+
+def started_servers(launch: Launch) -> Iterator[ServingCommand | WebServer]:
+    """The servers of models that a container starts, else the programs that serve anything."""
+    alone = True
+    for command in serving_commands(launch):
+        alone = alone and not command.engine
+        yield command
+    if alone and names_web_server(launch):
+        from imagelint.documents.web.servers import web_servers
+
+        yield from web_servers(launch)
+
+
+def names_web_server(launch: Launch) -> bool:
+    """Whether what is run may start a program of the table of web servers."""
+    return any(name in text for text in launch.written for name in LISTENING)
 
 
 def serving_commands(launch: Launch) -> Iterator[ServingCommand]:

@@ -2,29 +2,32 @@
 
 from __future__ import annotations
 
-from imagelint.core.fact import ABSENT, Known, value_or
+from imagelint.core.fact import UNKNOWN, Known
+from imagelint.documents.queries.exposure.loopback import is_loopback, is_reached_otherwise
 from imagelint.documents.queries.serving import place_of, spelling, title
+from imagelint.documents.queries.stages import takes_arguments
 from imagelint.documents.serving.command import ServingCommand
 from imagelint.documents.serving.options import HOST, PORT
+from imagelint.documents.web.servers import WebServer
 from imagelint.rules.api import Confidence, Context, Findings, Severity, rule
 
-_LOOPBACK = ("127.", "localhost", "::1", "[::1]")
 _EVERYWHERE = "0.0.0.0"  # noqa: S104 - what the help says
-# What may stand before the server in the same container.
-_PROXIES = ("nginx", "caddy", "envoy", "haproxy", "socat", "traefik", "supervisord")
 
 
-@rule(ServingCommand, Severity.HIGH)
-def bind_localhost(server: ServingCommand, ctx: Context) -> Findings:
+@rule((ServingCommand, WebServer), Severity.HIGH)
+def bind_localhost(server: ServingCommand | WebServer, ctx: Context) -> Findings:
     """The server listens only to its own container.
 
     Loopback is private to the container, or to its pod: Services, probes, published ports and
-    other services get a refused connection although the server is up and its log says so. SGLang
-    and `trtllm-serve` do this unless they are told otherwise.
+    other services get a refused connection although the server is up and its log says so. SGLang,
+    `trtllm-serve`, Ollama and llama.cpp do this unless they are told otherwise (the last two are,
+    in their own images), and so do Uvicorn, Hypercorn, Flask, MLflow and others that serve what one
+    wrote oneself.
 
     Except:
         Pods with another container that has the port, host networks, followers of a group. In a
-        Dockerfile the finding is only likely, because the command may be replaced.
+        Dockerfile the finding is only likely, because the command may be replaced; an ENTRYPOINT
+        without CMD that serves what one wrote waits for arguments, which may hold the address.
 
     Bad (deployment.yaml):
         apiVersion: v1
@@ -64,38 +67,43 @@ def bind_localhost(server: ServingCommand, ctx: Context) -> Findings:
             command: [--model, Qwen/Qwen3-8B, --host, 0.0.0.0]
             ports: ["127.0.0.1:8000:8000"]
     """
-    host = server.effective(HOST)
-    if not isinstance(host, Known) or not host.value.lower().startswith(_LOOPBACK):
+    if isinstance(server, WebServer):
+        yield from _web_server(server, ctx)
         return
-    if server.is_follower or _is_reached_otherwise(server):
+    image = server.launch.runtime.kind == "image"
+    host = server.effective_alone(HOST) if image else server.effective(HOST)
+    if not is_loopback(host) or server.is_follower:
+        return
+    if is_reached_otherwise(server.launch, server.effective(PORT)):
         return
     flag = server.flag(HOST) or "host"
     by_default = "" if isinstance(server.option(HOST), Known) else " by default"
-    image = server.launch.runtime.kind == "image"
+    told_outside = server.effective(HOST) is UNKNOWN
     yield ctx.finding(
         place_of(server, host),
         f"{title(server)} listens on {host.value}{by_default}: nobody outside can reach it",
         help=f"write `{spelling(server, flag, _EVERYWHERE)}`",
         subject=server.launch.runtime.name,
+        severity=Severity.MEDIUM if image and told_outside else None,
         confidence=Confidence.LIKELY if image else None,
         fix=None if by_default else ctx.reworded(place_of(server, host), host.value, _EVERYWHERE),
     )
 
 
-def _is_reached_otherwise(server: ServingCommand) -> bool:
-    """Whether somebody in the same network namespace may answer for the server."""
-    text = " ".join(server.launch.written)
-    if any(proxy in text for proxy in _PROXIES):
-        return True
-    runtime = server.launch.runtime
-    if not runtime.restarts:  # a job asks the server that it starts itself
-        return True
-    shared = runtime.host.network.value
-    if runtime.kind != "image" and value_or(shared, shared is not ABSENT):
-        return True
-    if not runtime.has_neighbours:
-        return False
-    # Beside others it may be meant for them only, unless it declares its port and they none.
-    port = server.effective(PORT)
-    own = isinstance(port, Known) and runtime.declares(port.value)
-    return not own or runtime.neighbours_declare_ports
+def _web_server(server: WebServer, ctx: Context) -> Findings:
+    """Of a program that serves an application."""
+    host, launch = server.host, server.launch
+    if not is_loopback(host) or is_reached_otherwise(launch, server.port):
+        return
+    if server.by_default and takes_arguments(ctx.document):
+        return
+    by_default = " by default" if server.by_default else ""
+    image = launch.runtime.kind == "image"
+    yield ctx.finding(
+        server._replace(span=host.span) if host.span else server,
+        f"{server.title} listens on {host.value}{by_default}: nobody outside can reach it",
+        help=f"write `{server.spelled(_EVERYWHERE)}`",
+        subject=launch.runtime.name,
+        severity=Severity.MEDIUM if image and by_default else None,
+        confidence=Confidence.LIKELY if image else None,
+    )

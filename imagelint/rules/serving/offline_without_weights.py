@@ -13,9 +13,10 @@ def offline_without_weights(server: ServingCommand, ctx: Context) -> Findings:
     """The server may not download its model, and nothing else brings it.
 
     The model is a name on the hub, the image is the engine's own, which holds no weights, and no
-    volume is mounted that could: the server ends with `LocalEntryNotFoundError`.
+    volume is mounted that could: the server ends with `LocalEntryNotFoundError`. A volume that is
+    made with the pod, and that no other container mounts, is empty.
 
-    Except: images of others, which may hold the weights, and any volume.
+    Except: images of others, which may hold the weights, and any other volume.
 
     Bad (pod.yaml):
         apiVersion: v1
@@ -56,7 +57,7 @@ def offline_without_weights(server: ServingCommand, ctx: Context) -> Findings:
             environment: [TRANSFORMERS_OFFLINE=1]
             volumes: ["/srv/hub:/root/.cache/huggingface"]
     """
-    found = offline(server)
+    found = offline(ctx.document, server)
     if found is not None:
         yield ctx.finding(
             found,

@@ -17,6 +17,7 @@ from imagelint.knowledge.serving.floors import STRICT_FORMATS, is_linked
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from imagelint.documents.base import Document
     from imagelint.documents.serving.command import ServingCommand
     from imagelint.documents.shared import EnvVar
 
@@ -66,14 +67,20 @@ def _off(server: ServingCommand, name: str, loses: str) -> Iterator[Disabled]:
         yield Disabled(found, loses)
 
 
-def offline_without_weights(server: ServingCommand) -> EnvVar | None:
+def offline_without_weights(document: Document, server: ServingCommand) -> EnvVar | None:
     """The variable that keeps a server from a model which it certainly does not have."""
-    mounts = volumes(server)
-    if not isinstance(mounts, Known) or any(map(may_hold_weights, mounts.value)):
-        return None
     ours = server.own_image and server.complete and server.is_remote_model
     if not ours or not is_offline(server) or not hub_of(server).commits:
         return None
+    mounts = volumes(server)
+    if not isinstance(mounts, Known):
+        return None
+    holding = [mount for mount in mounts.value if may_hold_weights(mount)]
+    if holding:
+        from imagelint.documents.queries.weights.hubdownloads import may_be_filled
+
+        if any(may_be_filled(document, server, mount) for mount in holding):
+            return None
     return next(
         variable(server, name) for name in _OFFLINE if switched_on(server, name, hub_variable)
     )

@@ -140,6 +140,24 @@ class FilledVolume(NamedTuple):
     container: Container
 
 
+def may_be_filled(document: Document, server: ServingCommand, mount: Mount) -> bool:
+    """Whether a volume may hold something before the server starts, or while it waits for it.
+
+    One that is made with the pod is empty as long as no other container mounts it.
+    """
+    if not is_temporary(mount):
+        return True
+    if not mount.volume:
+        return False
+    beside = _beside(document, server)
+    return not beside or any(
+        other.volume == mount.volume
+        for container in beside
+        if container.span != server.launch.span
+        for other in _mounts(container)
+    )
+
+
 def filled_volume(document: Document, server: ServingCommand) -> FilledVolume | None:
     """The temporary volume into which an init container downloads the model of a server."""
     if not server.is_local_path or not isinstance(server.model, Known):

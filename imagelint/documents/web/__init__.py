@@ -1,0 +1,1 @@
+"""Programs that serve what others wrote, in what containers start."""
