@@ -4,8 +4,9 @@
 
 Good bundles of a key and of a certificate are changed in one place: a byte of a payload, signature,
 certificate or log entry, a number, a name, a part left out or put in. Each is attached to the image
-for which it was made, in a registry of its own, and both are asked. Ends with 1 when they differ
-otherwise than `EXPLAINED` says. Needs cosign, docker-registry and oras on PATH.
+for which it was made, in a registry of its own, and both are asked. Ends with 1 when they differ.
+Known: of a log's checkpoint, sigstore wants a signature whose hint names the log's key, and cosign
+does not; there imagelint is the stricter one. Needs cosign, docker-registry and oras on PATH.
 """
 
 from __future__ import annotations
