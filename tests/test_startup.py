@@ -143,7 +143,7 @@ COMMAND_LINES = (
     Command((*CHECK, "--format", "github", "Dockerfile"), DOCKERFILE, ON_DOCKERFILES, 298),
     Command((*CACHED, "Dockerfile"), DOCKERFILE | {"sqlite3"}, ON_DOCKERFILES, 304),
     Command((*CHECK, *TO_FILE, "Dockerfile"), DOCKERFILE | FILES, ON_DOCKERFILES, 300),
-    Command((*CHECK, "pod.yaml"), YAML, ON_MANIFESTS, 301),
+    Command((*CHECK, "pod.yaml"), YAML, ON_MANIFESTS, 302),
     Command((*CHECK, "requirements.txt"), set(), ON_LISTS, 185),
     Command((*CHECK, ".dockerignore"), set(), ON_DOCKERFILES, 193),
     Command((*CHECK, "plain"), DOCKERFILE, ON_DOCKERFILES, 271),
@@ -163,7 +163,7 @@ COMMAND_LINES = (
     Command(("explain", "DL3002"), set(), EXPLAIN, 99),
     Command(("policy", "show"), {"sqlite3"}, POLICY, 112),
     Command(("policy", "schema"), {"dataclasses", "json"}, OWN_RULES, 465),
-    Command(("policy", "check", "policy.yaml"), YAML | SCHEMA, OWN_RULES, 486),
+    Command(("policy", "check", "policy.yaml"), YAML | SCHEMA, OWN_RULES, 487),
     Command(("completion", "bash"), PROCESS, START, 14),
     Command(("init", "new"), {"json", "pathlib", *FILES}, INIT, 72),
 )

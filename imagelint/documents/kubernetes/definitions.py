@@ -116,11 +116,11 @@ def _standing_alone(text: str, extent: Span) -> str:
 
 
 def _loaded(text: str) -> object:
-    import yaml
+    from imagelint.documents.yaml.pyyaml import yaml
 
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     try:
-        return yaml.load(text, loader)  # noqa: S506 - a safe one
+        return yaml.load(text, loader)
     except (yaml.YAMLError, ValueError, RecursionError):
         return None
 

@@ -120,7 +120,7 @@ def _innermost(text: str, offset: int) -> bool | None:
 
 def _collections(text: str) -> Iterator[tuple[int, int, bool | None]]:
     """Start, end and style of all collections, in the order of their starts; of lists no style."""
-    import yaml
+    from imagelint.documents.yaml.pyyaml import yaml
 
     opened: list[int] = []
     found: list[tuple[int, int, bool | None]] = []

@@ -82,7 +82,7 @@ def read_part(text: str, start: int, end: int) -> YamlStream:
 
 
 def _read(text: str, part: str, shift: int, merging: Merging = Merging.OWN_FIRST) -> YamlStream:
-    import yaml
+    from imagelint.documents.yaml.pyyaml import yaml
 
     try:
         if may_skim(part):
@@ -131,7 +131,7 @@ def _unreadable(text: str) -> YamlError:
 
 
 def _feed(builder: Builder, text: str, *, skims: bool) -> None:
-    import yaml
+    from imagelint.documents.yaml.pyyaml import yaml
 
     events = yaml.events
     parser = getattr(yaml, "CSafeLoader", yaml.SafeLoader)(text)

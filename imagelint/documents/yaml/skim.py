@@ -66,7 +66,7 @@ def skim(parser: Parser) -> tuple[Event, Event]:
             no words, or is nested too deeply.
         yaml.YAMLError: it is not YAML.
     """
-    import yaml
+    from imagelint.documents.yaml.pyyaml import yaml
 
     events = yaml.events
     skimmer = _Skimmer()
