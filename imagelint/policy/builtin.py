@@ -253,6 +253,7 @@ PACKS: Mapping[str, Mapping[str, Data]] = {
             "rollout-needs-spare-gpu": "on",
             "scale-to-zero": "on",
             "nodes-vs-group": "on",
+            "unset-variable": "on",
             "layers-on-cpu": "on",
             "amd-devices-missing": "on",
         },

@@ -97,6 +97,7 @@ SILENT: dict[tuple[str, str], str] = {
             "kv-cache-too-small",
             "layers-on-cpu",
             "nodes-vs-group",
+            "unset-variable",
             "nccl-transport-disabled",
             "offline-without-weights",
             "weights-exceed-volume",
@@ -129,6 +130,7 @@ SILENT: dict[tuple[str, str], str] = {
             "partial-auth-reliance",
         )
     },
+    ("unset-variable", "compose"): "compose fills in variables of its own, and warns of those",
     ("nodes-vs-group", "compose"): "only operators of Kubernetes make groups of pods",
     ("service-link-variable", "compose"): "only Kubernetes makes variables of Services",
     ("service-link-variable", "dockerfile"): "only Kubernetes makes variables of Services",

@@ -27,6 +27,13 @@ if TYPE_CHECKING:
     from imagelint.knowledge.recognition import RecognisedEngine
 
 _SHELLS_VARIABLE = pattern(r"\$(?:\{([A-Za-z_]\w*)\}|([A-Za-z_]\w*))")
+_PODS_VARIABLE = pattern(r"(?<!\$)\$\(([A-Z_][A-Z0-9_]*)\)")
+_OF_SERVICES = pattern(r"_SERVICE_(?:HOST|PORT)|_PORT(?:_\d+_(?:TCP|UDP|SCTP))?(?:_\w+)?$")
+# Whose pods get no other variables than those that are written, but for those of groups.
+# kubernetes-sigs/lws:pkg/utils/pod/pod_utils.go
+_GROUPS = "LeaderWorkerSet"
+_GROUPS_VARIABLES = frozenset(("LWS_LEADER_ADDRESS", "LWS_GROUP_SIZE", "LWS_WORKER_INDEX"))
+_PLAIN = frozenset(("Pod", "Deployment", "StatefulSet", "DaemonSet", "ReplicaSet", _GROUPS))
 _JOINED = pattern(r"(--?[A-Za-z][\w.-]*)[ \t]+(?=\S)")
 _MOST_WORDS = 12  # that name a program, with the options of an interpreter
 
@@ -144,6 +151,35 @@ def literal_settings(server: ServingCommand) -> Iterator[LiteralVariable]:
                 place = Place(setting.value_span, setting.path)
                 yield LiteralVariable(place, text, name, setting.name)
                 break
+
+
+def unset_variables(server: ServingCommand) -> Iterator[LiteralVariable]:
+    """The words in which `$(NAME)` stays as it is: the container has no variable of that name.
+
+    None where more variables may come, be it from the cluster's Services.
+    """
+    runtime = server.launch.runtime
+    if runtime.kind != "pod" or runtime.owner not in _PLAIN or not server.launch.env_complete:
+        return
+    known = _GROUPS_VARIABLES if runtime.owner == _GROUPS else frozenset()
+    names = known | {one.name for one in server.launch.env}
+    written = _written(server)
+    for word in server.words:
+        text = word.raw.strip("\"'") if word in written else ""  # a shell has its own `$(NAME)`
+        found = (match[1] for match in _PODS_VARIABLE.finditer(text))
+        for name in found:
+            if name not in names and not _OF_SERVICES.search(name):
+                yield LiteralVariable(word, text, name)
+                break
+
+
+def likely_variable(server: ServingCommand, name: str) -> str:
+    """The variable of the container whose name is nearest to one that is not set; maybe empty."""
+    from difflib import get_close_matches
+
+    known = _GROUPS_VARIABLES if server.launch.runtime.owner == _GROUPS else frozenset()
+    names = sorted(known | {one.name for one in server.launch.env})
+    return next(iter(get_close_matches(name, names, 1)), "")
 
 
 def _is_set_there(server: ServingCommand, found: EnvVar) -> bool:
