@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 from imagelint.core.fact import ABSENT, UNKNOWN, Known, value_or
 from imagelint.core.record import NamedTuple
 from imagelint.documents.kubernetes.objects import KubernetesObject
-from imagelint.documents.kubernetes.references import of_kind
+from imagelint.documents.kubernetes.references import of_kind, policies_selecting
 from imagelint.documents.kubernetes.wiring.selectors import label_selector
 from imagelint.documents.queries.links.scope import same
 from imagelint.documents.queries.serving import is_offline
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterator
 
     from imagelint.documents.kubernetes.objects import Pod
     from imagelint.documents.kubernetes.wiring.nodes import NetworkPolicy, Selector
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from imagelint.documents.serving.command import ServingCommand
     from imagelint.documents.yaml.cursor import Cursor
 
-    _Policies = dict[tuple[str, str] | None, list[tuple[KubernetesObject, Selector | None]]]
 
 _POLICY = "NetworkPolicy"
 _DNS = 53
@@ -53,33 +52,30 @@ def neighbouring_policy(pod: Pod, scope: Scope) -> str:
     )
     if not found.nodes or not (found.here or namespace):
         return ""
-    policies = scope.once(key, lambda: _by_label(scope.anywhere(key, KubernetesObject)))
-    concerned = (one for label in (None, *pod.labels) for one in policies.get(label, ()))
-    if any(_may_select(*one, pod) for one in concerned):
+    if any(_may_select(selector, pod) for _, selector in _concerning(pod, scope)):
         return ""
     if scope.once(("other network policies",), lambda: _has_others(scope)):
         return ""
     return found.nodes[0][1].name
 
 
+def _concerning(pod: Pod, scope: Scope) -> Iterator[tuple[KubernetesObject, Selector | None]]:
+    """The policies of a pod's namespace that may select it, with their selectors if known."""
+    for label, value in (("", ""), *pod.labels):
+        for policy in scope.anywhere(policies_selecting(label, value), KubernetesObject):
+            if not same(policy.namespace, pod.owner.namespace):
+                continue
+            selector = label_selector(policy.body.at("spec", "podSelector"))
+            known = policy.group in _GROUPS and selector.known and not policy.incomplete
+            yield policy, selector if known else None
+
+
 def _has_others(scope: Scope) -> bool:
     return any(True for kind in _OTHERS for _ in scope.anywhere(of_kind(kind), KubernetesObject))
 
 
-def _by_label(policies: Iterable[KubernetesObject]) -> _Policies:
-    """Policies with their selectors, if these are known, by one of the labels that they ask for."""
-    found: _Policies = {}
-    for policy in policies:
-        selector = label_selector(policy.body.at("spec", "podSelector"))
-        known = policy.group in _GROUPS and selector.known and not policy.incomplete
-        label = selector.leading if known else None
-        found.setdefault(label, []).append((policy, selector if known else None))
-    return found
-
-
-def _may_select(policy: KubernetesObject, selector: Selector | None, pod: Pod) -> bool:
-    here = same(policy.namespace, pod.owner.namespace)
-    return here and (selector is None or selector.matches(pod.labels))
+def _may_select(selector: Selector | None, pod: Pod) -> bool:
+    return selector is None or selector.matches(pod.labels)
 
 
 class Unresolving(NamedTuple):
@@ -123,16 +119,12 @@ def _is_bound(pod: Pod, scope: Scope) -> bool:
         return False
     if scope.once(("other network policies",), lambda: _has_others(scope)):
         return False
-    objects = scope.anywhere(of_kind(_POLICY), KubernetesObject)
-    return not any(_may_let(one, pod) for one in objects)
+    return not any(_may_let(*one, pod) for one in _concerning(pod, scope))
 
 
-def _may_let(policy: KubernetesObject, pod: Pod) -> bool:
+def _may_let(policy: KubernetesObject, selector: Selector | None, pod: Pod) -> bool:
     """Whether a policy may select a pod and let it ask for names: all of them add up."""
-    if policy.namespace and pod.owner.namespace and not same(policy.namespace, pod.owner.namespace):
-        return False
-    selector = label_selector(policy.body.at("spec", "podSelector"))
-    if selector.known and not policy.incomplete and not selector.matches(pod.labels):
+    if not _may_select(selector, pod):
         return False
     egress = policy.body.at("spec", "egress")
     return policy.incomplete or (egress.exists and _lets_ask(egress))

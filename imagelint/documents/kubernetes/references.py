@@ -57,6 +57,14 @@ def object_named(kind: str, name: str) -> Key:
     return ("object", kind, name)
 
 
+def policies_selecting(label: str, value: str) -> Key:
+    """Network policies that select pods by a label, and maybe by others besides.
+
+    Those of which none is known, as of one that selects all pods, are under two empty words.
+    """
+    return ("network policies selecting", label, value)
+
+
 def of_kind(kind: str) -> Key:
     """The objects of a kind that holds for others which do not name it."""
     return ("of kind", kind)
@@ -81,8 +89,7 @@ def object_landmarks(manifest: Manifest) -> Iterator[Landmark]:
             # kubernetes-sigs/lws:pkg/controllers/leaderworkerset_controller.go
             found = NamedObject(obj.span, _LEADERS, obj.name, obj.namespace)
             yield Landmark(object_named(_LEADERS, obj.name), found)
-        if obj.kind in _HOLDING:
-            yield Landmark(of_kind(obj.kind), obj)
+        yield from _holding(obj)
         for one in _formats(obj):
             yield Landmark(
                 serving_format(one), NamedObject(obj.span, obj.kind, obj.name, obj.namespace)
@@ -108,3 +115,16 @@ def _made(obj: KubernetesObject) -> tuple[str, ...]:
     spec = obj.body["spec"]
     said = [spec.at(*keys).word() for keys in _MADE]
     return tuple(filter(None, said)) or (obj.name,)
+
+
+def _holding(obj: KubernetesObject) -> Iterator[Landmark]:
+    """What holds for others: by its kind, and a network policy by a label that it asks for."""
+    if obj.kind not in _HOLDING:
+        return
+    yield Landmark(of_kind(obj.kind), obj)
+    if obj.kind == "NetworkPolicy":
+        from imagelint.documents.kubernetes.wiring.selectors import label_selector
+
+        selector = label_selector(obj.body.at("spec", "podSelector"))
+        known = selector.known and not obj.incomplete
+        yield Landmark(policies_selecting(*(selector.leading if known else None) or ("", "")), obj)

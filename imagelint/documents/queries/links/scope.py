@@ -117,8 +117,14 @@ class Scope:
                 yield other
 
     def anywhere(self, key: Key, node: type[N]) -> Iterator[N]:
-        """What anybody of the run holds under a key, be it rendered or written."""
-        return (one for _, one in self.of_kinds((Manifest.kind, RENDERED), key, node))
+        """What anybody of the run holds under a key, be it rendered or written.
+
+        Whoever asks for all of them says nothing that stands in one: no more has to be masked.
+        """
+        yield from self.own(key, node)
+        aside = (self._project.outside or self._project).aside()
+        for kind in (Manifest.kind, RENDERED):
+            yield from (one for _, one in aside.named(kind, key, node))
 
     def of_kinds(
         self, kinds: tuple[str, ...], key: Key, node: type[N], word: str = ""
