@@ -324,6 +324,21 @@ INPUTS: dict[str, Input] = {
         "spec: {selector: {matchLabels: {app: d}}, podMetricsEndpoints: [{port: p#-, path: /x}]}\n",
         _DEPLOYMENT.replace("d#-", "d"),
     ),
+    "network policies": Input(
+        "policies.yaml",
+        "---\napiVersion: v1\nkind: Pod\nmetadata: {name: p#-, labels: {app: a#-}}\nspec:\n"
+        + _CONTAINER
+        + "---\napiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {name: n#-}\n"
+        "spec: {podSelector: {matchLabels: {app: a#-}}, egress: [{ports: [{port: 443}]}]}\n",
+    ),
+    "groups of workers": Input(
+        "cluster.yaml",
+        "    - groupName: g#-\n      template: {spec: {containers: [{name: w, image:"
+        " rayproject/ray:2.9.0}]}}\n",
+        "apiVersion: ray.io/v1\nkind: RayCluster\nmetadata: {name: c}\nspec:\n  headGroupSpec:\n"
+        "    template: {spec: {containers: [{name: h, image: rayproject/ray:2.40.0}]}}\n"
+        "  workerGroupSpecs:\n",
+    ),
     "custom resources": Input(
         "models.yaml",
         "---\napiVersion: example.com/v1\nkind: Model\nmetadata: {name: m#-}\nspec: {b#-: 1}\n",

@@ -130,19 +130,21 @@ def test_projects_of_compose_do_not_look_at_each_other_one_by_one(here: Path) ->
     assert growth(examined, 20) < MOST
 
 
-@pytest.mark.parametrize("name", ["linked objects", "stages with installations"])
+@pytest.mark.parametrize(
+    "name", ["linked objects", "network policies", "stages with installations"]
+)
 def test_the_work_grows_with_the_number_of_files(name: str, here: Path) -> None:
     """Each with what others ask for: one file holds what the next one leads to or scales."""
 
     def examined(size: int) -> None:
         folder = here / str(size)
         folder.mkdir(exist_ok=True)
-        parts = INPUTS[name].text(size).split("---\n" if "linked" in name else "FROM ")
+        parts = INPUTS[name].text(size).split("FROM " if "stages" in name else "---\n")
         for number, part in enumerate(filter(None, parts)):
             place = folder / str(number)
             place.mkdir(exist_ok=True)
             (place / ".dockerignore").write_text("x\n", encoding="utf-8")
-            text = part if "linked" in name else f"FROM {part}COPY . /app\n"
+            text = f"FROM {part}COPY . /app\n" if "stages" in name else part
             (place / INPUTS[name].origin).write_text(text, encoding="utf-8")
         found = find([str(folder)], lambda _path: False, lambda _folder: None).files
         reports = examine(found, Run(policies(), NullCache(), 1))

@@ -46,6 +46,8 @@ def neighbouring_policy(pod: Pod, scope: Scope) -> str:
         return ""
     namespace = pod.owner.namespace
     key = of_kind(_POLICY)
+    if not namespace and next(scope.own(key, KubernetesObject), None) is None:
+        return ""  # what lies elsewhere may be meant for another namespace
     found = scope.once(
         ("network policies of", namespace),
         lambda: scope.nearest(key, KubernetesObject, lambda one: one.namespace == namespace),

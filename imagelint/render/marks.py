@@ -16,9 +16,10 @@ if TYPE_CHECKING:
 
 _MARK = pattern(r"#@([0-9]+):([0-9]+)@")
 # An action with what it quotes, whole: https://pkg.go.dev/text/template#hdr-Text_and_spaces
+# Nothing is tried in two ways: whoever wrote the template may want that to take for ever.
 _ACTION = pattern(
-    r"\{\{-?\s*/\*[\s\S]*?\*/\s*-?\}\}"
-    r"|\{\{(?:\"(?:\\.|[^\"\\\n])*\"|`[^`]*`|'(?:\\.|[^'\\\n])*'|(?!\}\})[\s\S])*?\}\}"
+    r"\{\{(?:-?\s*+/\*(?:[^*]|\*(?!/))*+\*/\s*+-?"
+    r"|(?:\"(?:\\.|[^\"\\\n])*+\"|`[^`]*+`|'(?:\\.|[^'\\\n])*+'|(?!\}\})[\s\S])*+)\}\}"
 )
 _KEYED = pattern(r"[ -]*[^\s:#-][^\s:]*:(?=\s)")
 _FURTHEST = 50
@@ -29,6 +30,19 @@ class Mark(NamedTuple):
 
     file: int
     line: int
+
+
+def _without_actions(text: str) -> str:
+    """A template without its actions: of each the ends of lines are left, as other characters.
+
+    Behind one that nobody closes there is none: a template with such a one is refused.
+    """
+    left: list[str] = []
+    at = 0
+    while (start := text.find("{{", at)) >= 0 and (found := _ACTION.match(text, start)):
+        left += text[at:start], "\0" * found[0].count("\n")
+        at = found.end()
+    return "".join((*left, text[at:]))
 
 
 class TemplateLines(NamedTuple):
@@ -46,7 +60,7 @@ class TemplateLines(NamedTuple):
     def of(cls, text: str) -> TemplateLines:
         """Those of a text."""
         lines = tuple(text.split("\n"))
-        left = _ACTION.sub(lambda match: "\0" * match[0].count("\n"), text).split("\n")
+        left = _without_actions(text).split("\n")
         begun: dict[int, int] = {}
         own: dict[int, str] = {}
         number = 0

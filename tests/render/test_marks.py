@@ -77,3 +77,10 @@ def test_what_is_random_has_the_mark_of_its_key(made: str, again: str) -> None:
 def test_another_key_is_another_line() -> None:
     template = "data:\na: 1\n"
     assert lines_of(template, "data:«1»\nb: 1", "data:«1»\na: 1«2»") == [1, 1]
+
+
+@pytest.mark.parametrize("part", ['"a" ', "`a` ", "{{ a ", '{{ "', "{{/* "])
+def test_an_action_that_nobody_closes_is_read_once(part: str) -> None:
+    """Each way to read a quotation doubled the work: thirty of them took for ever."""
+    template = "a: 1\n{{ " + part * 50_000
+    assert TemplateLines.of(template).takes_mark(1)

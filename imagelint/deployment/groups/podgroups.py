@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from imagelint.core.fact import Known
 from imagelint.core.pattern import pattern
 from imagelint.core.record import NamedTuple
-from imagelint.documents.kubernetes.pods.reader import read_pods
+from imagelint.documents.kubernetes.objects import Pod
 from imagelint.documents.quantity import parse_count
 from imagelint.documents.runtime.field import Place
 from imagelint.documents.yaml.nodes import Sequence
@@ -20,7 +20,9 @@ from imagelint.knowledge.recognition import engine_of_image
 from imagelint.knowledge.versions import compare_versions, engine_version
 
 if TYPE_CHECKING:
-    from imagelint.documents.kubernetes.objects import Container, Pod
+    from imagelint.core.source import Span
+    from imagelint.documents.base import Document
+    from imagelint.documents.kubernetes.objects import Container
     from imagelint.documents.yaml.cursor import Cursor
 
 _PYTHON = pattern(r"(?:^|-)py3(\d+)(?:-|$)")
@@ -51,14 +53,24 @@ def main_container(pod: Pod) -> Container | None:
     return next((one for one in pod.containers if one.role == "container"), None)
 
 
-def leader_of(pod: Pod) -> Pod | None:
+def leader_of(document: Document, pod: Pod) -> Pod | None:
     """The head or leader of a pod's group, where another template makes it; None of itself."""
     for follows, leads in _LEADERS:
         before, found, _ = pod.path.partition(follows)
         if found:
-            pods = read_pods(pod.owner)
-            return next((one for one in pods if one.path.startswith(f"{before}{leads}")), None)
+            return document.derived(_leaders).get((pod.owner.span, f"{before}{leads}"))
     return None
+
+
+def _leaders(document: Document) -> dict[tuple[Span, str], Pod]:
+    """The heads and leaders by their objects and paths: a cluster may have thousands of groups."""
+    found: dict[tuple[Span, str], Pod] = {}
+    for pod in document.nodes_of(Pod):
+        for _, leads in _LEADERS:
+            before, marked, _ = pod.path.partition(leads)
+            if marked:
+                found.setdefault((pod.owner.span, f"{before}{leads}"), pod)
+    return found
 
 
 class Running(NamedTuple):

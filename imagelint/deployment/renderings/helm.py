@@ -11,7 +11,7 @@ from imagelint.deployment.renderings.leftopen import open_values, without_open
 from imagelint.deployment.renderings.lines import aligned
 from imagelint.deployment.renderings.rendered import RenderedManifest
 from imagelint.deployment.renderings.templatevalues import (
-    ACTION,
+    actions,
     continued,
     helpers_in,
     image_parts,
@@ -386,8 +386,8 @@ def _stripped(line: _Line) -> Span:
 
 def _filled(line: _Line) -> Span:
     """What a template fills in: its first action, of several lines all; else the whole line."""
-    actions = list(ACTION.finditer(line.text))
-    if not actions:
+    found = list(actions(line.text))
+    if not found:
         return _stripped(line)
-    last = actions[-1] if "\n" in line.text else actions[0]
-    return Span(line.start + actions[0].start(), line.start + last.end())
+    last = found[-1] if "\n" in line.text else found[0]
+    return Span(line.start + found[0].start(), line.start + last.end())

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from imagelint.core.source import Span
     from imagelint.documents.yaml.nodes import YamlNode
 
-ACTION = pattern(r"\{\{[\s\S]*?\}\}")
+_ACTION = pattern(r"\{\{[\s\S]*?\}\}")
 _COMMENT = pattern(r"\{\{-?\s*/\*")
 _INCLUDE = pattern(r"\b(?:include|template)\s+\"([^\"]+)\"\s+(\([^)]*\)|[^\s)}|]+)")
 _DEFINE = pattern(r"\{\{-?\s*define\s+\"([^\"]+)\"\s*-?\}\}")
@@ -90,22 +90,30 @@ def values_taken(
     scope = _scope(template[:start])
     found: dict[Keys, None] = {}
     text = "\n".join(lines[first - 1 : last])
-    for action in ACTION.findall(text):
-        found.update((keys, None) for keys in _taken(action, scope) if keys)
+    for action in actions(text):
+        found.update((keys, None) for keys in _taken(action[0], scope) if keys)
     fields = dict.fromkeys(_CHART.findall(text))
     for body, inner in _included(text, scope, helpers or {}, ()):
         fields.update(dict.fromkeys(_CHART.findall(body)))
-        for action in ACTION.findall(body):
-            found.update((keys, None) for keys in _taken(action, inner) if keys)
+        for action in actions(body):
+            found.update((keys, None) for keys in _taken(action[0], inner) if keys)
     chart = (Taken((field[:1].lower() + field[1:],), chart=True) for field in fields)
     return (*map(Taken, list(found)[:_MOST_VALUES]), *chart)
+
+
+def actions(text: str) -> Iterator[Match[str]]:
+    """The actions of a template, in order, be they over several lines.
+
+    What is opened behind the last end of one is none: each would be sought up to the end.
+    """
+    return _ACTION.finditer(text, 0, text.rfind("}}") + 2)
 
 
 def continued(template: str) -> dict[int, int]:
     """The lines (from 1) at which an action ends that was opened on another, with that line."""
     found: dict[int, int] = {}
     line, at = 1, 0
-    for match in ACTION.finditer(template):
+    for match in actions(template):
         line += template.count("\n", at, match.start())
         at = match.start()
         over = match[0].count("\n")

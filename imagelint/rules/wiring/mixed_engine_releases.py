@@ -53,7 +53,7 @@ def mixed_engine_releases(pod: Pod, ctx: Context) -> Findings:
                   - {name: worker, image: "vllm/vllm-openai:v0.14.1"}
     """
     container = main_container(pod)
-    mine, leader = running(container), leader_of(pod)
+    mine, leader = running(container), leader_of(ctx.document, pod)
     if mine is None or container is None or container.image is None:
         return
     other = running(main_container(leader)) if leader is not None else None
