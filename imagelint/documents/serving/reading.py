@@ -29,7 +29,6 @@ if TYPE_CHECKING:
 LISTENING = frozenset(
     {"chainlit", "daphne", "fastapi", "fastchat.serve", "flask", "granian", "gunicorn", "hypercorn"}
     | {"litellm", "llama_cpp.server", "mlc_llm", "mlflow", "streamlit", "uvicorn", "waitress-serve"}
-    | {"whisper-server"}
 )
 """The names of all programs in the table of web servers: most containers run none of them."""
 _MOUNT = "/mnt/models"
