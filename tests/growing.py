@@ -324,6 +324,15 @@ INPUTS: dict[str, Input] = {
         "spec: {selector: {matchLabels: {app: d}}, podMetricsEndpoints: [{port: p#-, path: /x}]}\n",
         _DEPLOYMENT.replace("d#-", "d"),
     ),
+    "copied files beside installations": Input(
+        "Dockerfile", "COPY a#-.txt /x/\nRUN pip install a#-==1\n", _ALPINE
+    ),
+    "lines of a script that steps write": Input(
+        "Dockerfile",
+        'RUN echo "export A#-=1" >> /start.sh\n',
+        f"FROM {_VLLM}\n",
+        'CMD ["/start.sh"]\n',
+    ),
     "network policies": Input(
         "policies.yaml",
         "---\napiVersion: v1\nkind: Pod\nmetadata: {name: p#-, labels: {app: a#-}}\nspec:\n"

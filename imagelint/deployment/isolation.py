@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 _POLICY = "NetworkPolicy"
 _DNS = 53
+_EGRESS = "Egress"
 _MOST_PODS = 16
 _GROUPS = ("networking.k8s.io", "extensions")
 # What selects pods in ways of its own: of Calico, Cilium and the cluster's administrators.
@@ -93,7 +94,10 @@ def unresolving_server(policy: NetworkPolicy, scope: Scope) -> Unresolving | Non
     None where a policy may let it, where it is not known whom the policies select, and for pods
     that use the network of their node, for which no policy holds.
     """
-    egress = policy.object.body.at("spec", "egress")
+    spec = policy.object.body["spec"]
+    egress, types = spec["egress"], spec["policyTypes"]
+    if types.exists and _EGRESS not in [one.word() for one in types.items()]:
+        return None  # its rules of the other way are passed over
     if not policy.selector.known or policy.object.incomplete or not egress.items():
         return None
     if _lets_ask(egress):

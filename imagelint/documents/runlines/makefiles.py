@@ -59,7 +59,7 @@ def fragments(text: str) -> Iterator[Fragment | DocumentError]:
 
 
 class _Rule(NamedTuple):
-    """What a target needs, and its recipe: each line with where it begins."""
+    """What targets need, and their recipe: each line with where it begins."""
 
     needs: list[str]
     recipe: list[tuple[int, str]]
@@ -69,44 +69,52 @@ def target_recipes(text: str, targets: Sequence[str]) -> Iterator[MappedText]:
     """The recipes of some targets and before them of what these need; of the first one for none."""
     rules = _rules(text)
     variables = _Variables(_settings(text))
-    for name in _in_order(rules, targets or [*rules][:1]):
-        for start, recipe in rules[name].recipe if name in rules else ():
+    for rule in _in_order(rules, targets or [*rules][:1]):
+        for start, recipe in rule.recipe:
             mapped = _filled(start, recipe, variables) if len(recipe) <= LONGEST_RECIPE else None
             if mapped is not None:
                 yield mapped
 
 
-def _rules(text: str) -> dict[str, _Rule]:
-    found: dict[str, _Rule] = {}
+def _rules(text: str) -> dict[str, list[_Rule]]:
+    """The rules of each target; one that is of several targets is the same for all of them."""
+    found: dict[str, list[_Rule]] = {}
     mark = _mark(text)
-    names: list[str] = []
+    current: _Rule | None = None
     for start, line in _lines(text):
-        rule = None if line.startswith(mark) else _RULE.match(line)
-        if rule is not None:
-            names = [one for one in rule[1].split() if not one.startswith(".")]
-            needs = rule[2].replace("|", " ").split()
+        match = None if line.startswith(mark) else _RULE.match(line)
+        if match is not None:
+            names = [one for one in match[1].split() if not one.startswith(".")]
+            rule = _Rule(match[2].replace("|", " ").split(), [])
             for name in names:
-                found.setdefault(name, _Rule([], [])).needs.extend(needs)
+                found.setdefault(name, []).append(rule)
+            current = rule if names else None
         recipe = _recipe(line, mark)
-        for name in names if recipe else ():
-            found[name].recipe.append((start + len(line) - len(recipe), recipe))
+        if recipe and current is not None:
+            current.recipe.append((start + len(line) - len(recipe), recipe))
     return found
 
 
-def _in_order(rules: Mapping[str, _Rule], targets: Sequence[str]) -> dict[str, None]:
-    """The targets that are made, each behind what it needs."""
+def _in_order(rules: Mapping[str, list[_Rule]], targets: Sequence[str]) -> Iterator[_Rule]:
+    """The rules of the targets that are made, each once, behind those of what they need."""
     pending = list(reversed(targets))
-    made: dict[str, None] = {}
     seen: set[str] = set()
+    opened: set[int] = set()
+    made: set[int] = set()
     while pending:
         name = pending.pop()
+        for rule in rules.get(name, ()) if name in seen else ():
+            if id(rule) not in made:
+                made.add(id(rule))
+                yield rule
         if name in seen:
-            made[name] = None
             continue
         seen.add(name)
-        needs = rules[name].needs if name in rules else []
-        pending += (name, *(one for one in reversed(needs) if one not in seen))
-    return made
+        pending.append(name)
+        for rule in rules.get(name, ()):
+            if id(rule) not in opened:
+                opened.add(id(rule))
+                pending += (one for one in reversed(rule.needs) if one not in seen)
 
 
 def _lines(text: str) -> Iterator[tuple[int, str]]:

@@ -67,7 +67,7 @@ def _judged(
     if not loose or mixed is None:
         return
     extra, written = mixed.second, ctx.document.written(mixed.second.span)
-    variable = "" if written[:1] == "-" else written.replace("=", " ").split()[0]
+    variable = "" if written[:1] == "-" else written.partition("=")[0].partition(" ")[0]
     one = (
         f"set `{variable.replace('_EXTRA', '')}`"
         if variable

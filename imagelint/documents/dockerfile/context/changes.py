@@ -41,7 +41,7 @@ class FileChange(NamedTuple):
 class _Step(NamedTuple):
     """A command with the folder in which it runs, empty where nobody knows, and its input.
 
-    `opened` are the redirects of a group that commands before it have written to.
+    `opened` are those of its redirects that commands before it have written to: of their group.
     """
 
     command: Command
@@ -76,15 +76,16 @@ def _steps(script: Script, workdir: str) -> list[_Step]:
     inside = "(" in script.text  # where a subshell ends, no command tells
     before: Command | None = None
     text: MappedText | None = None
-    opened: frozenset[Span] = frozenset()
+    seen: set[Span] = set()
     for command in script.commands:
         piped = before is not None and (before.pipe, before.stage + 1) == (
             command.pipe,
             command.stage,
         )
         given = text if piped else None
-        found.append(_Step(command, folder, given, opened))
-        opened |= {redirect.span for redirect in command.redirects}
+        places = frozenset(redirect.span for redirect in command.redirects)
+        found.append(_Step(command, folder, given, places & seen))
+        seen |= places
         if command.program == "cd":
             folder = "" if inside else _entered(command, folder)
         before, text = command, output_text(command, given, script.shell)

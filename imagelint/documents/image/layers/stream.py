@@ -34,15 +34,14 @@ def compression(head: bytes) -> str:
 class ByteStream:
     """Pieces of bytes, read as they are wanted.
 
-    `digest` is that of what was taken from the source so far, `unpacked` that of what came out,
-    `kept` are the bytes of the source in the range that was asked for.
+    `digest` is that of what was taken from the source so far, `unpacked` that of what came out.
     """
 
     def __init__(
         self, pieces: Iterable[bytes], algorithm: str = "sha256", keep: range = range(0)
     ) -> None:
         self._keep = keep
-        self.kept = b""
+        self._kept = bytearray()
         self._packed = hashlib.new(algorithm)
         self._plain = hashlib.sha256()
         self._source = iter(pieces)
@@ -55,6 +54,11 @@ class ByteStream:
         self._pieces = self._opened(head)
         self._buffer = b""
         self._at = 0
+
+    @property
+    def kept(self) -> bytes:
+        """The bytes of the source in the range that was asked for."""
+        return bytes(self._kept)
 
     @property
     def digest(self) -> str:
@@ -125,7 +129,7 @@ class ByteStream:
             and self.taken + len(piece) > self._keep.start
         ):
             start = max(0, self._keep.start - self.taken)
-            self.kept += piece[start : self._keep.stop - self.taken]
+            self._kept += piece[start : self._keep.stop - self.taken]
         self.taken += len(piece)
         self._packed.update(piece)
         return piece

@@ -121,10 +121,17 @@ class Scope:
 
         Whoever asks for all of them says nothing that stands in one: no more has to be masked.
         """
-        yield from self.own(key, node)
+        return (one for _, one in self.listed((Manifest.kind, RENDERED), key, node))
+
+    def listed(self, kinds: tuple[str, ...], key: Key, node: type[N]) -> Iterator[tuple[str, N]]:
+        """The same of documents of some kinds, with their origins; the document's own first.
+
+        Of one that is then spoken of, the document has to be asked for by itself.
+        """
+        yield from ((self.origin, one) for one in self.own(key, node))
         aside = (self._project.outside or self._project).aside()
-        for kind in (Manifest.kind, RENDERED):
-            yield from (one for _, one in aside.named(kind, key, node))
+        for kind in kinds:
+            yield from aside.named(kind, key, node)
 
     def of_kinds(
         self, kinds: tuple[str, ...], key: Key, node: type[N], word: str = ""

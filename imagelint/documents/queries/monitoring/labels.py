@@ -28,7 +28,7 @@ _MOST = 32
 class Unmatched(NamedTuple):
     """What a query asks of a label that no series has, and what is there instead, if that is told.
 
-    `kind` is `label` where it is called otherwise, `value` where it has others, `bound` where the
+    `kind` is `label` where it is called otherwise, `value` where it has others, `le` where the
     histogram has no such bucket, and `model` where no server serves under that name.
     """
 
@@ -125,7 +125,7 @@ def _served(engine: str, label: SeriesLabel, scope: Scope) -> tuple[str, ...]:
         return ()
 
     def find() -> tuple[str, ...]:
-        places = list(scope.of_kinds(("kubernetes",), serving(engine), PodPlace))
+        places = list(scope.listed(("kubernetes",), serving(engine), PodPlace))
         pods = [(at, scope.pod(at, place)) for at, place in places[: _MOST + 1]]
         if not pods or len(pods) > _MOST:
             return ()

@@ -53,7 +53,7 @@ def _composed(engine: str, scope: Scope, *, anywhere: bool) -> Iterator[ServingC
     from imagelint.documents.compose.model import ComposeService
     from imagelint.documents.serving.command import ServingCommand
 
-    found = list(scope.of_kinds((ComposeFile.kind,), engine_composed(engine), ComposeService))
+    found = list(scope.listed((ComposeFile.kind,), engine_composed(engine), ComposeService))
     beside = [pair for pair in found if dirname(pair[0]) == scope.folder]
     chosen = beside or (found if anywhere else [])
     for origin in dict.fromkeys(at for at, _ in chosen[:_MOST]):

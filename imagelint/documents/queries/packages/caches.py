@@ -169,13 +169,22 @@ def _configured_off(
 
 def _copied_off(document: Document, stage: Stage, cache: Cache, position: int) -> bool:
     """Whether a file of settings that is copied before says that there is no cache."""
-    if not cache.off_setting or not isinstance(document, Dockerfile):
+    if not cache.off_setting or not (copied := document.derived(_copied_settings)):
         return False
+    parts = {part.index for part in chain(document, stage)}
     return any(
-        cache.is_off(value)
-        for part in chain(document, stage)
-        for instruction in part.of("COPY", "ADD")
-        if instruction.span.end <= position
+        end <= position and part in parts and cache.is_off(value) for part, end, value in copied
+    )
+
+
+def _copied_settings(document: Document) -> tuple[tuple[int, int, str], ...]:
+    """What the files of pip's settings say that are copied: the stage, the end, and the value."""
+    if not isinstance(document, Dockerfile):
+        return ()
+    return tuple(
+        (stage.index, instruction.span.end, value)
+        for stage in document.stages
+        for instruction in stage.of("COPY", "ADD")
         for value in _settings_copied(document, instruction)
     )
 

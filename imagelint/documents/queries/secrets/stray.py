@@ -24,6 +24,7 @@ _LOGIN = pattern(
     r"|npm|twine|az|oc|vault|cosign|kaggle)\b[^\n;|&]{0,80}?\blogin\b"
 )
 _MOST_LINES = 20  # of one command
+_LONGEST_COMMAND = 2_000
 # Sealed ones hide what they hold, external ones say where it lies, a schema says what there may be.
 _SPEAK_OF_SECRETS = frozenset(
     {"SealedSecret", "ExternalSecret", "ClusterExternalSecret", "PushSecret", "SecretStore"}
@@ -76,7 +77,7 @@ def _begun(text: str, at: int) -> str:
         if start < 1 or text[start - 1] != "\\":
             break
         start = text.rfind("\n", 0, start)
-    return text[start + 1 : at]
+    return text[max(start + 1, at - _LONGEST_COMMAND) : at]
 
 
 def _first_of(secret: WrittenSecret) -> Span:

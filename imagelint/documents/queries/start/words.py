@@ -142,11 +142,12 @@ def literal_settings(server: ServingCommand) -> Iterator[LiteralVariable]:
     """
     if server.launch.runtime.kind == "image":
         return
+    named = {one.name: one for one in server.launch.env}
     for setting in server.launch.env:
         text = setting.value.value if isinstance(setting.value, Known) else ""
         for match in _SHELLS_VARIABLE.finditer(text):
             name = match[1] or match[2]
-            found = variable(server, name) if name != setting.name else None
+            found = named.get(name) if name != setting.name else None
             if found is not None and _is_set_there(server, found):
                 place = Place(setting.value_span, setting.path)
                 yield LiteralVariable(place, text, name, setting.name)
