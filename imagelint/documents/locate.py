@@ -14,17 +14,13 @@ from imagelint.core.source import Span
 from imagelint.documents.shared import EnvOrigin
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
-    from typing import TypeAlias
+    from collections.abc import Iterator
 
     from imagelint.core.named_secrets import Hinted
     from imagelint.documents.base import Document, Node
     from imagelint.documents.parts import TextPart
-    from imagelint.documents.project import Project
+    from imagelint.documents.project import Project, SecretValues
     from imagelint.documents.secrets.shared import TextSecrets
-
-    # The values that begin alike, by their lengths: the longest first.
-    _Values: TypeAlias = Mapping[str, tuple[tuple[int, frozenset[str]], ...]]
 
 _REFERENCE = pattern(r"[\"']?\$(?:\w+|\(\w+\)|\{\w+\})[\"']?")
 _LONGEST_EXCERPT = 5
@@ -39,13 +35,14 @@ class Locators:
     What is said about a document may hold words of any of them: all their secrets are masked.
     """
 
-    __slots__ = ("_project", "_secrets", "own")
+    __slots__ = ("_looked_at", "_project", "_secrets", "own")
 
     def __init__(self, document: Document, project: Project) -> None:
         self.own = Locator(document)
         self._project = project
-        # By origin: there may be hundreds of documents, of which few are kept.
-        self._secrets: dict[str, _Values] = {}
+        # Of which documents the secrets are known: there may be thousands, and few have any.
+        self._looked_at: set[tuple[str, bool]] = set()
+        self._secrets: list[SecretValues] = []
 
     def of(self, origin: str) -> Locator:
         """The locator of another document of the run, by its origin.
@@ -64,11 +61,20 @@ class Locators:
         """A message without any secret of the documents in it."""
         message = self.own.without_values(message)
         for origin in self._project.consulted:
-            values = self._secrets.get(origin)
-            if values is None:
-                values = self._secrets[origin] = self.of(origin).document.derived(_secret_values)
+            key = origin, self._project.is_completed(origin)
+            if key not in self._looked_at:
+                self._looked_at.add(key)
+                self._secrets += filter(None, (self._values(key),))
+        for values in self._secrets:
             message = _without(values, message)
         return redact(message)
+
+    def _values(self, key: tuple[str, bool]) -> SecretValues:
+        """The secrets of another document, which is read for that once in a run."""
+        known = self._project.secret_values
+        if key not in known:
+            known[key] = self.of(key[0]).document.derived(_secret_values)
+        return known[key]
 
 
 class Locator:
@@ -119,7 +125,7 @@ class Locator:
         return line
 
 
-def _secret_values(document: Document) -> _Values:
+def _secret_values(document: Document) -> SecretValues:
     """The values of the secrets by how they begin: there may be thousands."""
     written = {document.written(span).strip("'\"") for span in document.derived(_secrets)}
     written -= _open_words(document, written)
@@ -134,7 +140,7 @@ def _secret_values(document: Document) -> _Values:
     }
 
 
-def _without(values: _Values, message: str) -> str:
+def _without(values: SecretValues, message: str) -> str:
     """A message with a mask over each of some values."""
     found = tuple(_occurrences(values, message)) if values else ()
     for start, end in reversed(found):
@@ -142,7 +148,7 @@ def _without(values: _Values, message: str) -> str:
     return message
 
 
-def _occurrences(values: _Values, text: str) -> Iterator[Span]:
+def _occurrences(values: SecretValues, text: str) -> Iterator[Span]:
     """Where values stand in a text, in order; those that overlap are one."""
     start = end = -1
     for at in range(len(text) - _SHORTEST_VALUE + 1):

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from imagelint.documents.scriptlint import ScriptComment
 
     Find = Callable[[str, Key, str], Iterable[tuple[str, Node]]]
+    # The values that begin alike, by their lengths: the longest first.
+    SecretValues = Mapping[str, tuple[tuple[int, frozenset[str]], ...]]
 
 D = TypeVar("D", bound="Document")
 N = TypeVar("N", bound="Node")
@@ -109,7 +111,8 @@ class Project:
     without it, that is as it is written. `outside` is the project around a rendering, for objects
     that see nobody but each other. `tied` is the name of the image that is gated with its only
     Dockerfile, `declared` is what the policy says of images that are built. `script_comments` are
-    those of ShellCheck, by the keys of `documents.scriptlint`.
+    those of ShellCheck, by the keys of `documents.scriptlint`. `secret_values` is what is kept of
+    documents for the whole run, so that none is read again to mask what it may have brought.
     """
 
     __slots__ = (
@@ -122,6 +125,7 @@ class Project:
         "dependencies",
         "outside",
         "script_comments",
+        "secret_values",
         "tied",
     )
 
@@ -141,6 +145,7 @@ class Project:
         self.tied: tuple[str, str] | None = None
         self.declared: tuple[DeclaredBuild, ...] = ()
         self.script_comments: Mapping[Key, Sequence[ScriptComment]] = {}
+        self.secret_values: dict[tuple[str, bool], SecretValues] = {}
 
     def document(self, origin: str, kind: type[D]) -> Fact[D]:
         """The document of that origin; absent only when it certainly does not exist."""
@@ -171,6 +176,10 @@ class Project:
         whole = origin in self._completed
         found = self._complete(origin).document if whole else self._load(origin)
         return found.value if isinstance(found, Known) else None
+
+    def is_completed(self, origin: str) -> bool:
+        """Whether a document was handed out as the others of the run complete it."""
+        return origin in self._completed
 
     def find(
         self, kind: type[Document], key: Key, node: type[N], word: str = ""

@@ -40,6 +40,7 @@ if TYPE_CHECKING:
 
     from imagelint.core.environment import DeclaredBuild
     from imagelint.documents.base import Key, Node
+    from imagelint.documents.project import SecretValues
     from imagelint.policy.model import Policy
     from imagelint.run.policies import Policies
     from imagelint.run.rendering.renderings import Renderings
@@ -84,6 +85,7 @@ class Examiner:
         self._joined = Shelf[Completed](MOST_RECENT)
         self._tied: tuple[str, str] | None = None
         self._told: set[str] = set()
+        self._secret_values: dict[str, dict[tuple[str, bool], SecretValues]] = {}
 
     def prepare(self, files: Sequence[FoundFile]) -> None:
         """Do once what all need who are forked: read files, and examine samples of what they are.
@@ -193,6 +195,7 @@ class Examiner:
         )
         project.dependencies = looked_at
         project.script_comments = self._plan.shell.comments
+        project.secret_values = self._secret_values.setdefault(root, {})
         project.declared = declared
         project.tied = self._tied if self._tied is not None and self._tied[1] else None
         return project

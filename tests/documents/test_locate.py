@@ -4,15 +4,19 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from imagelint.core.fact import Known
 from imagelint.core.redact import MASK
 from imagelint.core.source import Source, Span
 from imagelint.documents.base import Document, Text
 from imagelint.documents.detect import parse
-from imagelint.documents.locate import Locator, may_name_secret
+from imagelint.documents.locate import Locator, Locators, may_name_secret
 from imagelint.documents.parts import Attachments, TextPart
+from imagelint.documents.project import Project
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from imagelint.core.fact import Fact
 
 COMPOSE = """\
 services:
@@ -162,3 +166,25 @@ def test_only_a_part_with_a_word_that_tells_may_name_a_secret() -> None:
 def test_where_lower_case_moves_letters_any_part_may_name_one() -> None:
     document = parse(Source("Dockerfile", "FROM a\nLABEL x=\u0130\n"), "dockerfile")
     assert may_name_secret(document, Span(0, 6))
+
+
+def test_a_document_is_read_once_in_a_run_to_mask_what_it_may_have_brought() -> None:
+    other = parse(Source("compose.yaml", COMPOSE), "compose")
+    own = parse(Source("Dockerfile", "FROM alpine:3.20\n"), "dockerfile")
+    assert isinstance(other, Document)
+    assert isinstance(own, Document)
+    read: list[str] = []
+
+    def load(origin: str) -> Fact[Document]:
+        read.append(origin)
+        return Known(other)
+
+    projects = [Project(load) for _ in range(3)]
+    for project in projects:
+        project.secret_values = projects[0].secret_values
+        project.document("compose.yaml", Document)
+    read.clear()
+    for project in projects:
+        said = Locators(own, project).redact("it is sup3rs3cret, and sup3rs3cret")
+        assert said == f"it is {MASK}, and {MASK}"
+    assert read == ["compose.yaml"]
