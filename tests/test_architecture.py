@@ -186,7 +186,6 @@ NODES_OF: dict[str, tuple[str, ...]] = {
         "documents.kubernetes.wiring.routed",
     ),
     "documents.dockerfile": (
-        "documents.dockerfile.Dockerfile",
         "documents.dockerfile.document",
         "documents.dockerfile.ignorefile",
         "documents.dockerfile.landmarks",
@@ -412,7 +411,7 @@ PLANTED: tuple[tuple[Callable[[Module], list[str]], str, str, list[str]], ...] =
         "rules.pods.new",
         (
             "from imagelint.documents.kubernetes.objects import Pod\n"
-            "from imagelint.documents.dockerfile import Dockerfile\nbody.text"
+            "from imagelint.documents.dockerfile.document import Dockerfile\nbody.text"
         ),
         [],
     ),

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, NamedTuple
 import pytest
 
 from imagelint.cli.summaries import COMMANDS
+from imagelint.testing.images import Image, Layout
+from imagelint.testing.keys import SigningKey
 from tests.cli.projects import GOOD, POD, policy, write
 
 if TYPE_CHECKING:
@@ -145,7 +147,7 @@ COMMAND_LINES = (
     Command((*CHECK, *TO_FILE, "Dockerfile"), DOCKERFILE | FILES, ON_DOCKERFILES, 300),
     Command((*CHECK, "pod.yaml"), YAML, ON_MANIFESTS, 302),
     Command((*CHECK, "requirements.txt"), set(), ON_LISTS, 185),
-    Command((*CHECK, ".dockerignore"), set(), ON_DOCKERFILES, 193),
+    Command((*CHECK, ".dockerignore"), set(), ON_DOCKERFILES, 155),
     Command((*CHECK, "plain"), DOCKERFILE, ON_DOCKERFILES, 271),
     Command((*CHECK, "hard"), DOCKERFILE | SHELL, ON_DOCKERFILES, 276),
     Command(
@@ -159,8 +161,8 @@ COMMAND_LINES = (
     ),
     Command(("rules",), TABLES, (*EVERYTHING, "custom"), 498),
     Command(("rules", "--json"), TABLES, (*EVERYTHING, "custom"), 498),
-    Command(("explain", "root-user"), set(), EXPLAIN, 99),
-    Command(("explain", "DL3002"), set(), EXPLAIN, 99),
+    Command(("explain", "root-user"), set(), EXPLAIN, 64),
+    Command(("explain", "DL3002"), set(), EXPLAIN, 64),
     Command(("policy", "show"), {"sqlite3"}, POLICY, 112),
     Command(("policy", "schema"), {"dataclasses", "json"}, OWN_RULES, 465),
     Command(("policy", "check", "policy.yaml"), YAML | SCHEMA, OWN_RULES, 487),
@@ -190,6 +192,18 @@ NEVER_OF_OURS = {
         "rules.signatures",
         "rules.vulnerabilities",
     ),
+    # The configuration of an image is judged too, by rules that speak about files as well.
+    "verify": (
+        "collect.tools.trivy",
+        "deployment.pods",
+        "documents.compose",
+        "documents.dockerfile.reading",
+        "documents.kubernetes",
+        "documents.yaml",
+        "evaluation",
+        "rules.pods",
+        "rules.vulnerabilities",
+    ),
 }
 PROGRAM = """\
 import sys
@@ -207,6 +221,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     write(folder, hard="FROM a\nRUN for x in $(ls); do case $x in a) b;; esac; done\n")
     write(folder, serving='FROM vllm/vllm-openai:v0.11.2\nCMD ["--model", "a/b"]\n')
     (folder / "new").mkdir()
+    Layout(folder / "image").add(Image(({"a": "b"},)))
+    SigningKey(folder / "keys")
     return folder
 
 
@@ -294,7 +310,10 @@ def test_the_test_sees_what_is_imported(folder: Path, bare: set[str]) -> None:
     assert "sqlite3" in modules(folder, "check", "--policy", "recommended", "Dockerfile")
 
 
-@pytest.mark.parametrize("arguments", [("--version",), (*CHECK, "Dockerfile")])
+VERIFY = ("verify", "oci:image", "--key", "keys/key.pub", "--no-transparency-log")
+
+
+@pytest.mark.parametrize("arguments", [("--version",), (*CHECK, "Dockerfile"), VERIFY])
 def test_of_ours_only_what_the_command_needs_is_imported(
     folder: Path, arguments: tuple[str, ...]
 ) -> None:

@@ -38,7 +38,7 @@ def image(
     from imagelint.cli.images.run import judge_image
     from imagelint.cli.output.progress import steps
     from imagelint.cli.output.verdict import show
-    from imagelint.collect.tools.trivy import TrivyOptions
+    from imagelint.collect.tools.trivy_options import TrivyOptions
 
     session = policy.open(seconds=timeout)
     options = TrivyOptions(offline=True, deadline=session.deadline)

@@ -53,7 +53,7 @@ def verify(  # noqa: PLR0913 - the options of the command
     from imagelint.cli.images.run import judge_image
     from imagelint.cli.output.progress import steps
     from imagelint.cli.output.verdict import show
-    from imagelint.collect.tools.trivy import TrivyOptions
+    from imagelint.collect.tools.trivy_options import TrivyOptions
     from imagelint.core.environment import Environment
     from imagelint.policy.demands import BY_SIGNER
 

@@ -24,7 +24,7 @@ def ends_build(document: Document) -> bool:
     """Whether a file wants its build to end when BuildKit has anything to say about it."""
     if document.kind != "dockerfile":
         return False
-    from imagelint.documents.dockerfile import Dockerfile
+    from imagelint.documents.dockerfile.document import Dockerfile
 
     check = document.directives.get("check", "") if isinstance(document, Dockerfile) else ""
     if not check:

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from imagelint.collect.images.contents import KeptLayers
     from imagelint.collect.registry.client import Clients
     from imagelint.collect.tools.keptscans import KeptScans
-    from imagelint.collect.tools.trivy import TrivyOptions
+    from imagelint.collect.tools.trivy_options import TrivyOptions
     from imagelint.documents.image.attestations import Attestation
     from imagelint.documents.image.image import ImageTarget
     from imagelint.documents.image.opinions.listed import ListedPackage

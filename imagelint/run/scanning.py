@@ -23,7 +23,7 @@ from imagelint.documents.image.vulnerabilities import Vulnerability, Vulnerabili
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from imagelint.collect.tools.trivy import TrivyOptions
+    from imagelint.collect.tools.trivy_options import TrivyOptions
     from imagelint.core.environment import ScanSettings
     from imagelint.core.finding import Finding
     from imagelint.core.report import Report

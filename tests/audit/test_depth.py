@@ -11,7 +11,8 @@ from imagelint.audit.options import AuditOptions
 from imagelint.audit.setup import ScanRequest
 from imagelint.collect.scanners.scanner import Scan
 from imagelint.collect.tools.keptscans import scanned
-from imagelint.collect.tools.trivy import DatabaseState, TrivyOptions, scan
+from imagelint.collect.tools.trivy import DatabaseState, scan
+from imagelint.collect.tools.trivy_options import TrivyOptions
 from imagelint.core.errors import UsageError
 from imagelint.core.source import Source
 from imagelint.documents.image.image import ImageIdentity

@@ -10,7 +10,7 @@ from imagelint.core.fact import ABSENT, UNKNOWN, Known
 from imagelint.core.source import Source, Span
 from imagelint.documents.base import Document
 from imagelint.documents.compose.document import parse_compose
-from imagelint.documents.dockerfile import parse_dockerfile
+from imagelint.documents.dockerfile.reading import parse_dockerfile
 from imagelint.documents.execution import UNKNOWN_PLACE, Phase
 from imagelint.documents.kubernetes.manifest import parse_manifest
 from imagelint.documents.locate import Locator

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from imagelint.collect.tools.trivy import TrivyOptions
+from imagelint.collect.tools.trivy_options import TrivyOptions
 from imagelint.documents.image.boms import BillOfMaterials
 from imagelint.documents.image.image import ImageIdentity, ImageTarget
 from imagelint.policy.model import Policy

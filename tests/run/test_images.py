@@ -15,7 +15,7 @@ from imagelint.collect.scanners.scanner import Scan
 from imagelint.collect.signatures import verify as verification
 from imagelint.collect.tools import cosign, trivy
 from imagelint.collect.tools.cosign import Verification, VerifyRequest
-from imagelint.collect.tools.trivy import TrivyOptions
+from imagelint.collect.tools.trivy_options import TrivyOptions
 from imagelint.core.environment import Environment, Signer
 from imagelint.core.errors import UsageError
 from imagelint.core.report import Problem, ProblemKind, Report

@@ -12,7 +12,7 @@ from imagelint.core.digest import digest_of
 from imagelint.core.report import Ignored, IgnoreReason, Report
 from imagelint.core.source import Source
 from imagelint.documents.detect import parse
-from imagelint.documents.dockerfile import Dockerfile
+from imagelint.documents.dockerfile.document import Dockerfile
 from imagelint.documents.dockerfile.landmarks import copies_all_of
 from imagelint.documents.kubernetes.landmarks import pods_labelled, pods_of, service_named
 from imagelint.policy.model import Policy

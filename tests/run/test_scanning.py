@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from imagelint.collect.tools.trivy import TrivyOptions
+from imagelint.collect.tools.trivy_options import TrivyOptions
 from imagelint.core.environment import ScanSettings
 from imagelint.core.report import Problem, ProblemKind
 from imagelint.documents.image.exploits import Exploits

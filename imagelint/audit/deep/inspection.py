@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from imagelint.audit.options import DEPTHS
-from imagelint.collect.tools.trivy import TrivyOptions
+from imagelint.collect.tools.trivy_options import TrivyOptions
 from imagelint.core.environment import ScanSettings
 from imagelint.core.record import NamedTuple
 from imagelint.documents.image.layers import nodes

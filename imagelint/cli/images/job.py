@@ -6,12 +6,10 @@ from typing import TYPE_CHECKING
 
 from imagelint.collect.images.names import is_local
 from imagelint.collect.registry.layout import is_layout
-from imagelint.collect.tools.trivy import TrivyOptions
+from imagelint.collect.tools.trivy_options import TrivyOptions
 from imagelint.core.environment import ScanSettings
 from imagelint.core.record import NamedTuple
 from imagelint.documents.image.attestations import ATTESTED
-from imagelint.documents.image.signatures import SignatureReport
-from imagelint.documents.image.vulnerabilities import VulnerabilityReport
 from imagelint.engine.examine import asks
 
 if TYPE_CHECKING:
@@ -55,6 +53,9 @@ def gated(job: ImageJob, policy: Policy) -> ImageJob:
 
     Layers are read where they are at hand; of a registry they would be downloaded a second time.
     """
+    from imagelint.documents.image.signatures import SignatureReport
+    from imagelint.documents.image.vulnerabilities import VulnerabilityReport
+
     stages = {
         "scan": asks(policy, VulnerabilityReport.kind),
         "verify": ATTESTED in (job.evaluation, job.scorecard) or asks(policy, SignatureReport.kind),

@@ -32,7 +32,7 @@ class ScanOptions(NamedTuple):
 
     def apply(self, job: ImageJob, session: Session) -> ImageJob:
         """The job with how to scan: by the policy's word, and by ours above it."""
-        from imagelint.collect.tools.trivy import TrivyOptions
+        from imagelint.collect.tools.trivy_options import TrivyOptions
         from imagelint.core.environment import ScanSettings
         from imagelint.run.scanning import anchored, refuse_others, refuse_vex, with_settings
 

@@ -133,6 +133,18 @@ class _Nowhere(urllib.request.HTTPRedirectHandler):
         """No request: the answer is as it is."""
 
 
+class _Secure(urllib.request.HTTPSHandler):
+    """Speaks TLS; the authorities are read for the first host that is asked so, and take long."""
+
+    def __init__(self) -> None:
+        # Its own would read them at once, whether or not anybody is asked so.
+        urllib.request.AbstractHTTPHandler.__init__(self)
+
+    def https_open(self, req: urllib.request.Request) -> http.client.HTTPResponse:
+        """The answer to a request, as urllib has it."""
+        return self.do_open(http.client.HTTPSConnection, req, context=tls_context())
+
+
 class _Endpoint(NamedTuple):
     host: str
     port: int
@@ -260,9 +272,8 @@ def _context(_file: str, _folder: str) -> ssl.SSLContext:
 def _open(request: urllib.request.Request, question: Question) -> http.client.HTTPResponse:
     # As other tools do: no proxy stands between a machine and itself.
     direct = (urllib.request.ProxyHandler({}),) if LOOPBACK.fullmatch(request.host) else ()
-    secure = urllib.request.HTTPSHandler(context=tls_context())
     redirects = _Nowhere if question.method else _Stays if question.stays else _Redirects
-    opener = urllib.request.build_opener(redirects, secure, *direct)
+    opener = urllib.request.build_opener(redirects, _Secure, *direct)
     try:
         response: http.client.HTTPResponse = opener.open(
             request, timeout=min(question.seconds, _SOCKET_SECONDS)

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from imagelint.collect.scanners.program import Program
     from imagelint.collect.scanners.scanner import Question, Scan
     from imagelint.collect.tools.keptscans import KeptScans
-    from imagelint.collect.tools.trivy import TrivyOptions
+    from imagelint.collect.tools.trivy_options import TrivyOptions
     from imagelint.core.report import Problem
 
 

@@ -18,7 +18,7 @@ from imagelint.documents.image.jsonview import read_json
 from imagelint.documents.image.vulnerabilities import ScanFacts
 
 if TYPE_CHECKING:
-    from imagelint.collect.tools.trivy import TrivyOptions
+    from imagelint.collect.tools.trivy_options import TrivyOptions
     from imagelint.documents.image.boms import BillOfMaterials
     from imagelint.documents.image.image import ImageIdentity
 

@@ -12,7 +12,6 @@ import time
 from typing import TYPE_CHECKING
 
 from imagelint.collect import environment
-from imagelint.collect.deadline import NEVER, Deadline
 from imagelint.collect.process import CompletedProcess, ProcessLimits, ProcessRequest, run
 from imagelint.collect.read import read_bytes
 from imagelint.collect.registry.layout import StagedLayout, layout_view
@@ -39,26 +38,17 @@ from imagelint.core.record import NamedTuple
 from imagelint.core.report import Problem, ProblemKind
 from imagelint.core.source import Source
 from imagelint.documents.image.jsonview import read_json
-from imagelint.documents.image.releases import ReleaseRules
 from imagelint.documents.image.vulnerabilities import ScanFacts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from imagelint.collect.tools.trivy_options import TrivyOptions
     from imagelint.documents.image.boms import BillOfMaterials
     from imagelint.documents.image.image import ImageIdentity
 
 FOUND = 42
 """Trivy's code when it found something: it uses 1 for everything that went wrong."""
-
-WEIGHTS = tuple(
-    f"**/*.{end}"
-    for end in (
-        *("safetensors", "gguf", "ggml", "onnx", "engine", "plan", "pt", "pth", "ckpt", "h5"),
-        *("npz", "npy", "parquet", "arrow", "tflite", "msgpack"),
-    )
-)
-"""Files that hold no packages: Trivy would spool each of them to disk just to see that."""
 
 _WALK_ERROR = pattern(r'\tWalk error\tfile_path="([^"\n]{1,500})"')
 _CHATTER = pattern(r"[\dT:.Z+-]+\s+(?:DEBUG|INFO)\s|\s+(?:/|[\w.-]+/)\S+$|\s*$")
@@ -127,23 +117,6 @@ _MEANINGS = (
     OUTDATED._replace(help=f"0.66 or later is needed; {INSTALL}"),
     *REGISTRY,
 )
-
-
-class TrivyOptions(NamedTuple):
-    """How to scan. An empty `cache` is the one that Trivy itself uses; time is taken by size.
-
-    `server` is the address of the server that matches
-    packages instead of the program here, `releases` which programs may be run.
-    """
-
-    cache: str = ""
-    offline: bool = False
-    db_repositories: tuple[str, ...] = ()
-    deadline: Deadline = NEVER
-    skip_files: tuple[str, ...] = WEIGHTS
-    java_db_repositories: tuple[str, ...] = ()
-    server: str = ""
-    releases: ReleaseRules = ReleaseRules()
 
 
 def scan(

@@ -30,7 +30,7 @@ def sources(instruction: Instruction) -> tuple[Word, ...]:
 
 def holds_secret(document: Document, name: str) -> bool | None:
     """Whether a file of settings that is copied holds a secret; None where nobody knows."""
-    from imagelint.documents.dockerfile import Dockerfile
+    from imagelint.documents.dockerfile.document import Dockerfile
 
     known = document.configurations.holding if isinstance(document, Dockerfile) else {}
     return known.get(name.lstrip("/"))

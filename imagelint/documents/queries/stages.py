@@ -56,7 +56,7 @@ def stages(document: Document) -> tuple[Stage, ...]:
     """The stages of a Dockerfile in order; none for any other document."""
     if document.kind != "dockerfile":
         return ()
-    from imagelint.documents.dockerfile import Dockerfile
+    from imagelint.documents.dockerfile.document import Dockerfile
 
     return document.stages if isinstance(document, Dockerfile) else ()
 
@@ -65,7 +65,7 @@ def enclosing_stage(document: Document, span: Span) -> Stage | None:
     """The stage in which a place lies; None before the first FROM and outside Dockerfiles."""
     if document.kind != "dockerfile":
         return None
-    from imagelint.documents.dockerfile import Dockerfile
+    from imagelint.documents.dockerfile.document import Dockerfile
 
     return document.stage_at(span.start) if isinstance(document, Dockerfile) else None
 
@@ -98,7 +98,7 @@ def workdir_before(document: Document, stage: Stage, span: Span) -> bool:
 
 def anchor(document: Document, span: Span) -> int:
     """Where in the Dockerfile itself a place counts, which may lie in a script that it runs."""
-    from imagelint.documents.dockerfile import Dockerfile
+    from imagelint.documents.dockerfile.document import Dockerfile
 
     return document.anchor(span.start) if isinstance(document, Dockerfile) else span.start
 
@@ -203,21 +203,21 @@ def base_word(document: Document, stage: Stage) -> Node:
 
 def server_of(document: Document) -> ServingCommand | None:
     """The server of language models that the image of a Dockerfile starts."""
-    from imagelint.documents.dockerfile import Dockerfile
+    from imagelint.documents.dockerfile.document import Dockerfile
 
     return document.serving if isinstance(document, Dockerfile) else None
 
 
 def words_started(document: Document) -> tuple[Word, ...]:
     """The words that the image of a Dockerfile starts: those of ENTRYPOINT, and of CMD behind."""
-    from imagelint.documents.dockerfile import Dockerfile
+    from imagelint.documents.dockerfile.document import Dockerfile
 
     return document.words_started if isinstance(document, Dockerfile) else ()
 
 
 def takes_arguments(document: Document) -> bool:
     """Whether an image is made to be given arguments: an ENTRYPOINT in exec form, and no CMD."""
-    from imagelint.documents.dockerfile import Dockerfile
+    from imagelint.documents.dockerfile.document import Dockerfile
 
     stage = document.final_stage if isinstance(document, Dockerfile) else None
     if stage is None or stage.entrypoint is None or stage.cmd is not None:

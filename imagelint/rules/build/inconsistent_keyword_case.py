@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from imagelint.documents.dockerfile import Dockerfile
+from imagelint.documents.dockerfile.document import Dockerfile
 from imagelint.documents.dockerfile.vocabulary import KEYWORDS
 from imagelint.rules.api import Context, Finding, Findings, Fix, Severity, rule
 

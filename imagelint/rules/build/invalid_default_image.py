@@ -7,7 +7,7 @@ from itertools import takewhile
 from imagelint.core.fact import Known
 from imagelint.core.pattern import pattern
 from imagelint.core.reference import parse_reference
-from imagelint.documents.dockerfile import Dockerfile
+from imagelint.documents.dockerfile.document import Dockerfile
 from imagelint.documents.dockerfile.model import Stage
 from imagelint.documents.dockerfile.vocabulary import expanded
 from imagelint.documents.queries.dockerfiles.defaults import global_defaults

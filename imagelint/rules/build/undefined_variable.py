@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from imagelint.core.fact import Known
-from imagelint.documents.dockerfile import Dockerfile
+from imagelint.documents.dockerfile.document import Dockerfile
 from imagelint.documents.dockerfile.model import Stage
 from imagelint.documents.dockerfile.vocabulary import PLATFORM_ARGUMENTS
 from imagelint.documents.queries.dockerfiles.references import (

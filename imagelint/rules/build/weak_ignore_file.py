@@ -6,7 +6,7 @@ from posixpath import basename, dirname, relpath
 
 from imagelint.core.fact import ABSENT
 from imagelint.core.source import Span
-from imagelint.documents.dockerfile import Dockerfile
+from imagelint.documents.dockerfile.document import Dockerfile
 from imagelint.documents.dockerfile.ignorefile import IgnoreFile
 from imagelint.documents.dockerfile.landmarks import copies_all_of
 from imagelint.documents.dockerfile.model import Instruction

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from imagelint.documents.dockerfile import Dockerfile
+from imagelint.documents.dockerfile.document import Dockerfile
 from imagelint.documents.dockerfile.model import Stage
 from imagelint.documents.queries.serving import title
 from imagelint.documents.queries.start.unread import hidden_start, is_hidden, is_mounted

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from imagelint.documents.queries.links.addresses import named_in, unanswered
-from imagelint.documents.queries.links.scope import Scope
+from imagelint.documents.queries.links.named import named_in
 from imagelint.documents.serving.scaling import Route
 from imagelint.documents.shared import EnvVar, Setting
 from imagelint.rules.api import Confidence, Context, Findings, Severity, rule
@@ -65,9 +64,12 @@ def unanswered_address(subject: EnvVar | Setting | Route, ctx: Context) -> Findi
         metadata: {name: chat}
         data: {OPENAI_API_BASE_URL: "http://llm:80/v1"}
     """
-    scope = Scope(ctx.document, ctx.project, ctx.environment.closed)
     for address, place in named_in(subject, ctx.document):
-        found = unanswered(address, scope, ctx.document, ctx.project)
+        # Not above: it reads all that clusters are made of, and most variables hold no address.
+        from imagelint.documents.queries.links.addresses import unanswered
+
+        closed = ctx.environment.closed
+        found = unanswered(address, ctx.document, ctx.project, closed=closed)
         if found is None:
             continue
         one = found.ports[0] if len(found.ports) == 1 else None

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from imagelint.collect.images.boms import find_bom
 from imagelint.collect.tools.cosign import Verification
-from imagelint.collect.tools.trivy import WEIGHTS
+from imagelint.collect.tools.trivy_options import WEIGHTS
 from imagelint.core.redact import redact
 from imagelint.core.report import Problem, ProblemKind, Report
 from imagelint.documents.image.boms import of_statements

@@ -10,7 +10,7 @@ import pytest
 
 from imagelint.collect.deadline import NEVER
 from imagelint.collect.images.boms import find_bom
-from imagelint.collect.tools.trivy import TrivyOptions, scan
+from imagelint.collect.tools.trivy import scan
 from imagelint.core.report import Problem, ProblemKind
 from imagelint.documents.image.image import ImageIdentity
 from tests.audit.conftest import listed
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from imagelint.collect.scanners.scanner import Scan
+    from imagelint.collect.tools.trivy_options import TrivyOptions
     from imagelint.documents.image.boms import BillOfMaterials
     from imagelint.testing.registry import MemoryRegistry
     from tests.collect.conftest import Lab

@@ -18,7 +18,7 @@ from imagelint.collect.scanners.osv import OSV, database_times
 from imagelint.collect.scanners.osv import asked as osv_asked
 from imagelint.collect.scanners.scanner import ProgramScanner, Question, Scan, Scanner
 from imagelint.collect.scanners.trivy import TrivyScanner
-from imagelint.collect.tools.trivy import TrivyOptions
+from imagelint.collect.tools.trivy_options import TrivyOptions
 from imagelint.core.report import Problem, ProblemKind
 from imagelint.documents.base import DocumentError
 from imagelint.documents.image.boms import BillOfMaterials

@@ -17,7 +17,8 @@ from imagelint.collect.registry.layout import resolve_layout
 from imagelint.collect.scanners import program
 from imagelint.collect.scanners.scanner import Scan, seconds_for
 from imagelint.collect.tools import trivy, trivy_program
-from imagelint.collect.tools.trivy import FOUND, TrivyOptions, arguments, scan
+from imagelint.collect.tools.trivy import FOUND, arguments, scan
+from imagelint.collect.tools.trivy_options import TrivyOptions
 from imagelint.core.report import Problem, ProblemKind
 from imagelint.documents.base import DocumentError
 from imagelint.documents.image.coverage import Unscanned

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, NamedTuple
 import dockerfile
 
 from imagelint.core.source import Source
-from imagelint.documents.dockerfile import parse_dockerfile
+from imagelint.documents.dockerfile.reading import parse_dockerfile
 
 if TYPE_CHECKING:
-    from imagelint.documents.dockerfile import Instruction
+    from imagelint.documents.dockerfile.model import Instruction
 
 
 # It looks for spaces byte by byte, and finds U+00A0 and the like in the middle of a character.

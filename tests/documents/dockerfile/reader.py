@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, TypeVar
 
 from imagelint.core.source import Source
-from imagelint.documents.dockerfile import Dockerfile, parse_dockerfile
+from imagelint.documents.dockerfile.reading import parse_dockerfile
 
 if TYPE_CHECKING:
     from collections.abc import Collection
 
     from imagelint.documents.base import Node
+    from imagelint.documents.dockerfile.document import Dockerfile
 
 N = TypeVar("N")
 

@@ -4,7 +4,8 @@ import pytest
 
 from imagelint.core.fact import UNKNOWN, Known, value_or
 from imagelint.documents.complaints import UnknownInstruction
-from imagelint.documents.dockerfile import Dockerfile, Instruction, Stage, StartCommand
+from imagelint.documents.dockerfile.document import Dockerfile
+from imagelint.documents.dockerfile.model import Instruction, Stage, StartCommand
 from imagelint.documents.dockerfile.start import launch_of
 from imagelint.documents.serving.command import ServingCommand
 from imagelint.documents.shared import EnvVar, ImageUse

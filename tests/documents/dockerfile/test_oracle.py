@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from imagelint.core.source import Source
-from imagelint.documents.dockerfile import parse_dockerfile
+from imagelint.documents.dockerfile.reading import parse_dockerfile
 from tests.documents.dockerfile.files import dockerfiles, mutated
 from tests.documents.dockerfile.oracle import (
     DIFFERENCES,

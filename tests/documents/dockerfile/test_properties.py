@@ -9,7 +9,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from imagelint.core.source import Source, Span
-from imagelint.documents.dockerfile import Dockerfile, Instruction, Stage, parse_dockerfile
+from imagelint.documents.dockerfile.model import Instruction, Stage
+from imagelint.documents.dockerfile.reading import parse_dockerfile
 from imagelint.documents.dockerfile.syntax.source import read_layout
 from imagelint.documents.serving.command import ServingCommand
 from imagelint.documents.shell.script import Script
@@ -18,6 +19,7 @@ from tests.documents.dockerfile.files import dockerfiles, mutated
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from imagelint.documents.dockerfile.document import Dockerfile
     from imagelint.documents.shell.script import Word
 
 _many = settings(

@@ -4,7 +4,7 @@ import pytest
 
 from imagelint.core.fact import ABSENT, UNKNOWN, Fact, Known, value_or
 from imagelint.documents.complaints import EmptyDockerfile, InstructionBeforeFrom
-from imagelint.documents.dockerfile import HealthCheck, Stage, StartCommand
+from imagelint.documents.dockerfile.model import HealthCheck, Stage, StartCommand
 from imagelint.documents.shared import ImageRole, ImageUse
 from tests.documents.dockerfile.reader import complaints, nodes, read, under
 

@@ -1,8 +1,13 @@
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from imagelint.core.source import Source
-from imagelint.documents.dockerfile import Dockerfile, parse_dockerfile
+from imagelint.documents.dockerfile.reading import parse_dockerfile
 from imagelint.documents.shell.script import Script
+
+if TYPE_CHECKING:
+    from imagelint.documents.dockerfile.document import Dockerfile
 
 
 def dockerfile(*lines: str) -> Dockerfile:

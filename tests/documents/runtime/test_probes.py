@@ -9,8 +9,8 @@ import pytest
 from imagelint.core.fact import ABSENT, UNKNOWN, Known
 from imagelint.core.source import Source
 from imagelint.documents.compose.probes import read_probes as read_health_check
-from imagelint.documents.dockerfile import parse_dockerfile
 from imagelint.documents.dockerfile.probes import read_probes as read_instruction
+from imagelint.documents.dockerfile.reading import parse_dockerfile
 from imagelint.documents.dockerfile.start import launch_of
 from imagelint.documents.kubernetes.pods.probes import read_probes
 from imagelint.documents.runtime.probe import CheckKind

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from imagelint.core.fact import ABSENT, UNKNOWN
 from imagelint.core.record import NamedTuple
-from imagelint.documents.dockerfile import Dockerfile
+from imagelint.documents.dockerfile.document import Dockerfile
 from imagelint.documents.dockerfile.vocabulary import PLATFORM_ARGUMENTS, expanded
 from imagelint.documents.queries.dockerfiles.references import escape_of, references_in
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from imagelint.core.pattern import pattern
 from imagelint.core.record import NamedTuple
 from imagelint.core.source import Span
-from imagelint.documents.dockerfile import Dockerfile
+from imagelint.documents.dockerfile.document import Dockerfile
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from imagelint.core.fact import UNKNOWN, Known
 from imagelint.core.record import NamedTuple
-from imagelint.documents.dockerfile import Dockerfile
+from imagelint.documents.dockerfile.document import Dockerfile
 from imagelint.documents.packages.installs import (
     caches_configured_off,
     caches_removed,

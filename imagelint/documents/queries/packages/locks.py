@@ -101,7 +101,7 @@ def _told_by_variable(document: Document, stage: Stage, install: PackageInstall)
 
 def _present(document: Document, stage: Stage, install: PackageInstall) -> str:
     """The lock file of a manager that is there when it installs, empty when none is known."""
-    from imagelint.documents.dockerfile import Dockerfile
+    from imagelint.documents.dockerfile.document import Dockerfile
 
     beside = document.configurations.locks if isinstance(document, Dockerfile) else frozenset()
     before = install.command.span.start

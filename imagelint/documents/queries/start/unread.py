@@ -27,7 +27,7 @@ from imagelint.knowledge.recognition import engine_of_image
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from imagelint.documents.dockerfile import Dockerfile
+    from imagelint.documents.dockerfile.document import Dockerfile
     from imagelint.documents.dockerfile.model import Stage, StartCommand
     from imagelint.documents.packages.model import PackageInstall
     from imagelint.documents.serving.command import ServingCommand

@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from imagelint.core.source import Source
-from imagelint.documents.dockerfile import Dockerfile, parse_dockerfile
 from imagelint.documents.dockerfile.context.image import ImageFiles
+from imagelint.documents.dockerfile.reading import parse_dockerfile
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from imagelint.documents.dockerfile.document import Dockerfile
 
 
 def dockerfile(*lines: str, files: Mapping[str, str] | None = None) -> Dockerfile:

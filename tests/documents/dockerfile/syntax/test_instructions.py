@@ -6,7 +6,7 @@ import pytest
 
 from imagelint.core.fact import ABSENT, UNKNOWN, Known, value_or
 from imagelint.documents import complaints as c
-from imagelint.documents.dockerfile import Flag, Instruction
+from imagelint.documents.dockerfile.model import Flag, Instruction
 from imagelint.documents.shared import EnvOrigin, EnvVar
 from tests.documents.dockerfile.reader import complaints, nodes, read, under
 
