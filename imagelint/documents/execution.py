@@ -27,6 +27,7 @@ class Phase(Enum):
 
     BUILD = "build"  # once, and what it leaves is a layer of an image
     START = "start"  # whenever a container starts, and what it leaves ends with it
+    STEP = "step"  # once in a pipeline, on a machine that is thrown away
     UNKNOWN = "unknown"
 
 

@@ -47,7 +47,7 @@ if TYPE_CHECKING:
     from imagelint.documents.runlines.builds import BuildLine
     from imagelint.documents.runlines.handed import HandedText
     from imagelint.documents.shared import ImageUse
-    from imagelint.documents.shell.script import Command, Word
+    from imagelint.documents.shell.script import Command, Script, Word
 
 
 F = TypeVar("F", bound="RunFile")
@@ -169,10 +169,30 @@ class SystemdUnit(RunFile):
 
 
 class Workflow(RunFile):
-    """A workflow, an action or a pipeline, whose steps run containers."""
+    """A workflow, an action or a pipeline, whose steps run containers.
+
+    `scripts` are the steps of the jobs that build images: what runs there may change them.
+    """
 
     kind = "workflow"
-    __slots__ = ()
+    __slots__ = ("scripts",)
+
+    def __init__(
+        self,
+        source: Source,
+        lines: Lines,
+        scripts: tuple[Script, ...],
+        folders: tuple[str, ...],
+        read: Beside,
+    ) -> None:
+        super().__init__(source, lines, folders, read)
+        self.scripts = scripts
+
+    def nodes(self) -> Iterator[Node]:
+        """What other files with such lines have, and the scripts with their commands."""
+        yield from super().nodes()
+        for script in self.scripts:
+            yield from script.nodes()
 
 
 def lines_of(fragments: Iterable[Fragment | DocumentError]) -> Lines:
@@ -329,23 +349,28 @@ def parse_workflow(source: Source, read: Beside = lambda _name: None) -> Workflo
     Raises:
         DocumentError: it is not YAML, nested too deeply or too large.
     """
-    from imagelint.documents.runlines.workflows import (
+    from imagelint.documents.runlines.pipelines.steps import building, scripts
+    from imagelint.documents.runlines.pipelines.workflows import (
         action_bakes,
         action_builds,
-        fragments,
         images,
+        jobs,
     )
     from imagelint.documents.yaml.cursor import Cursor
     from imagelint.documents.yaml.document import read_stream
 
     stream = read_stream(source, Workflow.kind)
     roots = tuple(map(Cursor, stream.documents))
-    lines = lines_of(one for root in roots for one in fragments(root))
+    all_jobs = tuple(job for root in roots for job in jobs(root))
+    lines = lines_of(one for job in all_jobs for one in job.fragments)
     told = tuple(one for root in roots for one in action_builds(root))
     # A step runs at the root of the repository, two folders above of a workflow.
     folders = ("../..", *folders_above())
     named = tuple(one for root in roots for one in images(root))
     bakes = tuple(one for root in roots for one in action_bakes(root))
     builds = (*lines.builds, *told)
-    lines = lines._replace(builds=builds, bakes=(*lines.bakes, *bakes), images=named)
-    return Workflow(source, lines, folders, read)
+    bakes = (*lines.bakes, *bakes)
+    lines = lines._replace(builds=builds, bakes=bakes, images=named)
+    made = (*(one.span for one in builds), *(one.span for one in bakes))
+    steps = (one for job in building(all_jobs, made) for one in scripts(job))
+    return Workflow(source, lines, tuple(steps), folders, read)

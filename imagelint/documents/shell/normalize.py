@@ -32,7 +32,7 @@ _GLUED = pattern(r"(?<=[\w\"'])\\\n(?=[ \t]+[A-Za-z_]\w*=)")
 _NOTE = pattern(r"(?<![^\s\";&|(])`#[^`\n]*`")
 # A file for reading and writing (`3<>/dev/tcp/…`), a dollar that nothing makes a variable of.
 _BOTH_WAYS = pattern(r"<>")
-_DOLLAR = pattern(r"\$(?=[./,:%=^+~])|(?<=\w)\$(?=\))")
+_DOLLAR = pattern(r"\$(?=[./,:%=^+~])|(?<![$\\])\$(?=[\s;&|<>)`]|\Z)")
 # Where conditions begin and end, and what compares in them.
 _CONDITION = pattern(r"(\[\[|\]\])")
 _EQUALS = pattern(r"(?<=[ \t])=[ \t](?=\S)")

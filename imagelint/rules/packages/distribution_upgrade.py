@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import chain
 from typing import TYPE_CHECKING
 
+from imagelint.documents.execution import Phase
 from imagelint.documents.packages.lookup import PACKAGE_PROGRAMS, manager_call
 from imagelint.documents.packages.system import APT, ZYPPER
 from imagelint.documents.shell.script import Command
@@ -32,6 +33,9 @@ def distribution_upgrade(command: Command, ctx: Context) -> Findings:
     A newer base image has the same packages, tested together. To close holes until it is there, a
     plain `upgrade` is enough: it takes nothing away.
 
+    Except:
+        The machines of pipelines, which are thrown away.
+
     Bad:
         FROM debian:12.7
         RUN apt-get update && apt-get dist-upgrade -y && rm -rf /var/lib/apt/lists/*
@@ -40,7 +44,7 @@ def distribution_upgrade(command: Command, ctx: Context) -> Findings:
         FROM debian:12.8
         RUN apt-get update && apt-get upgrade -y && rm -rf /var/lib/apt/lists/*
     """
-    call = manager_call(command)
+    call = manager_call(command) if command.place.phase is not Phase.STEP else None
     if call is None or not call.words.verb(call.manager.release_upgrades)[0]:
         return
     manager, verb = call.manager, call.words.operands[0]

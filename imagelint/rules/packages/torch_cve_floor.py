@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from imagelint.documents.execution import Phase
 from imagelint.documents.image.layers.nodes import InstalledPackage
 from imagelint.documents.packages.installs import package_installs
 from imagelint.documents.packages.lookup import PACKAGE_PROGRAMS
@@ -31,7 +32,8 @@ def torch_cve_floor(subject: Command | Requirements | InstalledPackage, ctx: Con
 
     Except:
         Versions that are not exact: `unpinned-gpu-stack` and `unpinned-requirement` speak about
-        those. Files for other purposes than an image are not told apart.
+        those. Files for other purposes than an image are not told apart; what a pipeline installs
+        on its own machine serves nobody.
 
     Bad:
         FROM nvidia/cuda:12.4.1-runtime-ubuntu22.04
@@ -63,7 +65,7 @@ def torch_cve_floor(subject: Command | Requirements | InstalledPackage, ctx: Con
     if isinstance(subject, Requirements):
         yield from _judged(subject.packages, ctx)
         return
-    for install in package_installs(subject):
+    for install in package_installs(subject) if subject.place.phase is not Phase.STEP else ():
         if install.ecosystem.holds_python:
             projects = project_packages(ctx.document, install)
             yield from _judged((*install.packages, *projects), ctx)

@@ -59,12 +59,14 @@ def unverified_download(script: Script, ctx: Context) -> Findings:
     yield ctx.finding(
         found[0],
         f"nothing checks what `{found[0].command.program}` delivers as `{names[0]}`{more}",
-        help=_COMPARE + (_BAKE if script.place.phase is Phase.START else _ADD),
+        help=_COMPARE + _OR.get(script.place.phase, ""),
         notes=tuple(ctx.note("neither this", download) for download in found[1:_SHOWN]),
         subject=names[0],
     )
 
 
-_COMPARE = 'compare its hash: `echo "<sha256>  <file>" | sha256sum -c -`, '
-_ADD = "or use `ADD --checksum=sha256:…`"
-_BAKE = "or put it into the image"
+_COMPARE = 'compare its hash: `echo "<sha256>  <file>" | sha256sum -c -`'
+_OR = {
+    Phase.BUILD: ", or use `ADD --checksum=sha256:…`",
+    Phase.START: ", or put it into the image",
+}

@@ -90,6 +90,26 @@ def test_a_dollar_may_stand_for_itself(word: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "text",
+    [
+        "echo $(grep -i 'a'$) && ls",
+        "echo `grep a$` && ls",
+        'echo "$(echo $)" && ls',
+        "echo $;ls",
+        "echo $&ls",
+        "echo $>a && ls",
+        "X=$ && ls",
+        "echo $$ $ && ls",
+        "case $X in a$) ls;; esac",
+    ],
+)
+def test_a_dollar_may_end_a_word(text: str) -> None:
+    script = read(text)
+    assert script.readable
+    assert words(script)[-1] == ["ls"]
+
+
+@pytest.mark.parametrize(
     "condition",
     [
         '[[ $A = *"rhel"* || "${B}" = *c* ]]',

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from imagelint.core.fact import UNKNOWN, Fact, Known
 from imagelint.core.pattern import pattern
+from imagelint.core.record import NamedTuple
 from imagelint.documents.compose.interpolation import with_gaps
 from imagelint.documents.runlines.bakes import BakeLine
 from imagelint.documents.runlines.builds import BuildLine, argument, given_context
@@ -26,12 +27,14 @@ if TYPE_CHECKING:
     import re
     from collections.abc import Iterator, MutableMapping
 
+    from imagelint.core.source import Span
     from imagelint.documents.mapped import MappedText
     from imagelint.documents.yaml.cursor import Cursor
 
     Variables = MutableMapping[str, Fact[str]]
 
-_EXPRESSION = pattern(r"\$\{\{[^{}]*\}\}")
+# Braces may stand in its strings: `format('-e TOKEN={0}', secrets.TOKEN)`.
+_EXPRESSION = pattern(r"\$\{\{(?:[^{}']|'(?:[^'$]|\$(?!\{\{))*')*\}\}")
 _NO_WORD = pattern(r"\W+")
 _IMAGE_SCHEME = "docker://"
 _BUILD_ACTION = "docker/build-push-action"
@@ -39,28 +42,44 @@ _BAKE_ACTION = "docker/bake-action"
 _COMMA = pattern(r"[^,\s](?:[^,\n]*[^,\s])?")
 _LINE = pattern(r"[^\s](?:[^\n]*[^\s])?")
 _SCRIPTS = ("before_script", "script", "after_script")
+_KEPT_BY_GITHUB = "keep it as a secret of the repository: `${{{{ secrets.{name} }}}}`"
+_KEPT_BY_GITLAB = "keep it as a masked variable of the project: `${name}`"
 
 
-def fragments(root: Cursor) -> Iterator[Fragment]:
-    """The shell text of all steps, in source order."""
+class Job(NamedTuple):
+    """What one machine does: the shell text of its steps, in source order.
+
+    `span` is where all of it stands, `handing` how a pipeline of its kind hands over a secret.
+    """
+
+    span: Span
+    fragments: tuple[Fragment, ...]
+    handing: str
+
+
+def jobs(root: Cursor) -> Iterator[Job]:
+    """The jobs of a workflow or a pipeline, in source order; an action is one."""
     if root["jobs"].exists or root["runs"].exists:
         yield from _of_github(root)
     else:
         yield from _of_gitlab(root)
 
 
-def _of_github(root: Cursor) -> Iterator[Fragment]:
+def _of_github(root: Cursor) -> Iterator[Job]:
     known = _variables(root["env"], {})
     for _, job in root["jobs"].entries():
-        inner = _variables(job["env"], known)
-        for step in job["steps"].items():
-            yield from _step(step, _variables(step["env"], inner))
-    for step in root.at("runs", "steps").items():
-        yield from _step(step, _variables(step["env"], known))
+        yield _of_steps(job, _variables(job["env"], known))
+    if root["runs"].exists:
+        yield _of_steps(root["runs"], known)
 
 
-def _step(step: Cursor, variables: Variables) -> Iterator[Fragment]:
-    place = step["run"]
+def _of_steps(job: Cursor, around: Variables) -> Job:
+    found = (one for step in job["steps"].items() for one in _step(step, around))
+    return Job(job.span, tuple(found), _KEPT_BY_GITHUB)
+
+
+def _step(step: Cursor, around: Variables) -> Iterator[Fragment]:
+    place, variables = step["run"], _variables(step["env"], around)
     shell = (step["shell"].word() or "bash").split()[0]
     if isinstance(place.node, Scalar) and shell in POSIX_SHELLS:
         mapped = without_expressions(map_scalar(place.node), variables)
@@ -184,16 +203,22 @@ def _as_variable(match: re.Match[str]) -> str:
     return f"${{{_NO_WORD.sub('_', match[0])}}}"
 
 
-def _of_gitlab(root: Cursor) -> Iterator[Fragment]:
+def _of_gitlab(root: Cursor) -> Iterator[Job]:
     known = _variables(root["variables"], {})
-    for _, job in (("", root), *root.entries()):
-        if not isinstance(job.node, Mapping):
-            continue
-        variables = known if job is root else _variables(job["variables"], known)
-        for name in _SCRIPTS:
-            for line in _lines(job[name], 0):
-                if isinstance(line.node, Scalar) and line.node.value is not None:
-                    yield Fragment(map_scalar(line.node), "bash", variables, line.path)
+    yield _of_lines(root, known)  # what stands beside the jobs runs in each of them
+    for _, job in root.entries():
+        if isinstance(job.node, Mapping):
+            yield _of_lines(job, _variables(job["variables"], known))
+
+
+def _of_lines(job: Cursor, variables: Variables) -> Job:
+    lines = (line for name in _SCRIPTS for line in _lines(job[name], 0))
+    found = (
+        Fragment(map_scalar(line.node), "bash", variables, line.path)
+        for line in lines
+        if isinstance(line.node, Scalar) and line.node.value is not None
+    )
+    return Job(job.span, tuple(found), _KEPT_BY_GITLAB)
 
 
 def _lines(place: Cursor, depth: int) -> Iterator[Cursor]:

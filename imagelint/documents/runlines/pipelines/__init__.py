@@ -1,0 +1,1 @@
+"""Workflows of GitHub, composite actions and pipelines of GitLab."""
