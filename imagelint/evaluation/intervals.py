@@ -103,20 +103,32 @@ def resampled(sums: Floats, sizes: Floats) -> Floats:
     )
 
 
+class Units(NamedTuple):
+    """What is drawn: the sums of the differences and the sizes, of each case or cluster.
+
+    `cases` is how many cases they are, `unit` what one is called.
+    """
+
+    sums: Floats
+    sizes: Floats
+    cases: int
+    unit: str
+
+
 def scores(pairs: Pairs, margin: float, level: float, resample: Resample = resampled) -> Estimate:
     """Of scores: a paired bootstrap, of whole clusters where there are any."""
-    sums, sizes, unit = _units(pairs)
+    return units(_units(pairs), margin, level, resample)
+
+
+def units(drawn: Units, margin: float, level: float, resample: Resample = resampled) -> Estimate:
+    """Of the sums of differences, and the sizes, of cases or clusters."""
+    sums, sizes, cases, unit = drawn
     difference = float(sums.sum() / sizes.sum())
-    deviations = sums - difference * sizes
+    squares = float(((sums - difference * sizes) ** 2).sum())
+    student = _spread(_Spread(difference, squares, sums.size, cases, unit), margin, level)
     count = sums.size
-    # Of one case: that of the mean times the root of their number, whatever clusters make of it.
-    spread = sqrt(float((deviations**2).sum()) * count / max(count - 1, 1))
-    spread = spread if spread > _EDGE * count else 0.0
-    deviation = spread / float(sizes.sum()) * sqrt(pairs.size)
-    error = spread / float(sizes.sum())
-    student = _student(difference, error, count - 1, margin, level)
-    if count < FEWEST_RESAMPLED or count > MOST_RESAMPLED or not deviation:
-        return student._replace(deviation=deviation, method=f"paired t-test over {count:,} {unit}")
+    if count < FEWEST_RESAMPLED or count > MOST_RESAMPLED or not student.deviation:
+        return student
     found = resample(sums, sizes)
     left = (sums.sum() - sums) / (sizes.sum() - sizes)
     told = _accelerated(difference, found, left, margin, level)
@@ -128,20 +140,44 @@ def scores(pairs: Pairs, margin: float, level: float, resample: Resample = resam
         min(told.low, student.low),
         max(told.high, student.high),
         max(told.p_value, student.p_value),
-        deviation,
+        student.deviation,
         f"paired bootstrap (BCa) and t-test over {count:,} {unit}",
     )
 
 
-def many(pairs: PairSummary, margin: float, level: float) -> Estimate:
-    """Of scores of more cases than are resampled, of which no two belong together."""
-    count = pairs.size
-    spread = sqrt(pairs.squares * count / max(count - 1, 1))
+class _Spread(NamedTuple):
+    """The mean of differences, and the sum of the squares of what so many units are beyond it."""
+
+    difference: float
+    squares: float
+    number: int
+    cases: int
+    unit: str
+
+
+def _spread(told: _Spread, margin: float, level: float) -> Estimate:
+    """By Student's t."""
+    count = told.number
+    spread = sqrt(told.squares * count / max(count - 1, 1))
     spread = spread if spread > _EDGE * count else 0.0
-    student = _student(pairs.mean, spread / count, count - 1, margin, level)
+    error = spread / told.cases
+    student = _student(told.difference, error, count - 1, margin, level)
+    # Of one case: that of the mean times the root of their number, whatever clusters make of it.
     return student._replace(
-        deviation=spread / sqrt(count), method=f"paired t-test over {count:,} cases"
+        deviation=error * sqrt(told.cases), method=f"paired t-test over {count:,} {told.unit}"
     )
+
+
+def many(pairs: PairSummary, margin: float, level: float) -> Estimate:
+    """Of scores of more cases than are resampled."""
+    named = pairs.clusters
+    if named is None:
+        told = _Spread(pairs.mean, pairs.squares, pairs.size, pairs.size, "cases")
+        return _spread(told, margin, level)
+    if named.sums.size:
+        return units(Units(named.sums, named.sizes, pairs.size, "clusters"), margin, level)
+    told = _Spread(pairs.mean, named.squares, named.number, pairs.size, "clusters")
+    return _spread(told, margin, level)
 
 
 def _ratio(sums: Floats, sizes: Floats, axis: int) -> Floats:
@@ -149,14 +185,14 @@ def _ratio(sums: Floats, sizes: Floats, axis: int) -> Floats:
     return quotient
 
 
-def _units(pairs: Pairs) -> tuple[Floats, Floats, str]:
+def _units(pairs: Pairs) -> Units:
     """What is drawn: the differences of cases, or their sums and numbers by cluster."""
     differences = pairs.differences
     if pairs.clusters is None:
-        return differences, np.ones_like(differences), "cases"
+        return Units(differences, np.ones_like(differences), pairs.size, "cases")
     _keys, inverse = np.unique(pairs.clusters, return_inverse=True)
     sums = np.bincount(inverse, weights=differences).astype(np.float64)
-    return sums, np.bincount(inverse).astype(np.float64), "clusters"
+    return Units(sums, np.bincount(inverse).astype(np.float64), pairs.size, "clusters")
 
 
 def _student(

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
+
+import numpy as np
 
 from imagelint.core.record import NamedTuple
 from imagelint.documents.evaluation.results import Aggregate
-from imagelint.evaluation.pairing import Cases, cases_of
+from imagelint.evaluation.many import Part
+from imagelint.evaluation.pairing import cases_of
 
 if TYPE_CHECKING:
-    from array import array
     from collections.abc import Iterable, Iterator, Sequence
 
-    from imagelint.documents.evaluation.results import ResultFile
-
-_Number = TypeVar("_Number", int, float)
+    from imagelint.documents.evaluation.results import ResultFile, SampleTable
+    from imagelint.evaluation.pairing import AnyCases
 
 _TOLD_APART = 1e-6
 _MOST_TOLD = 6
@@ -27,7 +28,7 @@ class Measured(NamedTuple):
     """
 
     metric: str
-    cases: Cases | None
+    cases: AnyCases | None
     aggregate: Aggregate | None
     labels: tuple[tuple[float, float], ...] = ()
     unscored: int = 0
@@ -118,36 +119,31 @@ def _joined(names: tuple[str, ...], files: Sequence[ResultFile]) -> Measured | s
 
 def _samples(
     names: tuple[str, ...], files: Sequence[ResultFile]
-) -> tuple[Cases | None, list[tuple[float, float]]]:
+) -> tuple[AnyCases | None, list[tuple[float, float]]]:
     """The cases of a metric in files that have samples of it, and what people say of them."""
     having = [
         (file.samples, name) for file in files for name in names if name in file.samples.metrics()
     ]
     if not having:
         return None, []
-    clustered = any(table.clustered for table, _ in having)
-    clusters = _end_to_end([table.clusters for table, _ in having]) if clustered else None
-    numbered = having[0][0].numbered(having[0][1]) if len(having) == 1 else None
-    if numbered is not None:
-        cases = cases_of(having[0][0].cases, numbered[0], clusters, numbered[1])
-    else:
-        cases = cases_of(
-            _end_to_end([table.cases for table, _ in having]),
-            _end_to_end([table.column(name) for table, name in having]),
-            clusters,
-        )
+    cases = cases_of([_part(table, name) for table, name in having])
     return cases, [pair for table, name in having for pair in table.labels.get(name, ())]
 
 
-def _end_to_end(parts: Sequence[array[_Number]]) -> array[_Number]:
-    """The numbers of all parts; of one that is alone no copy is made."""
-    whole = parts[0] if len(parts) == 1 else parts[0][:]
-    for part in parts[1:]:
-        whole.extend(part)
-    return whole
+def _part(table: SampleTable, name: str) -> Part:
+    """The samples of a metric in one file, as they are kept there."""
+    clusters = np.frombuffer(table.clusters, dtype=np.uint64) if table.clustered else None
+    keys = np.frombuffer(table.cases, dtype=np.uint64)
+    numbered = table.numbered(name)
+    if numbered is None:
+        return Part(keys, np.frombuffer(table.column(name), dtype=np.float64), clusters)
+    numbers, known = numbered
+    if isinstance(numbers, bytearray):
+        return Part(keys, np.frombuffer(numbers, dtype=np.uint8), clusters, np.array(known))
+    return Part(keys, np.frombuffer(numbers, dtype=np.uint16), clusters, np.array(known))
 
 
-def _is_no_mean(cases: Cases | None, aggregates: Sequence[Aggregate]) -> bool:
+def _is_no_mean(cases: AnyCases | None, aggregates: Sequence[Aggregate]) -> bool:
     """Whether a tool makes something else of its samples than their mean.
 
     A perplexity is the exponential of what samples hold: thresholds and tolerances are its own.

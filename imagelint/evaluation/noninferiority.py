@@ -20,7 +20,7 @@ from imagelint.evaluation.pairing import PairSummary
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from imagelint.evaluation.pairing import Cases, Pairs
+    from imagelint.evaluation.pairing import AnyCases, Pairs
 
 POWER = 0.8
 """How often a suite should see what it is meant to see."""
@@ -44,14 +44,14 @@ class Compared(NamedTuple):
 def compare_pairs(pairs: Pairs | PairSummary, tolerance: float, level: float) -> Estimate:
     """The estimate for cases that both runs have; higher values are better."""
     whole = pairs if isinstance(pairs, PairSummary) else pairs.summary
-    if whole.binary and (isinstance(pairs, PairSummary) or pairs.clusters is None):
+    if whole.binary and pairs.clusters is None:
         return binary(whole, tolerance, level)
     if isinstance(pairs, PairSummary):
         return many(pairs, tolerance, level)
     return scores(pairs, tolerance, level)
 
 
-def compare_apart(new: Cases, before: Cases, tolerance: float, level: float) -> Estimate:
+def compare_apart(new: AnyCases, before: AnyCases, tolerance: float, level: float) -> Estimate:
     """The estimate for runs that share no cases."""
     means = [(one.mean, one.spread(1) / sqrt(one.size)) for one in (new, before)]
     return unpaired(means[0], means[1], tolerance, level)

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import tracemalloc
-from array import array
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -13,8 +12,9 @@ from statsmodels.stats.multitest import multipletests
 
 from imagelint.documents.evaluation.planned import Calibration
 from imagelint.documents.evaluation.report import Answer
-from imagelint.evaluation.intervals import binary, many, scores, unpaired
+from imagelint.evaluation.intervals import binary, scores, unpaired
 from imagelint.evaluation.judges import corrected, kappa, rates
+from imagelint.evaluation.many import Part
 from imagelint.evaluation.noninferiority import (
     Compared,
     answers,
@@ -25,7 +25,7 @@ from imagelint.evaluation.noninferiority import (
 from imagelint.evaluation.pairing import Cases, Pairs, PairSummary, cases_of, paired
 
 if TYPE_CHECKING:
-    from imagelint.evaluation.pairing import Floats
+    from imagelint.evaluation.pairing import Floats, Keys
 
 
 def pairs(new: Floats, before: Floats, clusters: object = None) -> Pairs:
@@ -39,15 +39,25 @@ def crossed(both: int, won: int, lost: int, neither: int) -> Pairs:
     return pairs(np.array(new), np.array(before))
 
 
+def part(keys: Keys, values: Floats, clusters: Keys | None = None) -> Part:
+    return Part(keys.astype(np.uint64), values, clusters)
+
+
+def kept(keys: Keys, values: Floats, clusters: Keys | None = None) -> Cases:
+    found = cases_of([part(keys, values, clusters)])
+    assert isinstance(found, Cases)
+    return found
+
+
 def test_repetitions_are_no_cases() -> None:
-    found = cases_of(array("Q", [7, 7, 3, 9]), array("d", [1.0, 0.0, 1.0, float("nan")]))
+    found = kept(np.array([7, 7, 3, 9]), np.array([1.0, 0.0, 1.0, np.nan]))
     assert list(found.keys) == [3, 7]
     assert list(found.values) == [1.0, 0.5]
 
 
 def test_cases_without_repetitions_are_as_they_were() -> None:
-    keys, scored = array("Q", [7, 3, 9]), array("d", [1.0, float("nan"), 0.0])
-    found = cases_of(keys, scored, array("Q", [5, 5, 0]))
+    clusters = np.array([5, 5, 0], dtype=np.uint64)
+    found = kept(np.array([7, 3, 9]), np.array([1.0, np.nan, 0.0]), clusters)
     assert (list(found.keys), list(found.values)) == ([7, 9], [1.0, 0.0])
     assert list(found.clusters if found.clusters is not None else ()) == [5, 9]
 
@@ -67,97 +77,130 @@ def test_only_cases_of_both_runs_are_compared() -> None:
     assert found.unmatched == 2
 
 
-def test_many_cases_in_one_order_come_to_what_they_come_to_in_another() -> None:
-    drawn = np.random.default_rng(7)
-    keys = np.arange(1, 20_002, dtype=np.uint64)
-    clusters = keys // np.uint64(4)
-    new = Cases(keys, drawn.random(keys.size), clusters)
-    old = Cases(keys.copy(), drawn.random(keys.size))
-    turned = Cases(old.keys[::-1], old.values[::-1])
-    together, apart = paired(new, old), paired(new, turned)
-    assert isinstance(together, Pairs)
-    assert isinstance(apart, Pairs)
-    assert np.array_equal(together.new, new.values)
-    assert together.unmatched == apart.unmatched == 0
-    assert np.array_equal(together.differences, apart.differences)
-    assert together.clusters is clusters
-    assert apart.clusters is not None
-    assert np.array_equal(clusters, apart.clusters)
-    swapped = paired(old, new)
-    assert isinstance(swapped, Pairs)
-    assert swapped.clusters is clusters
-
-
-def many_cases(
-    drawn: np.random.Generator, values: Floats, order: slice = slice(None), size: int = 300_000
-) -> Cases:
-    """Cases of a few values and as many keys, in some order, of which each is there once."""
-    numbers = drawn.integers(1, values.size + 1, size).astype(np.uint8)
-    keys = np.random.default_rng(11).integers(0, 2**63, numbers.size).astype(np.uint64)
-    known = (float("nan"), *map(float, values))
-    return cases_of(
-        array("Q", keys[order].tobytes()), bytearray(numbers[order].tobytes()), known=known
-    )
+def sampled(
+    drawn: np.random.Generator, values: Floats, size: int = 50_000, keys: int = 11
+) -> tuple[Keys, Floats]:
+    """As many keys, of which each is there once, and values drawn for them."""
+    made = np.random.default_rng(keys).integers(1, 2**63, size).astype(np.uint64)
+    return made, drawn.choice(values, size)
 
 
 @pytest.mark.parametrize("values", [np.array([0.0, 1.0]), np.array([0.0, 0.25, 0.7, 1.0])])
-@pytest.mark.parametrize("turned", [False, True])
-def test_of_many_cases_only_what_matters_is_kept(values: Floats, turned: bool) -> None:  # noqa: FBT001
+@pytest.mark.parametrize("step", [1, -1])
+def test_of_many_cases_only_what_matters_is_kept(values: Floats, step: int) -> None:
     drawn = np.random.default_rng(5)
-    new = many_cases(drawn, values)
-    old = many_cases(drawn, values, slice(None, None, -1 if turned else 1))
-    found = paired(new, old)
+    (keys, new), (_, old) = sampled(drawn, values), sampled(drawn, values)
+    many = cases_of([part(keys, new)]), cases_of([part(keys[::step], old[::step])])
+    found = paired(*many)
     assert isinstance(found, PairSummary)
-    before = old.told()[::-1] if turned else old.told()
-    told = Pairs(new.told(), before, None).summary
-    assert found[:4] == told[:4]
-    assert found.mean == pytest.approx(told.mean, rel=1e-9)
-    assert found.squares == pytest.approx(told.squares, rel=1e-9)
+    told = Pairs(new, old, None)
+    assert found[:4] == told.summary[:4]
+    assert found[4:6] == pytest.approx(told.summary[4:6], rel=1e-9)
     one = compare_pairs(found, 0.01, 0.05)
-    other = (binary if told.binary else many)(told, 0.01, 0.05)
+    other = binary(told.summary, 0.01, 0.05) if told.binary else scores(told, 0.01, 0.05)
     assert one[:5] == pytest.approx(other[:5], rel=1e-9)
     assert one.method == other.method
-    if not told.binary:
-        alone = scores(Pairs(new.told(), before, None), 0.01, 0.05)
-        assert one[:5] == pytest.approx(alone[:5], rel=1e-9)
-        assert one.method == alone.method
 
 
-def test_few_cases_in_both_of_many_are_compared_one_by_one() -> None:
+@pytest.mark.parametrize("members", [2, 40])
+@pytest.mark.parametrize("named", ["new", "old"])
+def test_clusters_of_many_cases_are_those_of_few(members: int, named: str) -> None:
+    """Some in no cluster; of 40 members there are so few that they are drawn from."""
     drawn = np.random.default_rng(5)
-    new, old = (many_cases(drawn, np.array([0.0, 1.0])) for _ in range(2))
-    alone = old._replace(keys=np.where(np.arange(old.size) < 100, old.keys, ~old.keys))
-    found = paired(new, alone)
+    (keys, new), (_, old) = (sampled(drawn, np.linspace(0, 1, 900)) for _ in range(2))
+    clusters = np.arange(keys.size, dtype=np.uint64) // np.uint64(members) + np.uint64(1)
+    clusters[:100] = 0
+    ours, theirs = (clusters if named == one else None for one in ("new", "old"))
+    found = paired(
+        cases_of([part(keys, new, ours)]),
+        cases_of([part(keys[::-1], old[::-1], None if theirs is None else theirs[::-1])]),
+    )
+    assert isinstance(found, PairSummary)
+    own = np.where(clusters == 0, keys, clusters)
+    told = scores(Pairs(new, old, own), 0.01, 0.05)
+    one = compare_pairs(found, 0.01, 0.05)
+    # Those that are drawn from stand in another order.
+    assert one[:5] == pytest.approx(told[:5], abs=1e-9 if members == 2 else 1e-3)
+    assert one.method == told.method
+    assert "clusters" in one.method
+
+
+def test_many_cases_are_the_same_in_one_file_and_in_several() -> None:
+    drawn = np.random.default_rng(5)
+    keys, values = sampled(drawn, np.array([0.0, 0.5, 1.0]))
+    clusters = keys % np.uint64(9_000) + np.uint64(1)
+    whole = cases_of([part(keys, values, clusters)])
+    parts = [part(keys[at::3], values[at::3], clusters[at::3]) for at in range(3)]
+    apart = cases_of(parts)
+    assert (apart.size, apart.bounds) == (keys.size, (0.0, 1.0))
+    assert apart.mean == pytest.approx(whole.mean)
+    assert apart.spread(1) == pytest.approx(float(values.std(ddof=1)))
+    assert paired(whole, apart)[:4] == (keys.size, 0, 0, False)
+    turned = apart.changed(lambda found: 1 - found / 4)
+    assert turned.bounds == (0.75, 1.0)
+    assert turned.mean == pytest.approx(1 - whole.mean / 4)
+    assert turned.spread() == pytest.approx(float(values.std()) / 4)
+    assert paired(turned, whole.changed(lambda found: 1 - found / 4))[:3] == (keys.size, 0, 0)
+
+
+@pytest.mark.parametrize("clustered", [False, True])
+def test_few_cases_in_both_of_many_are_compared_one_by_one(clustered: bool) -> None:  # noqa: FBT001
+    drawn = np.random.default_rng(5)
+    (keys, new), (_, old) = (sampled(drawn, np.array([0.0, 1.0])) for _ in range(2))
+    named = np.full(keys.size, 7, dtype=np.uint64)
+    named[0] = 0
+    other = np.where(np.arange(keys.size) < 100, keys, ~keys)
+    found = paired(
+        cases_of([part(keys, new, named if clustered else None)]), cases_of([part(other, old)])
+    )
     assert isinstance(found, Pairs)
-    assert (found.size, found.unmatched) == (100, 2 * (new.size - 100))
+    assert (found.size, found.unmatched) == (100, 2 * (keys.size - 100))
+    assert set(() if found.clusters is None else found.clusters.tolist()) == (
+        {7, int(keys[0])} if clustered else set()
+    )
+
+
+def test_few_cases_beside_many_are_compared_one_by_one() -> None:
+    keys, values = sampled(np.random.default_rng(5), np.array([0.0, 1.0]))
+    found = paired(cases_of([part(keys, values)]), cases_of([part(keys[:50], values[:50])]))
+    assert isinstance(found, Pairs)
+    assert (found.size, found.unmatched) == (50, keys.size - 50)
+    assert not found.differences.any()
 
 
 def test_repetitions_among_many_cases_are_put_together() -> None:
     keys = np.arange(1, 30_001, dtype=np.uint64) * np.uint64(2**59 + 1)
     values = np.random.default_rng(3).random(keys.size)
-    twice = array("Q", np.concatenate([keys, keys]).tobytes())
-    found = cases_of(twice, array("d", np.concatenate([values, 1 - values]).tobytes()), twice)
+    found = cases_of([part(keys, values, keys), part(keys, 1 - values, keys)])
     assert found.size == keys.size
-    assert set(found.told()) == {0.5}
-    assert np.array_equal(np.sort(found.keys), np.sort(keys))
-    assert found.clusters is not None
-    assert np.array_equal(found.clusters, found.keys)
+    assert found.mean == pytest.approx(0.5)
+    assert found.bounds == pytest.approx((0.5, 0.5))
 
 
-@pytest.mark.parametrize("turned", [False, True])
-def test_no_list_as_long_as_that_of_all_cases_is_made(turned: bool) -> None:  # noqa: FBT001
+def test_samples_of_few_cases_are_few_whatever_their_number() -> None:
+    keys = np.tile(np.arange(1, 101, dtype=np.uint64), 300)
+    found = cases_of([part(keys, np.arange(keys.size, dtype=np.float64))])
+    assert isinstance(found, Cases)
+    assert found.size == 100
+
+
+@pytest.mark.parametrize("step", [1, -1])
+def test_no_list_as_long_as_that_of_all_cases_is_made(step: int) -> None:
+    """A byte for each of two million samples and each run; what is sorted is a thirtieth."""
     drawn = np.random.default_rng(5)
-    values = np.array([0.0, 1.0])
-    new = many_cases(drawn, values, size=2_000_000)
-    old = many_cases(drawn, values, slice(None, None, -1 if turned else 1), 2_000_000)
+    keys, new = sampled(drawn, np.array([0.0, 0.3, 1.0]), 2_000_000)
+    clusters = np.arange(keys.size, dtype=np.uint64) // np.uint64(100) + np.uint64(1)
+    parts = [part(keys[at::2], new[at::2], clusters[at::2]) for at in range(2)]
+    old = part(keys[::step], new[::step], clusters[::step])
     tracemalloc.start()
     try:
-        compare_pairs(paired(new, old), 0.01, 0.05)
-        assert (new.mean, new.spread(1), new.bounds)[2] == (0.0, 1.0)
+        found = paired(cases_of(parts), cases_of([old]))
+        assert isinstance(found, PairSummary)
+        assert compare_pairs(found, 0.01, 0.05).difference == 0.0
         peak = tracemalloc.get_traced_memory()[1]
     finally:
         tracemalloc.stop()
-    assert peak < 8 * new.size
+    assert peak < 12 * keys.size
 
 
 def test_at_no_margin_the_p_value_is_that_of_the_exact_test() -> None:

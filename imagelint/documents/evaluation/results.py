@@ -86,9 +86,13 @@ class SampleTable:
 
     @property
     def clusters(self) -> array[int]:
-        """The keys of the clusters, one for each sample, 0 where it names none."""
-        missing = len(self.cases) - len(self._clusters)
-        return self._clusters + array("Q", bytes(8 * missing))
+        """The keys of the clusters, one for each sample, 0 where it names none; not for change."""
+        missing = bytes(8 * (len(self.cases) - len(self._clusters)))
+        if not self._clusters:
+            return array("Q", missing)
+        if missing:
+            self._clusters.frombytes(missing)
+        return self._clusters
 
     def metrics(self) -> tuple[str, ...]:
         """The names of the metrics, in the order in which they were met."""
@@ -102,18 +106,24 @@ class SampleTable:
         """
         return self._columns[name].values(len(self.cases))
 
-    def numbered(self, name: str) -> tuple[bytearray, tuple[float, ...]] | None:
+    def numbered(self, name: str) -> tuple[bytearray | array[int], tuple[float, ...]] | None:
         """The same as the places of values among the different ones, where these are few.
+
+        A place is one byte or two.
 
         Raises:
             KeyError: there is no such metric.
         """
         return self._columns[name].numbered(len(self.cases))
 
-    def share(self, other: SampleTable) -> None:
-        """Keep the keys of the cases once, where another table has the same in the same order."""
-        if self.cases is not other.cases and self.cases == other.cases:
-            self.cases = other.cases
+    def share(self, others: Iterable[SampleTable]) -> None:
+        """Keep the keys of cases and clusters once, where another has the same in that order."""
+        for other in others:
+            if self.cases is other.cases or self.cases == other.cases:
+                self.cases = other.cases
+                if self.clustered and other.clustered and self.clusters == other.clusters:
+                    self._clusters = other.clusters
+                return
 
 
 class Aggregate(NamedTuple):

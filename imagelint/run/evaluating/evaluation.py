@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from imagelint.collect.read import decode, read_bytes
@@ -21,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from imagelint.documents.evaluation.report import EvaluationReport
-    from imagelint.documents.evaluation.results import ResultFile
+    from imagelint.documents.evaluation.results import ResultFile, SampleTable
     from imagelint.evaluation.assess import Assessment
     from imagelint.policy.model import Policy
 
@@ -89,9 +88,19 @@ def read_inputs(request: EvaluationRequest) -> EvaluationInputs | tuple[Problem,
     if isinstance(plan, Problem) or isinstance(old_plan, Problem) or problems:
         return problems
     new, old = (tuple(one for one in side if not isinstance(one, Problem)) for side in read)
-    for earlier, later in pairwise((*new, *old)):
-        later.samples.share(earlier.samples)
+    _share((*new, *old))
     return EvaluationInputs(plan, new, old, old_plan, (path, *names[0], *names[1]))
+
+
+def _share(files: Iterable[ResultFile]) -> None:
+    """Keep equal keys of cases once: of several files a side, each may be that of another."""
+    begun: dict[tuple[int, int], list[SampleTable]] = {}
+    for file in files:
+        table = file.samples
+        if len(table):
+            alike = begun.setdefault((len(table), table.cases[0]), [])
+            table.share(alike)
+            alike.append(table)
 
 
 def _names(paths: Iterable[str]) -> tuple[str, ...]:

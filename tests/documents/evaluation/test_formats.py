@@ -11,6 +11,7 @@ from imagelint.core.report import ProblemKind
 from imagelint.documents.base import DocumentError
 from imagelint.documents.evaluation.formats import read
 from imagelint.documents.evaluation.results import SampleTable
+from imagelint.documents.evaluation.scores import Scores
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -76,10 +77,48 @@ def test_scores_come_back_however_many_values_they_have(different: int) -> None:
     assert found == told
 
 
+def test_scores_take_a_byte_or_two_while_there_are_few_different_ones() -> None:
+    widths = []
+    for different in (200, 20_000, 70_000):
+        scores = Scores()
+        for at in range(different):
+            scores.put(2 * at, at / different)
+        numbered = scores.numbered(2 * different)
+        widths.append(numbered and memoryview(numbered[0]).itemsize)
+        found = scores.values(2 * different)
+        assert list(found[::2]) == [at / different for at in range(different)]
+        assert all(map(isnan, found[1::2]))
+        if numbered is not None:
+            assert [numbered[1][place] for place in numbered[0][::2]] == list(found[::2])
+    assert widths == [1, 2, None]
+
+
+@pytest.mark.parametrize("cluster", ["", "passage"])
+def test_equal_keys_are_kept_once(cluster: str) -> None:
+    one, same, other = SampleTable(), SampleTable(), SampleTable()
+    for table, names in ((one, "abc"), (same, "abc"), (other, "abd")):
+        for name in names:
+            table.add(name, {"grade": 1.0}, cluster)
+    same.share([other, one])
+    assert same.cases is one.cases
+    assert (same.clusters is one.clusters) == bool(cluster)
+    one.share([other])
+    assert one.cases == same.cases != other.cases
+
+
+def test_equal_cases_may_be_in_other_clusters() -> None:
+    one, other = SampleTable(), SampleTable()
+    one.add("a", {"grade": 1.0}, "passage")
+    other.add("a", {"grade": 1.0}, "another")
+    other.share([one])
+    assert other.cases is one.cases
+    assert other.clusters != one.clusters
+
+
 def test_samples_that_name_no_cluster_have_none() -> None:
     table = SampleTable()
     table.add("alone", {"grade": 1.0})
-    assert (table.clustered, list(table.clusters)) == (False, [0])
+    assert (list(table.clusters), table.clustered) == ([0], False)
     table.add("beside", {"grade": 1.0}, "passage")
     table.add("behind", {"grade": 1.0})
     assert (table.clustered, [bool(key) for key in table.clusters]) == (True, [False, True, False])
