@@ -90,7 +90,7 @@ def prepare(
         raise UsageError(Diagnostic(message, help="leave out `--kept`, or `--depth`"))
     store = Store.open(place or DEFAULT_FILE)
     connections = Connections()
-    asker = PoliteAsker(connections.ask, options.limits, clock)
+    asker = PoliteAsker(connections.ask, options.limits, clock, options.seconds)
 
     def stop() -> None:
         asker.stop()

@@ -364,3 +364,13 @@ def test_an_image_that_contradicts_itself_is_malformed(
     registry.manifest("bad/app", value, "v1")
     done = audit("-", stdin=listed(registry, "bad/app:v1"), options=QUICK)
     assert done.categories == {"bad/app:v1": "malformed"}
+
+
+def test_a_catalog_that_is_silent_is_not_waited_for(
+    registry: MemoryRegistry, audit: Auditor
+) -> None:
+    registry.script("/v2/_catalog", Reply(200, b"{}", delay=30))
+    began = time.monotonic()
+    done = audit(f"registry://{registry.host}", options=AuditOptions(seconds=0.5))
+    assert done.outcome == "incomplete"
+    assert time.monotonic() - began < 20

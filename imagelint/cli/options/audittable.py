@@ -32,7 +32,12 @@ OPTIONS = (
     click.option("--connections", default=8, type=click.IntRange(1), help="At once to a host."),
     click.option("--rate", default=0.0, type=click.FloatRange(0), help="Requests a second."),
     click.option("--budget", default=0, type=click.IntRange(0), help="Requests in all to a host."),
-    click.option("--timeout", default=120.0, type=click.FloatRange(1), help="Seconds an image."),
+    click.option(
+        "--timeout",
+        default=120.0,
+        type=click.FloatRange(1),
+        help="Seconds an image, and a question of a list.",
+    ),
     click.option("--newest", default=0, type=click.IntRange(0), help="Tags of each repository."),
     click.option("--younger-than", default=0, type=click.IntRange(0), help="Days since a push."),
     click.option("--shard", type=ShardType(), default="1/1", help="Do this part of the whole."),

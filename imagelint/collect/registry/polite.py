@@ -84,13 +84,22 @@ class Clock(NamedTuple):
 
 
 class PoliteAsker:
-    """Asks by another function, as politely as the limits say. Threads share it."""
+    """Asks by another function, as politely as the limits say. Threads share it.
+
+    `seconds` are those for one question with all its attempts, where no deadline bounds them: for
+    lists, whose pages nobody can count before. What a host asks to wait is not counted; 0: any.
+    """
 
     def __init__(
-        self, by: Callable[[Question], Response], limits: Limits, clock: Clock | None = None
+        self,
+        by: Callable[[Question], Response],
+        limits: Limits,
+        clock: Clock | None = None,
+        seconds: float = 0,
     ) -> None:
         self._by = by
         self._limits = limits
+        self._seconds = seconds
         self._clock = clock or Clock()
         self._stopped = threading.Event()
         # Nobody sleeps on when all is stopped.
@@ -135,12 +144,15 @@ class PoliteAsker:
             TransportError: there is none, or none in time; `held` where the host puts us off.
         """
         host = self._host(urlsplit(question.url).netloc)
+        patience = None
         for attempt in range(1, self._limits.attempts + 1):
             last = attempt == self._limits.attempts
-            answer = self._attempt(host, question)
+            self._admit(host)
+            patience = patience or self._patience()
+            answer = self._attempt(host, question, patience)
             if isinstance(answer, TransportError):
                 self._failed(host, str(answer))
-                if last or not self._rest(self._backoff(attempt)):
+                if last or not self._rest(self._backoff(attempt), patience):
                     raise answer
                 continue
             wait = self._wait(answer, attempt)
@@ -152,16 +164,18 @@ class PoliteAsker:
                 self._put_off(host, wait)
             else:
                 self._failed(host, f"it answers {answer.status}")
-            if last or not (told or self._rest(wait)):
+            if last or not (told or self._rest(wait, patience)):
                 return answer
+            patience = None if told else patience
         raise AssertionError("there is always a last attempt")
 
-    def _attempt(self, host: _Host, question: Question) -> Response | TransportError:
+    def _attempt(
+        self, host: _Host, question: Question, patience: Deadline
+    ) -> Response | TransportError:
         """One try; an error that another one would not change is raised."""
-        self._admit(host)
         try:
             with host.slots:
-                return self._by(question._replace(seconds=self._left(question.seconds)))
+                return self._by(question._replace(seconds=patience.left(question.seconds)))
         except TransportError as error:
             if error.tls or error.large or error.status:
                 raise
@@ -173,9 +187,17 @@ class PoliteAsker:
                 self._hosts[name] = _Host(name, self._limits)
             return self._hosts[name]
 
-    def _left(self, most: float) -> float:
+    def _deadline(self) -> Deadline:
         deadline: Deadline = getattr(self._own, "deadline", NEVER)
-        return deadline.left(most)
+        return deadline
+
+    def _left(self, most: float) -> float:
+        return self._deadline().left(most)
+
+    def _patience(self) -> Deadline:
+        """How long one question may take from now on."""
+        deadline = self._deadline()
+        return Deadline(self._seconds) if deadline is NEVER else deadline
 
     def _admit(self, host: _Host) -> None:
         """Wait until the host may be asked.
@@ -219,10 +241,10 @@ class PoliteAsker:
         most = min(_LONGEST_BACKOFF, 2.0**attempt)
         return float(most * (0.5 + self._clock.chance() / 2))
 
-    def _rest(self, seconds: float) -> bool:
+    def _rest(self, seconds: float, patience: Deadline) -> bool:
         """Wait; whether there is time left to ask again: else the last answer tells more."""
-        self._sleep(min(seconds, self._left(seconds)))
-        return self._left(1.0) > 0
+        self._sleep(patience.left(seconds))
+        return patience.left(1.0) > 0
 
     def _put_off(self, host: _Host, wait: float) -> None:
         with host.lock:

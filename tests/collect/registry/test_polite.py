@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -212,3 +213,47 @@ def test_no_more_questions_at_once_than_the_host_bears() -> None:
     for thread in threads:
         thread.join()
     assert max(most) <= 3
+
+
+class Silent(World):
+    """A host that answers nobody, or puts each question off first."""
+
+    def __init__(self, *answers: Response) -> None:
+        super().__init__(*answers)
+        self.patience: list[float] = []
+
+    def ask(self, question: Question) -> Response:
+        self.patience.append(question.seconds)
+        if self.answers:
+            return super().ask(question)
+        self.time += question.seconds
+        raise TransportError("no answer", late=True)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "patience"),
+    [(5.0, [5.0]), (40.0, [30.0, 8.0]), (0.0, [30.0] * 4)],
+)
+def test_all_attempts_together_take_no_longer_than_one_question_may(
+    monkeypatch: pytest.MonkeyPatch, seconds: float, patience: list[float]
+) -> None:
+    world = Silent()
+    passing = SimpleNamespace(monotonic=lambda: world.time)
+    monkeypatch.setattr("imagelint.collect.deadline.time", passing)
+    polite = PoliteAsker(world.ask, Limits(), world.clock(), seconds)
+    with pytest.raises(TransportError, match="no answer"):
+        polite(ASKED._replace(seconds=30.0))
+    assert world.patience == patience
+
+
+def test_what_a_host_asks_to_wait_is_not_taken_from_a_question(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    world = Silent(busy("300"))
+    passing = SimpleNamespace(monotonic=lambda: world.time)
+    monkeypatch.setattr("imagelint.collect.deadline.time", passing)
+    polite = PoliteAsker(world.ask, Limits(), world.clock(), 5)
+    with pytest.raises(TransportError, match="no answer"):
+        polite(ASKED)
+    assert (world.patience, world.asked) == ([5.0, 5.0], [0.0])
+    assert world.time == 305
