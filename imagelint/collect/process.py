@@ -2,7 +2,8 @@
 
 Arguments are a list, never a shell's line. The program sees an environment by allow-list, an
 empty folder of its own that vanishes afterwards, and no standard input. What it writes is read
-together and bounded. A timeout, too much output, or an interrupt kills its whole process group.
+together and bounded. A timeout, too much output, or an interrupt kills its whole process group,
+and what has left that for a session of its own.
 """
 
 from __future__ import annotations
@@ -26,6 +27,8 @@ from imagelint.core.report import Problem, ProblemKind
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from imagelint.collect.descendants import ProcessMark
 
 _PASSED = (
     *("PATH", "LANG", "LC_ALL", "TZ"),
@@ -139,7 +142,7 @@ def run(request: ProcessRequest) -> CompletedProcess | Problem:
             detail = f"`{path}` cannot be run: {error.strerror or error}"
             return Problem(ProblemKind.TOOL_FAILED, request.origin, detail, help=request.install)
         with process:
-            return _Watch(process, request).outcome()
+            return _Watch(process, request, folder).outcome()
 
 
 _RUNNING: set[_Watch] = set()
@@ -211,9 +214,12 @@ def _inside(work: str, name: str) -> str:
 class _Watch:
     """Reads what a process writes until it has ended, or has to."""
 
-    def __init__(self, process: subprocess.Popen[bytes], request: ProcessRequest) -> None:
+    def __init__(
+        self, process: subprocess.Popen[bytes], request: ProcessRequest, folder: str
+    ) -> None:
         self._process = process
         self._request = request
+        self._folder = folder
         seconds = request.limits.seconds
         self._end = time.monotonic() + seconds
         # Who is asked to end takes the time for that out of its own.
@@ -256,6 +262,7 @@ class _Watch:
                 if ended and not taken:
                     # Children of the program hold its outputs; they are not waited for.
                     self._signal(signal.SIGKILL)
+                    self._end_strays(())
                     return None
         return self._wait()
 
@@ -295,13 +302,23 @@ class _Watch:
         return self._problem(ProblemKind.TIMED_OUT, detail, help="give it more with `--timeout`")
 
     def _kill(self) -> None:
-        """End the whole group: asked first, so that it can clean up, then made to."""
+        """End the group and its strays: asked first, so that it can clean up, then made to."""
+        from imagelint.collect.descendants import descendants
+
+        strays = descendants(self._process.pid)
         self._signal(signal.SIGTERM)
         with suppress(subprocess.TimeoutExpired):
             left = max(0.0, self._end - time.monotonic())
             self._process.wait(min(_GRACE_SECONDS, left))
         self._signal(signal.SIGKILL)
+        self._end_strays(strays)
         self._process.wait()
+
+    def _end_strays(self, known: tuple[ProcessMark, ...]) -> None:
+        """End what has left the group, for a session of its own."""
+        from imagelint.collect.descendants import end_all
+
+        end_all(known, self._folder)
 
     def end(self) -> None:
         """Ask it to end, if it has not."""

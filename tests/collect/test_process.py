@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from imagelint.collect import process
+from imagelint.collect import descendants, process
 from imagelint.collect.process import CompletedProcess, ProcessLimits, ProcessRequest, find, run
 from imagelint.core.report import Problem, ProblemKind
 
@@ -224,6 +224,88 @@ def test_an_interrupt_leaves_nothing_running(fake: Fake, tmp_path: Path) -> None
     with pytest.raises(KeyboardInterrupt):
         ask()
     wait_until_gone(int(pid.read_text()))
+
+
+CHATTY = ProcessLimits(20, 1000)
+ENDLESS = "while True: sys.stdout.write('x' * 65536)"
+STRAY = """\
+pid = os.fork()
+if pid == 0:
+    os.setsid()
+    if {orphan} and os.fork():
+        os._exit(0)
+    for number in (0, 1, 2):
+        os.close(number) if {closes} or number == 0 else None
+    open({path!r}, "w").write(str(os.getpid()))
+    time.sleep(60)
+    os._exit(0)
+if {orphan}:
+    os.waitpid(pid, 0)
+while not (os.path.exists({path!r}) and open({path!r}).read()):
+    time.sleep(0.02)
+"""
+
+
+@pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="the system tells of no processes")
+@pytest.mark.parametrize("orphan", [False, True])
+def test_what_left_the_group_of_a_program_that_is_stopped_is_ended_too(
+    fake: Fake, tmp_path: Path, *, orphan: bool
+) -> None:
+    path = tmp_path / "pid"
+    stray = STRAY.format(orphan=orphan, closes=True, path=str(path))
+    fake("tool", f"{stray}{ENDLESS}")
+    assert "wrote more than" in problem(ask(limits=CHATTY)).detail
+    wait_until_gone(int(path.read_text()))
+
+
+@pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="the system tells of no processes")
+def test_what_forgot_its_variables_is_ended_as_a_child(fake: Fake, tmp_path: Path) -> None:
+    path = tmp_path / "pid"
+    body = "import subprocess\nsleeper = [sys.executable, '-c', 'import time; time.sleep(60)']\n"
+    body += "child = subprocess.Popen(sleeper, env={}, start_new_session=True)\n"
+    body += f"open({str(path)!r}, 'w').write(str(child.pid))\n"
+    fake("tool", f"{body}{ENDLESS}")
+    assert "wrote more than" in problem(ask(limits=CHATTY)).detail
+    wait_until_gone(int(path.read_text()))
+
+
+@pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="the system tells of no processes")
+def test_what_holds_the_outputs_in_a_session_of_its_own_is_ended(
+    fake: Fake, tmp_path: Path
+) -> None:
+    path = tmp_path / "pid"
+    stray = STRAY.format(orphan=True, closes=False, path=str(path))
+    fake("tool", f"{stray}print('done')")
+    assert completed(ask()).stdout == "done\n"
+    wait_until_gone(int(path.read_text()))
+
+
+def test_where_the_system_tells_of_no_processes_nobody_is_found(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(descendants, "_PROC", str(tmp_path / "none"))
+    assert descendants.descendants(os.getpid()) == ()
+    monkeypatch.setattr(os, "kill", lambda *_: pytest.fail("somebody was killed"))
+    descendants.end_all((descendants.ProcessMark(os.getppid(), b"1"),), str(tmp_path))
+
+
+def test_a_number_that_was_given_again_is_left_alone(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(os, "kill", lambda *_: pytest.fail("somebody was killed"))
+    descendants.end_all((descendants.ProcessMark(os.getppid(), b"never"),), str(tmp_path))
+
+
+def test_who_starts_others_faster_than_they_are_found_is_given_up(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "7").mkdir()
+    (tmp_path / "7" / "environ").write_text(f"HOME={tmp_path}/home")
+    monkeypatch.setattr(descendants, "_PROC", str(tmp_path))
+    killed = []
+    monkeypatch.setattr(os, "kill", lambda number, _: killed.append(number))
+    descendants.end_all((), str(tmp_path))
+    assert set(killed) == {7}
 
 
 def test_an_unknown_signal_has_a_number() -> None:
