@@ -116,9 +116,9 @@ def _joined(service: ComposeService, config: ImageConfig | None) -> ComposeServi
 
 
 def _config(service: ComposeService, document: ServiceFile, builder: Builder) -> ImageConfig | None:
-    if service.started is not None:
-        return _named(service, builder)
     build = service.build
+    if service.started is not None and build is None:
+        return _named(service, builder)
     if build is None:
         return _named(service, builder._replace(certain=False))
     if build.target is None:

@@ -190,6 +190,13 @@ KINDS: dict[str, Kind] = {
         builds_by_line=True,
         of_steps=True,
     ),
+    "devcontainer": Kind(
+        "devcontainer.document:parse_devcontainer",
+        path=pattern(_NAME + r"\.?devcontainer\.json"),
+        asks=True,
+        builds="",
+        joined_by=_SERVICES,
+    ),
     "skaffold": Kind("runlines.skaffold:parse_skaffold", asks=True, builds=""),
     # Only what is named: what stands there to be read is mostly no whole document.
     "markdown": Kind(
@@ -224,7 +231,7 @@ _OTHER_TOOLS = pattern(
     r"|\.circleci/[^/]+\.ya?ml|\.?azure-pipelines[\w.-]*\.ya?ml|bitbucket-pipelines\.ya?ml"
     r"|\.(?:travis|drone|woodpecker|gitpod)\.ya?ml|\.(?:buildkite|woodpecker)/[^/]+\.ya?ml"
     r"|taskfile(?:\.dist)?\.ya?ml|\.?justfile|.+\.just|earthfile|singularity(?:\.[\w.-]+)?"
-    r"|\.?devcontainer\.json|(?:cloud-init[\w.-]*|cloud-config)\.ya?ml|.+\.(?:ign|bu)"
+    r"|(?:cloud-init[\w.-]*|cloud-config)\.ya?ml|.+\.(?:ign|bu)"
     r"|werf\.ya?ml|.+\.(?:tiltfile|tftpl|apptainer)|(?:nomad|jobs?)/(?:.*/)?[^/]+\.hcl"
     r"|docker-bake\.[\w.-]+\.hcl|kong\.ya?ml|httpd\.conf"
     r"|supervisord?\.conf|caddyfile(?:\.[\w-]+)?|.+\.(?:caddyfile|alloy|river)|envoy[\w.-]*\.(?:ya?ml|json)"

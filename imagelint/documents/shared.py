@@ -32,6 +32,7 @@ class ImageRole(Enum):
     BASE = "base"  # FROM
     COPY = "copy"  # COPY --from
     MOUNT = "mount"  # RUN --mount=from
+    FEATURE = "feature"  # what is installed into a development container
     POD = "pod"  # a container of a pod
     COMPOSE = "compose"  # a service
     TARGET = "target"  # the image that is gated

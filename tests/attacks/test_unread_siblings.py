@@ -55,6 +55,10 @@ IN_BUILDS: dict[str, Files] = {
         "docker-bake.hcl": 'target "a" {\n  dockerfile = "docker/llm"\n}\n',
         "docker/llm": RECIPE,
     },
+    "a name of its own, for an editor": {
+        ".devcontainer/devcontainer.json": '{"build": {"dockerfile": "recipe"}}',
+        ".devcontainer/recipe": RECIPE,
+    },
     "a name of its own, for Skaffold": {
         "skaffold.yaml": "apiVersion: skaffold/v4beta11\nkind: Config\nbuild:\n  artifacts:\n"
         "  - {image: a, docker: {dockerfile: docker/llm}}\n",

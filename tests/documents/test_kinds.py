@@ -56,6 +56,7 @@ FILES = {
     "makefile": ("Makefile", "a:\n\tdocker run a\n"),
     "systemd-unit": ("a.service", "[Service]\nExecStart=docker run a\n"),
     "workflow": (".github/workflows/a.yml", "jobs: {a: {steps: [{run: docker run a}]}}\n"),
+    "devcontainer": (".devcontainer/devcontainer.json", '{"image": "a:1"} // b\n'),
     "skaffold": ("skaffold.yaml", "apiVersion: skaffold/v4beta13\nkind: Config\n"),
     "markdown": ("README.md", "```Dockerfile\nFROM a\n```\n"),
 }

@@ -59,7 +59,7 @@ def test_a_packed_manifest_is_met() -> None:
     [
         *("main.tf", "a/b.tf.json", "job.nomad", "job.nomad.hcl", "Earthfile", "a/main.bicep"),
         *("Pulumi.yaml", "cloudbuild.yaml", "ci/cloudbuild-release.json", "task-definition.json"),
-        *(".devcontainer/devcontainer.json", ".devcontainer.json", "llm-taskdef.json"),
+        "llm-taskdef.json",
         *("sky.yaml", "serve.sky.yml", ".dstack.yml", "a/cog.yaml", "fly.toml", "fly.gpu.toml"),
         *("models/llama/config.pbtxt", "models/llama/1/model.json", "bentofile.yaml"),
         *("llm.jsonnet", "k8s/llm.cue", "terragrunt.hcl", "gpu.pkr.hcl", "Tiltfile", "llm.bu"),

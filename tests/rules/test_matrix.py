@@ -39,7 +39,8 @@ READ_AS = {
     "json-patch": "kubernetes",
     # A line that runs a container is read as a service, by what reads those.
     **dict.fromkeys(
-        ("makefile", "shell-script", "skaffold", "systemd-unit", "workflow"), "compose"
+        ("devcontainer", "makefile", "shell-script", "skaffold", "systemd-unit", "workflow"),
+        "compose",
     ),
 }
 UNHELD = {

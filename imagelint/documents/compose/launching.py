@@ -36,17 +36,19 @@ def scripts(service: ComposeService) -> Iterator[Script]:
 
 
 def _scripts(service: ComposeService) -> Iterator[Script]:
-    words = words_started(service).words
+    for script in (started_script(words_started(service).words, service), _health_script(service)):
+        if script:
+            yield script
+    yield from _hook_scripts(service)
+
+
+def started_script(words: tuple[MappedWord, ...], service: ComposeService) -> Script | None:
+    """What a container is told to run, as a script: what a shell is given, or what fetches."""
     script = _script(words, ScriptRole.START, service)
     if script is None and words:
         plain = tuple(mapped_word.word for mapped_word in words)
         script = fetching_script(plain, words[0].path)
-    if script:
-        yield script
-    script = _health_script(service)
-    if script:
-        yield script
-    yield from _hook_scripts(service)
+    return script
 
 
 def _hook_scripts(service: ComposeService) -> Iterator[Script]:
@@ -56,11 +58,7 @@ def _hook_scripts(service: ComposeService) -> Iterator[Script]:
     """
     for hook in _HOOKS:
         for item in service.body[hook].items():
-            words = read_words(item["command"]).words
-            script = _script(words, ScriptRole.START, service)
-            if script is None and words:
-                plain = tuple(mapped_word.word for mapped_word in words)
-                script = fetching_script(plain, words[0].path)
+            script = started_script(read_words(item["command"]).words, service)
             if script is not None:
                 yield script
 

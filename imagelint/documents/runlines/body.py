@@ -99,7 +99,7 @@ class RunCursor(Cursor):
         return f"{start} --{flag_of(head)}{joined[len(head) :]}".strip()
 
     def _child(self, node: YamlNode | None, key: str, key_span: Span) -> Cursor:
-        child = object.__new__(RunCursor)
+        child = object.__new__(self.__class__)
         child.node = node
         child.key = key
         child.key_span = key_span
@@ -108,7 +108,7 @@ class RunCursor(Cursor):
         return child
 
 
-def body_of(line: RunLine, name: str) -> RunCursor:
+def body_of(line: RunLine, name: str, place: type[RunCursor]) -> RunCursor:
     """The body of the service that a line starts."""
     entries = [_entry("image", line.image.span, line.image.scalar)]
     for names, make in _MAKERS:
@@ -118,7 +118,7 @@ def body_of(line: RunLine, name: str) -> RunCursor:
     if not line.complete or any(line.last(name) for name in _ELSEWHERE):
         # Nobody has seen all of it.
         entries.append(_entry("extends", line.span, Scalar(line.span, "$_", "", plain=False)))
-    cursor = RunCursor(Mapping(line.span, tuple(entries)), name)
+    cursor = place(Mapping(line.span, tuple(entries)), name)
     cursor.key_span = line.span
     return cursor
 

@@ -12,7 +12,7 @@ from imagelint.documents.compose.values import parts, value
 from imagelint.documents.compose.variables import read_env
 from imagelint.documents.compose.words import CommandLine, MappedWord
 from imagelint.documents.mapped import MappedText
-from imagelint.documents.runlines.body import body_of
+from imagelint.documents.runlines.body import RunCursor, body_of
 from imagelint.documents.runlines.execution import RunPlace
 from imagelint.documents.runlines.platform import (
     HANDED_OVER,
@@ -37,6 +37,8 @@ class Spelling(NamedTuple):
     words: ServiceWords
     platform: type[RunPlatform]
     handed_over: str
+    cursor: type[RunCursor] = RunCursor
+    place: type[RunPlace] = RunPlace
 
 
 BY_FLAGS = Spelling(RUN_WORDS, RunPlatform, HANDED_OVER)
@@ -46,11 +48,11 @@ BY_KEYS = Spelling(QUADLET_WORDS, QuadletPlatform, UNIT_TAKES)
 def service_of(line: RunLine, spelling: Spelling = BY_FLAGS) -> ComposeService:
     """The service that a line starts."""
     name = _name(line)
-    body = body_of(line, name)
+    body = body_of(line, name, spelling.cursor)
     env, env_complete = read_env(body)
     ports = read_ports(body)
     runtime = read_runtime(name, body, container_ports(ports, body))
-    place = RunPlace(value(body["user"]), env, spelling.handed_over)
+    place = spelling.place(value(body["user"]), env, spelling.handed_over)
     image = body["image"]
     known = _shown(line)
     use = image_use(image, ImageRole.COMPOSE, known, parts(image))

@@ -32,7 +32,10 @@ if TYPE_CHECKING:
 RUN = (ImageRole.POD, ImageRole.COMPOSE)
 """What images are run as."""
 
-BUILT_FROM = (ImageRole.BASE, ImageRole.COPY, ImageRole.MOUNT, ImageRole.FRONTEND)
+BUILT_FROM = (
+    *(ImageRole.BASE, ImageRole.COPY, ImageRole.MOUNT),
+    *(ImageRole.FRONTEND, ImageRole.FEATURE),
+)
 """What a build takes something from: the bases, images it copies out of, and its frontend."""
 
 _HOLDERS = ("bake", "compose", "dockerfile")

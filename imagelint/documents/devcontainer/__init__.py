@@ -1,0 +1,1 @@
+"""Development containers: files that say in which container editors open a repository."""
