@@ -66,6 +66,18 @@ def test_trivy_alone_looks_unless_more_are_asked_for(yard: Yard, fake: Fake) -> 
     assert "grype" not in evidence(report)
 
 
+@pytest.mark.parametrize("scanners", [BOTH, ("--scanner", "grype")])
+def test_what_grype_leaves_out_by_rules_of_its_own_is_said(
+    yard: Yard, fake: Fake, scanners: tuple[str, ...]
+) -> None:
+    fake("grype", standins.grype(matches=[AGREED], ignoredMatches=[ONLY_GRYPE]))
+    _, report = scanned(yard, HIGH, *scanners)
+    assert evidence(report)["grype left out"] == "1 of what it found, by rules of its own"
+    fake("grype", standins.grype(matches=[AGREED]))
+    _, report = scanned(yard, HIGH, *scanners)
+    assert "grype left out" not in evidence(report)
+
+
 def test_what_two_report_is_one_finding_that_names_both(yard: Yard, fake: Fake) -> None:
     fake("grype", standins.grype(matches=[AGREED]))
     code, report = scanned(yard, HIGH, *BOTH)

@@ -1,4 +1,4 @@
-"""Find the bill of materials that is attached to an image, whoever made it.
+"""Find the bills of materials that are attached to an image, whoever made them.
 
 Looked at are what refers to the image or to the index that lists it, what lies under the tags that
 cosign gives it, and what BuildKit lists in the index beside the images.
@@ -35,10 +35,10 @@ _MOST_LAYERS = 100
 _TAGS = ("att", "sbom")
 
 
-def find_bom(
+def find_boms(
     image: ImageIdentity, deadline: Deadline, clients: Clients | None = None
-) -> BillOfMaterials | Problem | None:
-    """The bill of materials of an image, of several the first by digest; None: there is none."""
+) -> tuple[BillOfMaterials, ...] | Problem:
+    """The bills of materials of an image that differ, by the digests under which they lie."""
     shelf = shelf_of(image, deadline, clients)
     if isinstance(shelf, Problem):
         return shelf
@@ -57,7 +57,10 @@ def find_bom(
     beside = _beside(shelf, image, digests)
     if isinstance(beside, Problem):
         return beside
-    return min((*found, *beside), key=lambda one: one.source, default=None)
+    differing: dict[str, BillOfMaterials] = {}
+    for bill in sorted((*found, *beside), key=lambda bill: bill.source):
+        differing.setdefault(bill.text, bill)
+    return tuple(differing.values())
 
 
 def _beside(

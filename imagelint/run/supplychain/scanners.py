@@ -57,6 +57,14 @@ class Scanning(NamedTuple):
     problems: tuple[Problem, ...] = ()
 
 
+class Read(NamedTuple):
+    """What the scanner that leads says, a way to know what it lists, and what it left out."""
+
+    document: VulnerabilityReport
+    listing: Callable[[], Listing]
+    evidence: Evidence = ()
+
+
 def scan_with_all(subject: Subject, request: ImageRequest) -> Scanning | Problem:
     """What the scanners that must look say of an image; the problem where the first has nothing."""
     first, *others = request.settings.scanners or (TRIVY,)
@@ -66,12 +74,12 @@ def scan_with_all(subject: Subject, request: ImageRequest) -> Scanning | Problem
     read = _leading(first, scan, subject)
     if isinstance(read, Problem):
         return read
-    document, listing = read
+    document, listing = read.document, read.listing
+    found = Scanning(document, scan, first, read.evidence)
     if not others:
-        return Scanning(document, scan, first)
+        return found
     from imagelint.documents.image.opinions.merge import combined
 
-    found = Scanning(document, scan, first)
     opinions: list[Opinion] = []
     for name in others:
         opinion = _opinion(name, found, subject, request)
@@ -86,10 +94,8 @@ def scan_with_all(subject: Subject, request: ImageRequest) -> Scanning | Problem
     return found._replace(document=whole)
 
 
-def _leading(
-    name: str, scan: Scan, subject: Subject
-) -> tuple[VulnerabilityReport, Callable[[], Listing]] | Problem:
-    """What the scanner that leads says, and a way to know what it lists."""
+def _leading(name: str, scan: Scan, subject: Subject) -> Read | Problem:
+    """What the scanner that leads says."""
     facts = scan.facts._replace(label=subject.label, exploits=subject.exploits)
     if subject.bill is not None and not subject.bill.signer:
         facts = facts._replace(unverified=subject.bill.source or "nobody")
@@ -101,7 +107,7 @@ def _leading(
                 if subject.bill is None
                 else another(subject.target, document)
             )
-            return problem or (document, lambda: _listing(document, scan))
+            return problem or Read(document, lambda: _listing(document, scan))
         from imagelint.documents.image.opinions.merge import leading, led
         from imagelint.documents.image.opinions.stored import PARSERS
 
@@ -109,7 +115,9 @@ def _leading(
     except DocumentError as error:
         return error.problem(scan.source)
     problem = _about_another(opinion, subject)
-    return problem or (leading(opinion, scan.source, facts), lambda: led(opinion))
+    return problem or Read(
+        leading(opinion, scan.source, facts), lambda: led(opinion), _left_out(name, opinion)
+    )
 
 
 def _listing(document: VulnerabilityReport, scan: Scan) -> Listing:
@@ -218,4 +226,11 @@ def _evidence(name: str, opinion: Opinion, listing: Listing, request: ImageReque
         *program_of(scanner_called(name, request).program.name),
         (f"{name} vulnerability database", opinion.database or "unknown"),
         (f"{name} compares", f"{of if all_ else 'what it lists itself'}{system}"),
+        *_left_out(name, opinion),
     )
+
+
+def _left_out(name: str, opinion: Opinion) -> Evidence:
+    """How many a scanner found and does not count, by rules and lists of its own."""
+    said = f"{opinion.suppressed} of what it found, by rules of its own"
+    return ((f"{name} left out", said),) if opinion.suppressed else ()

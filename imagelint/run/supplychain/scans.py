@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import reduce
 from typing import TYPE_CHECKING
 
-from imagelint.collect.images.boms import find_bom
+from imagelint.collect.images.boms import find_boms
 from imagelint.collect.tools.cosign import Verification
 from imagelint.collect.tools.trivy_options import WEIGHTS
 from imagelint.core.redact import redact
@@ -53,7 +53,7 @@ def scan_as_asked(
     if request.scan:
         result = result.plus(scan_images(targets, request, verification))
     if request.bom and not request.verify:
-        found = [_attached(one, request) for one in targets]
+        found = [find_boms(one.identity, request.deadline, request.clients) for one in targets]
         result = result.plus(scan_each(targets, request, found))
     elif request.bom and isinstance(verification, Verification) and verification.source is not None:
         # What a signer states of all that is under a digest.
@@ -107,12 +107,6 @@ def scan_each(
             found = [_scan(target, request, (exploits, vex), bill) for bill in given]
             result = result.plus(_together(found, given))
     return result
-
-
-def _attached(target: ImageTarget, request: ImageRequest) -> Bills | Problem:
-    """The bill of materials that an image carries, whoever made it."""
-    found = find_bom(target.identity, request.deadline, request.clients)
-    return found if isinstance(found, Problem) else (() if found is None else (found,))
 
 
 def _together(found: Sequence[ImageResult], bills: Bills) -> ImageResult:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from imagelint.collect.deadline import NEVER
-from imagelint.collect.images.boms import find_bom
+from imagelint.collect.images.boms import find_boms
 from imagelint.collect.tools.trivy import scan
 from imagelint.core.report import Problem, ProblemKind
 from imagelint.documents.image.image import ImageIdentity
@@ -78,6 +78,15 @@ def attach(
     registry.manifest(repository, index, tag)
     registry.tags[repository].remove(tag)
     return made
+
+
+SAME = f"{CYCLONEDX};version=1.6"
+HARMLESS = {
+    "type": "library",
+    "name": "harmless",
+    "version": "1.0",
+    "purl": "pkg:pypi/harmless@1.0",
+}
 
 
 def stated(digest: str, predicate: object = BOM, kind: str = "https://cyclonedx.org/bom") -> Any:
@@ -179,7 +188,11 @@ def test_a_bill_that_names_another_image_is_not_believed(
 def found(registry: MemoryRegistry, digest: str, manifest: str = "") -> Any:
     named = f"{registry.host}/app"
     identity = ImageIdentity(f"{named}:v1", digest, named, manifest=manifest or digest)
-    return find_bom(identity, NEVER)
+    bills = find_boms(identity, NEVER)
+    if isinstance(bills, Problem):
+        return bills
+    assert len(bills) < 2
+    return bills[0] if bills else None
 
 
 @pytest.mark.parametrize(
@@ -284,6 +297,46 @@ def test_what_lies_in_the_index_is_found(registry: MemoryRegistry) -> None:
     assert found(registry, index, registry.image("app", "other", ("x",))) is None
 
 
+def test_all_that_differ_are_found_and_what_is_the_same_once(registry: MemoryRegistry) -> None:
+    digest = registry.image("app")
+    other = {**BOM, "components": []}
+    made = attach_all(registry, digest, (BOM, CYCLONEDX), (other, CYCLONEDX), (BOM, SAME))
+    identity = ImageIdentity("a", digest, f"{registry.host}/app", manifest=digest)
+    bills = find_boms(identity, NEVER)
+    assert not isinstance(bills, Problem)
+    assert {json.loads(one.text)["components"] == [] for one in bills} == {True, False}
+    assert len(bills) == 2
+    first, same = sorted((made[0], made[2]))
+    assert [one.source for one in bills] == sorted((first, made[1]))
+    assert same not in {one.source for one in bills}
+
+
+def test_of_bills_that_nobody_verified_what_any_of_them_lists_counts(
+    lab: Lab, program: Program, here: Path, registry: MemoryRegistry
+) -> None:
+    need("trivy")
+    digest = registry.image("one")
+    harmless = {**BOM, "components": [HARMLESS]}
+    attach_all(registry, digest, (harmless, CYCLONEDX), (BOM, CYCLONEDX), repository="one")
+    (here / "list").write_bytes(listed(registry, "one:v1"))
+    answer = audit(program, lab)
+    assert "vulnerable-package (1 image)" in answer.out, answer.out + answer.err
+
+
+def attach_all(
+    registry: MemoryRegistry, digest: str, *bills: tuple[object, str], repository: str = "app"
+) -> list[str]:
+    """Attach several bills to an image."""
+    made = [attach(registry, (repository, digest), data, media) for data, media in bills]
+    media = f"{MEDIA}manifest.v1+json"
+    entries = [{"mediaType": media, "digest": one, "size": 1} for one in made]
+    index = {"schemaVersion": 2, "mediaType": f"{MEDIA}index.v1+json", "manifests": entries}
+    tag = digest.replace(":", "-")
+    registry.manifest(repository, index, tag)
+    registry.tags[repository].remove(tag)
+    return made
+
+
 def test_what_cannot_be_had_is_a_problem_and_not_nothing(registry: MemoryRegistry) -> None:
     digest = registry.image("app")
     attach(registry, ("app", digest))
@@ -291,4 +344,4 @@ def test_what_cannot_be_had_is_a_problem_and_not_nothing(registry: MemoryRegistr
     assert found(registry, digest).kind is ProblemKind.NOT_FOUND
     registry.manifests["app", registry.manifest("app", {})] = b"{"
     wrong = ImageIdentity("A b", digest, "A b", manifest=digest)
-    assert isinstance(find_bom(wrong, NEVER), Problem)
+    assert isinstance(find_boms(wrong, NEVER), Problem)

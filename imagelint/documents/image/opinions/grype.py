@@ -74,6 +74,7 @@ def parse_grype(source: Source, facts: ScanFacts) -> Opinion:
         Compared(types),
         system=system,
         image_id=report["source"]["target"]["imageID"].text,
+        suppressed=sum(1 for _ in report["ignoredMatches"].items()),
     )
 
 

@@ -75,6 +75,7 @@ class Opinion(NamedTuple):
     `scanner` is what people call it. Times are RFC 3339; of the database, empty when nobody knows.
     `system` is the distribution as it names it, `image_id` the digest of the configuration of what
     it scanned, empty for a bill of materials. The layer of a vulnerability is a diff id.
+    `suppressed` is how many it found and left out by itself.
     """
 
     scanner: str
@@ -85,6 +86,7 @@ class Opinion(NamedTuple):
     system: str = ""
     image_id: str = ""
     packages: int | None = None
+    suppressed: int = 0
 
 
 class Disagreement(NamedTuple):
