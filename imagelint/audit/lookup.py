@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING, TypeVar
 
 import zstandard
-from sqlalchemy import func, select
+from sqlalchemy import and_, func, select
 
 from imagelint.core.digest import has_digest
 from imagelint.core.record import NamedTuple
@@ -129,7 +129,7 @@ class Known:
         self, images: Collection[tuple[str, str]], examinations: Mapping[str, bool]
     ) -> dict[tuple[str, str], Said]:
         """What rules said of images (repository and digest) in one of some examinations."""
-        row = JudgementRow
+        row, result = JudgementRow, ResultRow
         columns = row.repository, row.digest, row.examination, row.statements
         those = row.examination.in_(examinations), row.statements.is_not(None)
         names: dict[tuple[str, str], tuple[bool, str]] = {}
@@ -137,7 +137,8 @@ class Known:
             return {}
         with self._store.reading() as connection:
             for part in _parts(sorted({digest for _, digest in images})):
-                query = select(*columns).where(row.digest.in_(part), *those)
+                query = select(*columns).join(result, result.judgement == row.id)
+                query = query.where(result.digest.in_(part), *those).distinct()
                 for each in connection.execute(query):
                     at = each.repository, each.digest
                     said = examinations[str(each.examination)], str(each.statements)
@@ -155,7 +156,7 @@ class Known:
         row, result = JudgementRow, ResultRow
         query = (
             select(row.id, func.max(result.signed))
-            .join(result, result.judgement == row.id)
+            .join(result, and_(result.digest == row.digest, result.judgement == row.id))
             .where(row.outcome != "incomplete")
             .group_by(row.id)
         )

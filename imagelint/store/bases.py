@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import and_, case, exists, func, literal_column, select, update
 from sqlalchemy.orm import aliased
 
-from imagelint.store.models import ChainRow, ImageRow, TagRow
+from imagelint.store.models import ChainRow, ImageRow, ResultRow, TagRow
+from imagelint.store.tags import met
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -136,7 +137,8 @@ def _tagged(
     moved = exists().where(*same, later.position > TagRow.position)
     query = (
         select(ImageRow.chain, TagRow.repository + ":" + TagRow.tag, moved)
-        .join(TagRow, TagRow.digest == ImageRow.digest)
+        .join(ResultRow, ResultRow.digest == ImageRow.digest)
+        .join(TagRow, met()[1])
         .where(ImageRow.chain.in_(chains))
     )
     found: dict[str, tuple[bool, bool, str]] = {}

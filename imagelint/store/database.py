@@ -36,8 +36,8 @@ DEFAULT_FILE = "imagelint-audit.db"
 _WAIT_SECONDS = 60
 _CACHE_KILOBYTES = 16_384
 """Of each connection that is kept; a few are."""
-_LARGEST_WAL = 32 * 1024 * 1024
-_CHECKPOINT_PAGES = 4_000
+_LARGEST_WAL = 128 * 1024 * 1024
+_CHECKPOINT_PAGES = 16_000
 """Of 4 KiB: what is written again and again meanwhile is brought into the file itself once."""
 _CHECKPOINT_MILLISECONDS = 2_000
 _CHECKED_BYTES = 64 * 1024 * 1024
@@ -280,9 +280,17 @@ def _prepare(connection: sqlite3.Connection, _record: object) -> None:
     where SQLite lets nobody wait.
     """
     connection.isolation_level = None
+    # What is written of one page stays in memory until all of a transaction is there: else the same
+    # page is written to the log again and again.
     sizes = f"cache_size=-{_CACHE_KILOBYTES}", f"wal_autocheckpoint={_CHECKPOINT_PAGES}"
     # LIKE tells upper from lower case, as that of PostgreSQL does.
-    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "case_sensitive_like=ON", *sizes):
+    for pragma in (
+        "journal_mode=WAL",
+        "synchronous=NORMAL",
+        "case_sensitive_like=ON",
+        "cache_spill=OFF",
+        *sizes,
+    ):
         connection.execute(f"PRAGMA {pragma}").close()
 
 

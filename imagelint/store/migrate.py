@@ -12,7 +12,7 @@ from imagelint.core.errors import Diagnostic, UsageError
 if TYPE_CHECKING:
     from sqlalchemy.engine import Connection
 
-HEAD = "0009"
+HEAD = "0010"
 """The newest revision."""
 
 REVISIONS = "alembic_version"

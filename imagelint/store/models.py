@@ -53,7 +53,9 @@ class RunRow(Base):
         String(64), doc="Of what was asked: a run that was cut off goes on under the same."
     )
     sources: Mapped[str] = mapped_column(Text, doc="JSON array: the sources as they were named.")
-    options: Mapped[str] = mapped_column(Text, doc="JSON object: patterns, platforms, limits.")
+    options: Mapped[str] = mapped_column(
+        Text, doc="JSON object: patterns, platforms, and the lists (`kev`, `epss`) it was given."
+    )
     depth: Mapped[str] = mapped_column(
         String(16), doc="How deep it looked: `config`, `signatures`, `sbom`, `layers` or `scan`."
     )
@@ -143,12 +145,7 @@ class ResultRow(Base):
     shard: Mapped[int] = mapped_column(doc="Who did it.")
     at: Mapped[str] = mapped_column(String(20), doc="When.")
 
-    __table_args__ = (
-        Index(None, "digest"),
-        Index(None, "repository", "tag"),
-        Index(None, "judgement"),
-        BY_KEY,
-    )
+    __table_args__ = (Index(None, "digest"), Index(None, "repository", "tag"), BY_KEY)
 
 
 class ProblemRow(Base):
@@ -223,7 +220,8 @@ class ChainRow(Base):
         String(71), doc="The nearest chain below that several repositories have."
     )
 
-    __table_args__ = (Index(None, "depth"), BY_KEY)
+    # In the order in which they come: then what stands in the index does so, too.
+    __table_args__ = (Index(None, "depth"),)
 
 
 class TagRow(Base):
@@ -240,7 +238,7 @@ class TagRow(Base):
     first_seen: Mapped[str] = mapped_column(String(20), doc="When a run first saw it there.")
     last_seen: Mapped[str] = mapped_column(String(20), doc="When a run last saw it there.")
 
-    __table_args__ = (Index(None, "digest"), BY_KEY)
+    __table_args__ = (BY_KEY,)
 
 
 class FactRow(Base):
@@ -305,7 +303,7 @@ class JudgementRow(Base):
         String(71), doc="What they said: the digest of a fact of the kind `statements`."
     )
 
-    __table_args__ = (Index(None, "digest"), BY_KEY)
+    __table_args__ = (BY_KEY,)
 
 
 class FindingRow(Base):

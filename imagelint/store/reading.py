@@ -15,7 +15,7 @@ from imagelint.store.contents.layers import layers_of, upwards
 from imagelint.store.contents.reading import holding, installed
 from imagelint.store.filters import EVERYTHING, among, having, having_or_untold
 from imagelint.store.questions import counted
-from imagelint.store.tags import of_tags
+from imagelint.store.tags import met, of_tags
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -148,13 +148,17 @@ class Reader:
         # Which judgements those can be is asked first: all else is asked of few.
         first = func.min(result.reference).label("first")
         each = _grouped_by(result.judgement, and_(result.run_id == run_id, *having(wanted)), first)
-        judgements = (
-            select(judged.id)
+        those = (
+            select(judged.id, judged.digest)
             .join(each, each.c.judgement == judged.id)
             .order_by(*worst, each.c.first)
             .limit(most)
+            .cte("those")
         )
-        told = _results(run_id, wanted).where(result.judgement.in_(judgements))
+        # Results are found by digest: nothing else about images is kept in order.
+        told = _results(run_id, wanted).where(
+            result.digest.in_(select(those.c.digest)), result.judgement.in_(select(those.c.id))
+        )
         told = told.order_by(*worst, result.reference).limit(most)
         untold = _results(run_id, wanted).where(result.judgement.is_(None))
         untold = untold.order_by(result.reference)
@@ -197,7 +201,8 @@ class Reader:
     def images(self, digests: Collection[str]) -> dict[str, views.ImageView]:
         """Images by their digests, asked at once."""
         row, tag, member = models.ImageRow, models.TagRow, models.IndexMemberRow
-        led = select(tag.digest, tag.repository + ":" + tag.tag).where(tag.digest.in_(digests))
+        led = select(tag.digest, tag.repository + ":" + tag.tag).join(*met())
+        led = led.where(models.ResultRow.digest.in_(digests))
         listed = select(member.listing, member.digest, member.platform)
         with self._store.reading() as connection:
             known = select(row.__table__).where(row.digest.in_(digests))
@@ -292,9 +297,13 @@ def _grouped_by(column: Any, of_run: ColumnElement[bool], *more: Any) -> Subquer
 
 
 def _asked(run: views.RunView) -> tuple[object, ...]:
-    """What a run was asked to look at: of what is younger than some days, the day is not it."""
+    """What a run was asked to look at.
+
+    Of what is younger than some days the day is not it, nor is with what it was compared.
+    """
     options = json.loads(run.options)
-    options.pop("since", None)
+    for name in ("since", "lists"):
+        options.pop(name, None)
     return run.sources, run.depth, json.dumps(options, sort_keys=True)
 
 

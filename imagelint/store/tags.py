@@ -18,13 +18,13 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import aliased
 
-from imagelint.store.models import TagRow
+from imagelint.store.models import ResultRow, TagRow
 from imagelint.store.prepared import Prepared, insertion, text_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from sqlalchemy import Select
+    from sqlalchemy import ColumnElement, Select
     from sqlalchemy.engine import Connection, Engine
 
 
@@ -37,6 +37,13 @@ def of_tags(tags: Iterable[tuple[str, str]], *columns: Any) -> Select[Any]:
     wanted = listed.data(list(dict.fromkeys(tags))).cte("wanted")
     same = and_(TagRow.repository == wanted.c.repository, TagRow.tag == wanted.c.tag)
     return select(*columns).select_from(wanted.join(TagRow, same))
+
+
+def met() -> tuple[Any, ColumnElement[bool]]:
+    """With what tags are joined to be found by what they led to: each time a run met them there."""
+    row = ResultRow
+    named = row.repository == TagRow.repository, row.tag == TagRow.tag
+    return row, and_(*named, row.digest == TagRow.digest)
 
 
 class TagsAsked:

@@ -62,7 +62,10 @@ def test_a_store_of_an_earlier_release_keeps_its_runs(tmp_path: Path) -> None:
                 connection.execute(text(f"ALTER TABLE runs DROP COLUMN {column}"))
             connection.execute(text("ALTER TABLE chains DROP COLUMN created"))
             connection.execute(text("ALTER TABLE results DROP COLUMN exposed"))
-            for table, column in (("chains", "parent"), ("chains", "layer"), ("judged", "finding")):
+            for table, column in (
+                *(("chains", "parent"), ("chains", "layer"), ("judged", "finding")),
+                *(("judgements", "digest"), ("results", "judgement"), ("tags", "digest")),
+            ):
                 made = f"CREATE INDEX ix_{table}_{column} ON {table} ({column})"
                 connection.execute(text(made))
             connection.execute(text("UPDATE alembic_version SET version_num = '0001'"))
