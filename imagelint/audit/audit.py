@@ -145,7 +145,7 @@ class Audit:
         return NewRun(
             key=self.key_of(sources, selection, options.shard.of),
             sources=named,
-            options=selection.as_json(options.platforms),
+            options=selection.as_json(options.platforms, options.lists),
             depth=options.depth,
             policy=policy.name or ", ".join(policy.extends),
             policy_digest=f"sha256:{self._judge.digest}",

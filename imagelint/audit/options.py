@@ -37,7 +37,7 @@ class AuditOptions(NamedTuple):
     `seconds` bound one image, waits included; `threads` is how many images are looked at together,
     of one registry no more than its limits say. `kept` asks nothing: what the store knows is
     judged. `assigned`: a scheduler hands out shards, each to one worker, so that whoever began this
-    one is gone.
+    one is gone. `lists`: with what vulnerabilities are compared (`kev`, `epss`).
     """
 
     depth: str = "config"
@@ -48,6 +48,7 @@ class AuditOptions(NamedTuple):
     shard: Shard = Shard()
     kept: bool = False
     assigned: bool = False
+    lists: tuple[str, ...] = ()
 
     @property
     def looked_for(self) -> str:

@@ -74,10 +74,10 @@ class Selection(NamedTuple):
             and self.since >= view["since"].text
         )
 
-    def as_json(self, platforms: tuple[str, ...]) -> str:
-        """What was selected, for the record."""
-        said = {name: value for name, value in self._asdict().items() if value}
-        return json.dumps(said | ({"platforms": list(platforms)} if platforms else {}))
+    def as_json(self, platforms: tuple[str, ...], lists: tuple[str, ...] = ()) -> str:
+        """What was selected, for the record, and with which lists what is met is compared."""
+        more = {"platforms": platforms, "lists": lists}
+        return json.dumps({name: value for name, value in (self._asdict() | more).items() if value})
 
 
 def _narrower(globs: tuple[str, ...], than: tuple[str, ...]) -> bool:

@@ -103,9 +103,16 @@ def prepare(
         known, now = Known(store), environment.moment
         kept = Kept(LayerStore(store, known, code_name(), now), ScanStore(store, known, now))
         deep = DeepInspection(session, options.depth, asked, kept, registries.client)
-        looked_for += _lists(asked.settings) if options.depth in ("sbom", DEPTHS[-1]) else ""
+        if options.depth in ("sbom", DEPTHS[-1]):
+            looked_for += _lists(asked.settings)
+            options = options._replace(lists=_named_lists(asked.settings))
     audit = Audit(store, Judge(session, looked_for, deep), asker, registries, options)
     return Prepared(store, connections, asker, registries, audit, options)
+
+
+def _named_lists(settings: ScanSettings) -> tuple[str, ...]:
+    """With what vulnerabilities are compared: where nothing of it is met, that is an answer."""
+    return tuple(name for name in ("kev", "epss") if getattr(settings, name))
 
 
 def _lists(settings: ScanSettings) -> str:

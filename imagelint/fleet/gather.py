@@ -11,6 +11,7 @@ from imagelint.fleet.changes import NO_CHANGES, changes_since, first_changes
 from imagelint.fleet.days import days_before
 from imagelint.fleet.unasked import unasked
 from imagelint.store.filters import EVERYTHING
+from imagelint.store.questions import made_by
 from imagelint.store.reading import Reader
 from imagelint.store.records import Category
 from imagelint.store.rollups import RollUps
@@ -40,7 +41,8 @@ _TOLD = frozenset(category.value for category in Category if category.is_told)
 class Fleet(NamedTuple):
     """A run and what it means beside the runs before it.
 
-    `groups` are roll-ups by what they are made of (`store.tally.GROUPS`), `drift` is what changed
+    `groups` are roll-ups by what they are made of (`store.tally.GROUPS`), `made` is what made the
+    layers among them, `drift` is what changed
     since the run `before` (None: there is none, or only some findings are wanted), cut at
     `MOST_DRIFT` with `drift_counts` by kind of all of it; `changes` are findings that are new,
     fixed or allowed since the run `earlier`, cut at `MOST_CHANGES` and counted for `MOST_COMPARED`
@@ -55,6 +57,7 @@ class Fleet(NamedTuple):
     run: views.RunView
     overview: views.Overview
     groups: Mapping[str, tuple[views.RollUp, ...]] = {}
+    made: Mapping[str, str] = {}
     vulnerabilities: tuple[views.VulnerabilityView, ...] = ()
     trend: tuple[views.TrendPoint, ...] = ()
     before: views.RunView | None = None
@@ -138,13 +141,14 @@ def gather(store: Store, asked: Question) -> Fleet:
         )
     drift, counts = _drift(rollups, None if wanted.of_findings else before, run, wanted)
     tally = rollups.tally(run.id, wanted)
-    of_run = wanted == EVERYTHING
-    most = None if asked.uncut else MOST_STALE
+    groups = {group: tally.by(group, _ALL if asked.uncut else MOST_GROUPS) for group in GROUPS}
+    of_run, most = wanted == EVERYTHING, None if asked.uncut else MOST_STALE
     stale = () if wanted.of_findings else rollups.not_audited_since(day, most, wanted)
     return Fleet(
         run=run,
         overview=overview,
-        groups={group: tally.by(group, _ALL if asked.uncut else MOST_GROUPS) for group in GROUPS},
+        groups=groups,
+        made=_made(store, groups["layer"]),
         vulnerabilities=tally.vulnerabilities(_ALL if asked.uncut else MOST_VULNERABILITIES),
         trend=rollups.trend(run) if of_run else (),
         before=None if wanted.of_findings else before,
@@ -163,6 +167,11 @@ def gather(store: Store, asked: Question) -> Fleet:
         is_about_nothing=nothing,
         unknown=unasked(store, run, wanted),
     )
+
+
+def _made(store: Store, layers: tuple[views.RollUp, ...]) -> dict[str, str]:
+    with store.reading() as connection:
+        return made_by(connection, [one.name for one in layers])
 
 
 def _no_run(number: int) -> Diagnostic:

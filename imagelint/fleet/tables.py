@@ -24,8 +24,8 @@ def tables(fleet: Fleet) -> Iterator[Table]:
     yield _bases(fleet)
     yield _vulnerabilities(fleet)
     yield _rolled("rules", "By rule", "Rule", fleet, "rule")
-    for group, title in (("package", "By package"), ("layer", "By layer")):
-        yield _rolled(f"{group}s", title, title[3:].capitalize(), fleet, group)
+    yield _rolled("packages", "By package", "Package", fleet, "package")
+    yield _layers(fleet)
     yield _owners(fleet)
     yield _rolled("repositories", "By repository", "Repository", fleet, "repository")
     several = (
@@ -100,6 +100,17 @@ def _rolled(name: str, title: str, what: str, fleet: Fleet, group: str) -> Table
         for at, one in enumerate(fleet.groups[group])
     )
     return Table(name, title, columns, rows, ((2, "desc"),))
+
+
+def _layers(fleet: Fleet) -> Table:
+    """By layer, with what made each: by its digest nobody knows it."""
+    table = _rolled("layers", "By layer", "Layer", fleet, "layer")
+    made = [visible(fleet.made.get(one.name, "")) for one in fleet.groups["layer"]]
+    rows = tuple(
+        row._replace(cells=(*row.cells, command))
+        for row, command in zip(table.rows, made, strict=True)
+    )
+    return table._replace(columns=(*table.columns, Column("made", "Made by", "code")), rows=rows)
 
 
 def _owners(fleet: Fleet) -> Table:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from imagelint.store.filters import ResultFilter
 
+_PAGE = 500
 MOST_FOR_BYTES = 50_000
 """Images above which their layers are not walked through."""
 
@@ -110,6 +111,25 @@ def whose(
     query = select(row.reference, row.owner, func.coalesce(row.digest, ""))
     query = query.where(row.run_id == run_id, row.reference.in_(references))
     return {name: views.Whose(*said) for name, *said in connection.execute(query)}
+
+
+def made_by(connection: Connection, layers: Collection[str]) -> dict[str, str]:
+    """What made layers, as the history of an image has it; of many images the one met first."""
+    row = models.ChainRow
+    query = select(row.layer, row.command).where(row.command != "")
+    found: dict[str, str] = {}
+    left = set(layers)
+    if not left:
+        return found
+    # There is no index of layers: each image would write to it for each. One walk finds all, and
+    # ends early, as what many images have was met early.
+    for layer, command in connection.execution_options(yield_per=_PAGE).execute(query):
+        if layer in left:
+            found[layer] = command
+            left.remove(layer)
+            if not left:
+                break
+    return found
 
 
 def holes(

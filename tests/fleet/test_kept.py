@@ -131,3 +131,22 @@ def test_none_is_no_answer_where_nobody_was_told(
         assert why in answer.out, words
         # Without a question about findings it is what the run came to.
         assert answer.code == (1 if words == ("--exposed",) else 3), words
+
+
+def test_none_is_an_answer_where_what_was_met_was_compared(
+    program: Program, tmp_path: Path
+) -> None:
+    place = tmp_path / "other.db"
+    with Store.open(str(place)) as store:
+        given = '{"lists": ["kev"]}'
+        run_over(store, [judged("chat", 1, ROOT, HOLE)], 1, "scan", given)
+    answer = asked(program, place, "--exploited")
+    assert "no image has a finding like that" in answer.out
+    assert answer.code == 0
+    assert rows(program, place, "--table", "images", "--exploited") == []
+
+
+def test_layers_are_listed_with_what_made_them(program: Program, place: Path) -> None:
+    found = rows(program, place, "--table", "layers")
+    assert found
+    assert {one["made"] for one in found} == {f"RUN base {base} system" for base in range(3)}

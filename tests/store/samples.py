@@ -167,13 +167,15 @@ def run_of(store: Store, numbers: range, build: int, day: int) -> int:
     return run_over(store, images, day)
 
 
-def run_over(store: Store, images: Iterable[Finished], day: int, depth: str = "config") -> int:
+def run_over(
+    store: Store, images: Iterable[Finished], day: int, depth: str = "config", options: str = "{}"
+) -> int:
     """A run over some references that are through."""
     now = f"2026-11-{day:02}T08:00:00Z"
     task = NewRun("a" * 64, (REGISTRY,), policy="recommended", policy_digest=digest("policy"))
     # The first one is of a release that kept none.
     contacts = None if day == 1 else '{"inference": "#inference-oncall"}'
-    task = task._replace(version="1", contacts=contacts, depth=depth)
+    task = task._replace(version="1", contacts=contacts, depth=depth, options=options)
     begun = begin(store, task, Worker("host", 1), now, lambda _: False)
     Writer(store, begun, lambda: now).write(images)
     finish(store, begun, (WAIVER, UNUSED), f"2026-11-{day:02}T09:00:00Z")
