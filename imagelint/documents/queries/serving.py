@@ -151,7 +151,7 @@ def _behind(words: Sequence[Word], word: Word) -> Sequence[Word]:
 
 def is_worker_pod(server: ServingCommand) -> bool:
     """Whether its pod is one of the followers in a group that an object writes out apart."""
-    places = server.launch.runtime.path.split(".")
+    places = server.launch.runtime.path.replace("[", ".").split(".")
     return not _WORKERS.isdisjoint(places)
 
 
