@@ -35,6 +35,25 @@ _HARMLESS = {
 _MENDED = frozenset(said for said, told in _HARMLESS.items() if told == "fixed")
 _HARMFUL = frozenset(("affected", "under_investigation", "exploitable", "in_triage"))
 _DEEPEST = 30
+_REASONS = frozenset(
+    (
+        "component_not_present",
+        "vulnerable_code_not_present",
+        "vulnerable_code_not_in_execute_path",
+        "vulnerable_code_cannot_be_controlled_by_adversary",
+        "inline_mitigations_already_exist",
+    )
+)
+"""The words for a reason that OpenVEX and CSAF have; with any other, none is given."""
+_ANALYSES = frozenset(
+    (
+        *("code_not_present", "code_not_reachable"),
+        *("requires_configuration", "requires_dependency", "requires_environment"),
+        *("protected_by_compiler", "protected_at_runtime", "protected_at_perimeter"),
+        "protected_by_mitigating_control",
+    )
+)
+"""Those of CycloneDX."""
 _STATUSES = {
     "known_not_affected": "known_not_affected",
     "fixed": "fixed",
@@ -130,7 +149,7 @@ def _openvex(view: JsonView, origin: str) -> Iterator[VexStatement]:
     for place, one in enumerate(view["statements"].items()):
         named = one["vulnerability"]
         ids = (named.exact, named["name"].exact, named["@id"].exact, *named["aliases"].texts())
-        why = one["justification"].text or one["impact_statement"].text
+        why = _reason(one["justification"], _REASONS) or one["impact_statement"].text
         status = one["status"].exact
         if _is_founded(status, why):
             products = tuple(
@@ -147,6 +166,11 @@ def _openvex(view: JsonView, origin: str) -> Iterator[VexStatement]:
 def _is_founded(status: str, why: str) -> bool:
     """Whether a statement is one that counts: only that something does no harm needs a reason."""
     return status in _MENDED or status in _HARMFUL or (status in _HARMLESS and bool(why))
+
+
+def _reason(said: JsonView, known: frozenset[str]) -> str:
+    """The reason that a word gives; empty for a word of one's own."""
+    return said.text if said.exact in known else ""
 
 
 def _when(said: JsonView) -> float:
@@ -167,7 +191,7 @@ def _cyclonedx(view: JsonView, origin: str) -> Iterator[VexStatement]:
     purls[root["bom-ref"].exact] = root["purl"].exact
     for one in view["vulnerabilities"].items():
         analysis = one["analysis"]
-        why = analysis["justification"].text or analysis["detail"].text
+        why = _reason(analysis["justification"], _ANALYSES) or analysis["detail"].text
         status = analysis["state"].exact
         if _is_founded(status, why):
             refs = (affected["ref"].exact for affected in one["affects"].items())
@@ -188,10 +212,9 @@ def _csaf(view: JsonView, origin: str) -> Iterator[VexStatement]:
     made = _when(view["document"]["tracking"]["current_release_date"])
     purls = dict(_products(view["product_tree"], 0))
     for one in view["vulnerabilities"].items():
-        why = "; ".join(
-            [flag["label"].text for flag in one["flags"].items()]
-            + [threat["details"].text for threat in one["threats"].items()]
-        )
+        labels = (_reason(flag["label"], _REASONS) for flag in one["flags"].items())
+        threats = [each for each in one["threats"].items() if each["category"].exact == "impact"]
+        why = "; ".join((*filter(None, labels), *(each["details"].text for each in threats)))
         for name, status in _STATUSES.items():
             named = one["product_status"][name].texts()
             products = tuple(Product(purls[name]) for name in named if name in purls)

@@ -160,6 +160,37 @@ def test_what_is_said_without_a_reason_does_not_count_in_any_format() -> None:
     assert covers(mended)
 
 
+@pytest.mark.parametrize("word", ["trust_me", "Component_Not_Present", "code_not_reachable "])
+def test_a_reason_that_the_format_does_not_know_is_none(word: str) -> None:
+    assert not covers(openvex({"@id": PURL}, justification=word))
+    assert covers(openvex({"@id": PURL}, justification=word, impact_statement="never loaded"))
+    document = cyclonedx("a")
+    analysis = document["vulnerabilities"][0]["analysis"]
+    analysis["justification"] = word
+    assert not covers(document)
+    analysis["detail"] = "never loaded"
+    assert covers(document)
+    document = csaf("p1")
+    (known,) = document["vulnerabilities"]
+    known["flags"][0]["label"] = word
+    assert not covers(document)
+    known["threats"] = [{"category": "exploit_status", "details": "nobody tries"}]
+    assert not covers(document)
+    known["threats"] = [{"category": "impact", "details": "never loaded"}]
+    assert covers(document)
+
+
+@pytest.mark.parametrize(
+    "word",
+    [
+        *("component_not_present", "vulnerable_code_not_in_execute_path"),
+        *("vulnerable_code_cannot_be_controlled_by_adversary", "inline_mitigations_already_exist"),
+    ],
+)
+def test_the_reasons_of_openvex_count(word: str) -> None:
+    assert covers(openvex({"@id": PURL}, justification=word))
+
+
 EARLIER, LATER = "2026-01-01T00:00:00Z", "2026-02-01T00:00:00Z"
 
 
