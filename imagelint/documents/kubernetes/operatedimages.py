@@ -16,13 +16,15 @@ if TYPE_CHECKING:
     from imagelint.documents.shared import ImageUse
     from imagelint.documents.yaml.cursor import Cursor
 
+_OF_ROLES = ("image",)
+
 
 def operated_images(obj: KubernetesObject, pods: tuple[Pod, ...]) -> Iterator[ImageUse]:
     """The images under the keys that its operator has for them, in source order.
 
     Those of the containers of its pods are theirs.
     """
-    keys = image_keys(obj.group)
+    keys = image_keys(obj.group) or (_OF_ROLES if any(map(_is_of_roles, pods)) else ())
     if obj.is_own or not (keys or obj.group in DELIVERING):
         return
     read = frozenset(id(one.body.node) for pod in pods for one in pod.containers)
@@ -43,6 +45,11 @@ def operated_images(obj: KubernetesObject, pods: tuple[Pod, ...]) -> Iterator[Im
             else:
                 inside.append(value)
         pending += reversed(inside)
+
+
+def _is_of_roles(pod: Pod) -> bool:
+    """Whether a pod is a role of an object that names the image beside it."""
+    return any(one.image is None and one.body.node is pod.spec.node for one in pod.containers)
 
 
 def _named(place: Cursor) -> Iterator[ImageUse]:

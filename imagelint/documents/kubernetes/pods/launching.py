@@ -24,6 +24,8 @@ from imagelint.documents.serving.startscript import (
     whole_word,
 )
 from imagelint.documents.shell.script import ScriptRole
+from imagelint.documents.shell.shells import POSIX_SHELLS, shebang_shell
+from imagelint.documents.shell.wrappers import program_name
 from imagelint.documents.yaml.nodes import Scalar, Sequence
 from imagelint.documents.yaml.text import map_scalar
 
@@ -75,6 +77,8 @@ def _scripts(container: Container) -> Iterator[Script]:
     script = _script(started, ScriptRole.START, variables) or _fetching(started, variables)
     if script:
         yield script
+    if not container.owner.is_own:
+        yield from _texts(container.body, variables)
     for hook in _HOOKS:
         words = container.body.at("lifecycle", hook, "exec", "command").items()
         script = _script(list(words), ScriptRole.START, variables)
@@ -85,6 +89,27 @@ def _scripts(container: Container) -> Iterator[Script]:
         script = _script(list(words), ScriptRole.HEALTHCHECK, variables)
         if script:
             yield script
+
+
+def _texts(body: Cursor, variables: Mapping[str, Fact[str]]) -> Iterator[Script]:
+    """Texts that operators put into a file, and have run: by the command, or by their first line.
+
+    https://argo-workflows.readthedocs.io/en/latest/walk-through/scripts-and-results/
+    https://tekton.dev/docs/pipelines/tasks/#running-scripts-within-steps
+    """
+    source, script = body["source"], body["script"]
+    command = tuple(_word(place, {}) for place in body["command"].items())
+    found: list[tuple[Cursor, str]] = []
+    if source.word() and command:
+        found.append((source, program_name(command[0])))
+    if script.word():
+        found.append((script, shebang_shell(script.word()) or "sh"))
+    for place, shell in found:
+        if shell in POSIX_SHELLS and isinstance(place.node, Scalar):
+            mapped, role = map_scalar(place.node), ScriptRole.START
+            yield read_mapped_script(
+                mapped, role, shell=shell, variables=variables, path=place.path
+            )
 
 
 def _fetching(places: list[Cursor], variables: Mapping[str, Fact[str]]) -> Script | None:

@@ -61,10 +61,22 @@ _CONTAINER_FIELDS: tuple[str, ...] = (
     "ports",
     "resources",
 )
-_CONTAINER_FIELDS += ("storageUri", "volumeMounts")
+_CONTAINER_FIELDS += ("envFrom", "lifecycle", "livenessProbe", "readinessProbe")
+_CONTAINER_FIELDS += ("securityContext", "storageUri", "volumeMounts")
 # What is said of an image only where a container is made of it.
 _RUN_FIELDS = frozenset(
-    ("command", "args", "env", "ports", "resources", "volumeMounts", "securityContext")
+    (
+        *("command", "args", "env", "ports", "resources", "volumeMounts", "securityContext"),
+        *("envFrom", "lifecycle", "livenessProbe", "readinessProbe", "script", "workingDir"),
+    )
+)
+# Where an image is one of a container, whatever else is said of it: templates of Argo Workflows,
+# steps of Tekton, components of devfiles.
+_OF_CONTAINERS = frozenset(("container", "script"))
+_LISTS_OF_CONTAINERS = frozenset(("initContainers", "sidecars", "steps"))
+# What only a container may do, and a pod may not.
+_OWN_PRIVILEGES = frozenset(
+    ("privileged", "allowPrivilegeEscalation", "capabilities", "readOnlyRootFilesystem")
 )
 # What gives pods of a Rollout labels that its template has not, and what makes other pods of it.
 _OTHERWISE = ("canaryMetadata", "stableMetadata", "activeMetadata", "previewMetadata")
@@ -212,24 +224,27 @@ def holds_containers(root: YamlNode | None) -> bool:
 
 def _by_shape(root: YamlNode | None) -> Iterator[Shape]:
     """What looks like a pod's spec, and containers outside of any, in source order."""
-    pending: list[tuple[YamlNode | None, tuple[str | int, ...]]] = [(root, ())]
+    pending: list[tuple[YamlNode | None, tuple[str | int, ...], bool]] = [(root, (), False)]
     while pending:
-        node, keys = pending.pop()
-        inside: list[tuple[YamlNode | None, tuple[str | int, ...]]] = []
+        node, keys, named = pending.pop()
+        inside: list[tuple[YamlNode | None, tuple[str | int, ...], bool]] = []
         if isinstance(node, Mapping):
             read: frozenset[str] = frozenset()
             if keys and _is_pod_spec(node, str(keys[-1])):
                 yield Shape(keys)
                 read = _CONTAINER_LISTS | frozenset(_singles(str(keys[-1])))
-            elif keys and is_whole_container(node):
+            elif keys and (
+                is_whole_container(node) or _is_by_key(node, keys) or (named and _is_role(node))
+            ):
                 yield Shape(keys, alone=True)
+            named = _names_image(node)
             inside = [
-                (entry.value, (*keys, entry.key.text))
+                (entry.value, (*keys, entry.key.text), named)
                 for entry in node.entries
                 if entry.key.text not in read and entry.key.text != "status"
             ]
         elif isinstance(node, Sequence):
-            inside = [(item, (*keys, index)) for index, item in enumerate(node.items)]
+            inside = [(item, (*keys, index), False) for index, item in enumerate(node.items)]
         pending += reversed(inside)
 
 
@@ -260,10 +275,40 @@ def is_whole_container(node: YamlNode | None) -> bool:
     if not isinstance(node, Mapping):
         return False
     image = node.get("image")
-    named = isinstance(image, Scalar) and isinstance(image.value, str) and image.value != ""
-    if not named and not (isinstance(image, Mapping) and image.get("repository") is not None):
+    parts = isinstance(image, Mapping) and image.get("repository") is not None
+    if not parts and not _names_image(node):
         return False
     return not {entry.key.text for entry in node.entries}.isdisjoint(_RUN_FIELDS)
+
+
+def _names_image(node: Mapping) -> bool:
+    image = node.get("image")
+    return isinstance(image, Scalar) and isinstance(image.value, str) and image.value != ""
+
+
+def _is_by_key(node: Mapping, keys: tuple[str | int, ...]) -> bool:
+    """Whether a mapping with an image stands where operators have containers."""
+    listed = keys[-1] if isinstance(keys[-1], str) else ""
+    among = keys[-2] if not listed and len(keys) > 1 else ""
+    return _names_image(node) and (listed in _OF_CONTAINERS or among in _LISTS_OF_CONTAINERS)
+
+
+def _is_role(node: Mapping) -> bool:
+    """Whether a mapping says of containers what nothing else has, and not of which image.
+
+    Where one is named beside it, they are made of that: the driver and the executors of Spark.
+    """
+    confined, env, mounts = (node.get(key) for key in ("securityContext", "env", "volumeMounts"))
+    if node.get("image") is not None or node.get("containers") is not None:
+        return False
+    if isinstance(confined, Mapping):
+        return not _OWN_PRIVILEGES.isdisjoint(key.text for key, _ in confined.entries)
+    listed = ((env, "name"), (mounts, "mountPath"))
+    return any(
+        isinstance(one, Sequence)
+        and any(isinstance(item, Mapping) and item.get(key) is not None for item in one.items)
+        for one, key in listed
+    )
 
 
 def replicas(obj: KubernetesObject, spec: Cursor) -> Fact[int]:
