@@ -107,6 +107,20 @@ def test_containers_of_a_pod_do_not_look_at_each_other_one_by_one() -> None:
     assert growth(examined, 20 * SIZE) < MOST
 
 
+def test_servers_below_an_interpreter_are_not_looked_for_one_by_one() -> None:
+    pod = (
+        "apiVersion: v1\nkind: Pod\nmetadata: {name: p#-}\nspec: {containers: [{name: a, image: b,"
+        " command: [sh, -c, 'exec python -m vllm.entrypoints.openai.api_server']}]}\n---\n"
+    )
+    given = Input("pods.yaml", pod)
+    only = Policies(["strict"], Policy(), set(), ("python-optimize",))
+
+    def examined(size: int) -> None:
+        Examiner(Plan({}, only)).source(Source(given.origin, given.text(size)), ".")
+
+    assert growth(examined, 20 * SIZE) < MOST
+
+
 def test_projects_of_compose_do_not_look_at_each_other_one_by_one(here: Path) -> None:
     """Half of them define what the others lack, which lie beside them and are no part of them."""
     only = Policies(["strict"], Policy(), set(), ("undefined-compose-name",))

@@ -13,8 +13,9 @@ from imagelint.documents.shell.script import Command
 from imagelint.knowledge.recognition import cluster_variables, forms_cluster
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
+    from imagelint.core.source import Span
     from imagelint.documents.base import Document
     from imagelint.documents.serving.command import ServingCommand
     from imagelint.documents.shared import EnvVar
@@ -138,15 +139,23 @@ def interpreter_option(document: Document, server: ServingCommand) -> Word | Non
     program = server.program
     if program is None:
         return None
-    words = _behind(server.launch.argv, program)
-    for command in document.nodes_of(Command) if not words else ():
-        words = words or _behind(command.words, program)
-    return words[0] if words and words[0].text.startswith("-") else None
+    behind = dict(_pairs(server.launch.argv)).get(program.span)
+    behind = behind or document.derived(_followers).get(program.span)
+    return behind if behind is not None and behind.text.startswith("-") else None
 
 
-def _behind(words: Sequence[Word], word: Word) -> Sequence[Word]:
-    spans = [one.span for one in words]
-    return words[spans.index(word.span) + 1 :] if word.span in spans else ()
+def _pairs(words: Sequence[Word]) -> Iterator[tuple[Span, Word]]:
+    """The places of words, each with the word behind it; of equal places the first counts."""
+    return ((word.span, behind) for word, behind in zip(words[-2::-1], words[:0:-1], strict=True))
+
+
+def _followers(document: Document) -> dict[Span, Word]:
+    """The word behind each word of all commands: one walk, however many servers are asked about."""
+    return {
+        place: behind
+        for command in reversed(document.nodes_of(Command))
+        for place, behind in _pairs(command.words)
+    }
 
 
 def is_worker_pod(server: ServingCommand) -> bool:
