@@ -116,11 +116,11 @@ def _standing_alone(text: str, extent: Span) -> str:
 
 
 def _loaded(text: str) -> object:
+    from imagelint.documents.yaml.plain import load_plain
     from imagelint.documents.yaml.pyyaml import yaml
 
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     try:
-        return yaml.load(text, loader)
+        return load_plain(text)
     except (yaml.YAMLError, ValueError, RecursionError):
         return None
 
