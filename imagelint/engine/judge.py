@@ -122,7 +122,7 @@ class Judge:
         locators = Locators(document, project)
         known: dict[str, _RuleRun] = {}
         runs: dict[tuple[str, ...], list[_RuleRun]] = {}
-        room = _Room(locators, MOST_OF_ALL)
+        room = _Room(locators, MOST_OF_ALL, traced=self._traced)
         findings: list[Finding] = []
         problems: list[Problem] = []
 
@@ -143,8 +143,7 @@ class Judge:
                 run.ask(node, findings, problems)
         problems += _overflows(known.values(), document.source.origin)
         told = tuple(dict.fromkeys(findings))
-        tables = tuple(sorted(room.tables)) if self._traced else ()
-        return Judgement(told, tuple(problems), tables)
+        return Judgement(told, tuple(problems), tuple(sorted(room.tables)))
 
     def _selection(self, kind: type) -> Selection:
         """How the rules about a type of node are chosen for each of them."""
@@ -164,14 +163,16 @@ class Judge:
 class _Room:
     """What all rules about a document share.
 
-    `left` is how many findings are still told, `tables` those that were looked up for them.
+    `left` is how many findings are still told, `tables` those that were looked up for them, if that
+    is `traced`.
     """
 
-    __slots__ = ("left", "locators", "tables")
+    __slots__ = ("left", "locators", "tables", "traced")
 
-    def __init__(self, locators: Locators, left: int) -> None:
+    def __init__(self, locators: Locators, left: int, *, traced: bool) -> None:
         self.locators = locators
         self.left = left
+        self.traced = traced
         self.tables: set[str] = set()
 
 
@@ -206,7 +207,7 @@ class _RuleRun:
     def ask(self, node: Node, findings: list[Finding], problems: list[Problem]) -> None:
         """Add what the rule says about a node, and its crash if it is broken."""
         before = len(findings)
-        seen = fresh_lookups()
+        seen = fresh_lookups() if self._room.traced else None
         try:
             for finding in self._check(node, *self._arguments):
                 if self._context.counting:
@@ -222,8 +223,9 @@ class _RuleRun:
                 self._tell()
         if len(findings) > before:
             findings[before:] = self._completed(node, findings[before:])
-            engine = getattr(node, "engine", "")
-            self._room.tables |= {*seen, f"engines/{engine}"} if engine else seen
+            if seen is not None:
+                engine = getattr(node, "engine", "")
+                self._room.tables |= {*seen, f"engines/{engine}"} if engine else seen
 
     def _completed(self, node: Node, findings: list[Finding]) -> list[Finding]:
         """Findings with what follows from the node that they are about."""
