@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from imagelint.documents.base import Document, Key, Node
+    from imagelint.documents.project import Word
 
     Found = tuple[str, Node]
 
@@ -78,7 +79,7 @@ class Landmarks:
     def __init__(
         self,
         of_kind: Callable[[str], Iterable[str]],
-        parse: Callable[[str, str], Document | Report | None],
+        parse: Callable[[str, Word], Document | Report | None],
     ) -> None:
         self._of_kind = _weak(of_kind)
         self._parse = _weak(parse)
@@ -96,7 +97,7 @@ class Landmarks:
         self._held.update((one, other._held[one]) for one in origins if one in other._held)
         self._holders.clear()
 
-    def find(self, kind: str, key: Key, word: str) -> list[Found]:
+    def find(self, kind: str, key: Key, word: Word) -> list[Found]:
         """What the files of a kind hold under a key, in their order, each with its origin."""
         room = self._kinds.get(kind)
         if room is None:
@@ -144,7 +145,7 @@ class _Kind:
         self._found: dict[Key, list[Found]] = {}
         self._unsorted: set[Key] = set()
         self.read: set[str] = set()
-        self.searched: set[str] = set()
+        self.searched: set[Word] = set()
         self.unknown: dict[str, None] = {}
         self.holders: dict[str, list[str]] = {}
         for origin in self._places:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from binascii import crc32
+from functools import lru_cache
 from posixpath import dirname, join, normpath
 from typing import TYPE_CHECKING, TypeVar
 
@@ -17,7 +18,9 @@ if TYPE_CHECKING:
     from imagelint.documents.base import Document, Key, Node
     from imagelint.documents.scriptlint import ScriptComment
 
-    Find = Callable[[str, Key, str], Iterable[tuple[str, Node]]]
+    Word = str | tuple[str, ...]
+    """What is written wherever something is: a whole value, or one of some pieces of text."""
+    Find = Callable[[str, Key, Word], Iterable[tuple[str, Node]]]
     # The values that begin alike, by their lengths: the longest first.
     SecretValues = Mapping[str, tuple[tuple[int, frozenset[str]], ...]]
 
@@ -75,6 +78,7 @@ def kind_asked(dependency: str) -> str:
     return dependency.removeprefix(_ALL_OF) if dependency.startswith(_ALL_OF) else ""
 
 
+@lru_cache(maxsize=4_096)
 def mark_of(kind: str, key: Key) -> str:
     """That an answer depends on what all documents of a kind hold under a key.
 
@@ -182,17 +186,18 @@ class Project:
         return origin in self._completed
 
     def find(
-        self, kind: type[Document], key: Key, node: type[N], word: str = ""
+        self, kind: type[Document], key: Key, node: type[N], word: Word = ""
     ) -> tuple[tuple[str, N], ...]:
         """The nodes of a type under a key in all documents of a kind, each with its origin.
 
-        A `word` that is written, if not escaped, wherever something is under that key spares most
-        documents from being read; it must be one of a few, as all texts are searched for it.
+        A `word`, or pieces of text of which one is written, if not escaped, wherever something is
+        under that key spare most documents from being read; they must be of a few, as all texts are
+        searched for them.
         """
         return self.named(kind.kind, key, node, word)
 
     def named(
-        self, kind: str, key: Key, node: type[N], word: str = ""
+        self, kind: str, key: Key, node: type[N], word: Word = ""
     ) -> tuple[tuple[str, N], ...]:
         """The same by the name of the kind, for who does not want to import what reads it."""
         self.dependencies.add(all_of(kind) if kind == RENDERED else mark_of(kind, key))
@@ -215,7 +220,7 @@ class Project:
         def load(origin: str) -> Fact[Document]:
             return Known(rendered) if origin == own else self._load(origin)
 
-        def find(asked: str, key: Key, word: str) -> Iterable[tuple[str, Node]]:
+        def find(asked: str, key: Key, word: Word) -> Iterable[tuple[str, Node]]:
             if asked != kind:
                 return self._find(asked, key, word)
             return [(own, node) for node in rendered.derived(by_key).get(key, ())]

@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 
     from imagelint.core.environment import DeclaredBuild
     from imagelint.documents.base import Key, Node
-    from imagelint.documents.project import SecretValues
+    from imagelint.documents.project import SecretValues, Word
     from imagelint.policy.model import Policy
     from imagelint.run.policies import Policies
     from imagelint.run.rendering.renderings import Renderings
@@ -278,7 +278,7 @@ class Examiner:
             return ABSENT
         return UNKNOWN if isinstance(document, Report) else Known(document)
 
-    def find(self, kind: str, key: Key, word: str, root: str) -> Iterator[tuple[str, Node]]:
+    def find(self, kind: str, key: Key, word: Word, root: str) -> Iterator[tuple[str, Node]]:
         """What the examined files of a kind below a root hold under a key, in order."""
         if kind == RENDERED:
             found = self._rendered_landmarks(root).get(key, ())

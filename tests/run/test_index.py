@@ -230,6 +230,39 @@ def test_who_asks_by_a_word_reads_only_the_texts_that_have_it(here: Path, log: P
     assert other[0] == "b.yaml"
 
 
+def test_who_asks_by_pieces_of_text_reads_only_the_texts_that_have_one(
+    here: Path, log: Path
+) -> None:
+    names = {"a.yaml": "my-vllm", "b.yaml": "tei", "c.yaml": r'"\x74ei"', "d.yaml": "xsglangx"}
+    for name, service in names.items():
+        text = f"apiVersion: v1\nkind: Service\nmetadata: {{name: {service}}}\n"
+        (here / name).write_text(text, encoding="utf-8")
+    found = FileIndex({name: FoundFile(name, name) for name in names})
+    asked = found.landmarks("kubernetes", service_named("my-vllm"), ("vllm", "sglang"))
+    assert [origin for origin, _ in asked] == ["a.yaml"]
+    parsed = [line.split()[2] for line in log.read_text("utf-8").splitlines() if "parse" in line]
+    assert sorted(parsed) == ["a.yaml", "c.yaml", "d.yaml"]
+
+
+def test_a_server_beside_its_service_is_judged_without_reading_other_manifests(
+    here: Path, log: Path
+) -> None:
+    pod = (
+        "apiVersion: v1\nkind: Pod\nmetadata: {name: NAME, labels: {app: NAME}}\nspec: {containers:"
+        " [{name: a, image: 'vllm/vllm-openai:v0.11.0', args: [--model, Qwen/Qwen3-8B]}]}\n---\n"
+        "apiVersion: v1\nkind: Service\nmetadata: {name: NAME}\n"
+        "spec: {selector: {app: NAME}, ports: [{port: 8000}]}\n"
+    )
+    names = ("a.yaml", "b.yaml", "c.yaml")
+    for name in names:
+        (here / name).write_text(pod.replace("NAME", name[0]), encoding="utf-8")
+    files = {name: FoundFile(name, name) for name in names}
+    policies = Policies(["recommended", "gpu-serving"], Policy(), set())
+    assert Examiner(Plan(files, policies)).file(files["b.yaml"]).report.findings
+    parsed = [line.split()[2] for line in log.read_text("utf-8").splitlines() if "parse" in line]
+    assert parsed == ["b.yaml"]
+
+
 def test_what_is_none_of_ours_is_reported(here: Path) -> None:
     write(here, notes_txt="good morning\n")
     assert FileIndex({}).document(FoundFile("notes.txt", "notes.txt")) == Report(

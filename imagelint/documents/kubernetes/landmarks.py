@@ -50,9 +50,9 @@ _KINDS_WITHOUT_PODS = {
     "flagger.app": ("MetricTemplate", "AlertProvider"),
 }
 # Istio, Envoy Gateway, Kuadrant, Kong, Traefik (a Middleware may do so), GKE and APISIX.
-_AUTHENTICATORS = frozenset(
-    {"AuthorizationPolicy", "RequestAuthentication", "SecurityPolicy", "AuthPolicy", "AuthConfig"}
-    | {"KongPlugin", "KongClusterPlugin", "KongConsumer", "Middleware", "ApisixConsumer"}
+AUTHENTICATORS = (
+    *("AuthorizationPolicy", "RequestAuthentication", "SecurityPolicy", "AuthPolicy", "AuthConfig"),
+    *("KongPlugin", "KongClusterPlugin", "KongConsumer", "Middleware", "ApisixConsumer"),
 )
 # What defines other kinds, and what changes their objects before they are validated.
 _DEFINING = ("CustomResourceDefinition", "MutatingWebhookConfiguration")
@@ -243,7 +243,7 @@ def _of_scalers(manifest: Manifest) -> Iterator[Landmark]:
 
 
 def _of_kind(obj: KubernetesObject, text: str) -> Iterator[Landmark]:
-    if obj.kind in _AUTHENTICATORS:
+    if obj.kind in AUTHENTICATORS:
         yield Landmark(authenticators(), NamedObject(obj.span, obj.kind, obj.name, obj.namespace))
     elif obj.kind == "ResourceQuota":
         yield from _of_quota(obj)

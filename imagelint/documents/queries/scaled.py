@@ -197,23 +197,15 @@ class NameScope:
         hold objects of the same names, each for a cluster of its own.
         """
         here = self._document.source.origin
-        fitting = (pair for pair in self._placed(key, node) if fits(pair[1]))
-        found = list(islice(fitting, _MOST_ALIKE))
-        if found and found[-1][0] != here:  # else the document itself has as many
-            found += fitting
-        own = [pair for pair in found if pair[0] == here]
+        held = self._document.derived(by_key).get(key, ())
+        fitting = ((here, own) for own in held if isinstance(own, node) and fits(own))
+        # Others are not read where the document itself has what is asked for.
+        if own := list(islice(fitting, _MOST_ALIKE)):
+            return own
+        others = self._project.find(Manifest, key, node)
+        found = [(origin, one) for origin, one in others if origin != here and fits(one)]
         beside = [pair for pair in found if dirname(pair[0]) == dirname(here)]
-        return (own or beside or found)[:_MOST_ALIKE]
-
-    def _placed(self, key: Key, node: type[N]) -> Iterator[tuple[str, N]]:
-        """The nodes under a key: those of the document itself, then those of other manifests."""
-        here = self._document.source.origin
-        for own in self._document.derived(by_key).get(key, ()):
-            if isinstance(own, node):
-                yield here, own
-        for origin, other in self._project.find(Manifest, key, node):
-            if origin != here:
-                yield origin, other
+        return (beside or found)[:_MOST_ALIKE]
 
 
 def _is_told(service: Service, namespace: str) -> bool:

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from imagelint.deployment.landmarks import Holding
     from imagelint.documents.base import Document, Key, Node
     from imagelint.documents.kinds import Beside
+    from imagelint.documents.project import Word
 
 MOST_TEXT = 32_000_000
 """Characters of texts that are kept until their files are examined."""
@@ -192,12 +193,12 @@ class FileIndex:
         """The file is examined: whoever asks now, asks for its document or its digest."""
         self._contents.pop(origin)
 
-    def landmarks(self, kind: str, key: Key, word: str = "") -> list[tuple[str, Node]]:
+    def landmarks(self, kind: str, key: Key, word: Word = "") -> list[tuple[str, Node]]:
         """What the files of a kind hold under a key, in their order, each with its origin.
 
-        `word` is a value that is written in all texts which hold something there, unless it is
-        escaped in them: the others need not be read for it. There should be few such words, as each
-        is looked for in all texts.
+        `word` is a value that is written in all texts which hold something there, or pieces of text
+        of which one is, unless it is escaped in them: the others need not be read for it. There
+        should be few such words, as each is looked for in all texts.
         """
         return self._landmarks.find(kind, key, word)
 
@@ -307,7 +308,7 @@ class FileIndex:
             self._recent.push(found.origin, known, size)
         return known
 
-    def _parse_ahead(self, origin: str, word: str) -> Document | Report | None:
+    def _parse_ahead(self, origin: str, word: Word) -> Document | Report | None:
         found = self._file(origin)
         known = self._recent.get(found.origin) or self._ahead.get(found.origin)
         if known is not None:
@@ -332,10 +333,15 @@ def _above(origin: str) -> Iterator[str]:
         folder = os.path.dirname(folder)
 
 
-def _may_say(text: str, word: str) -> bool:
-    """Whether a word stands in a text by itself, as a value does, or an escape may stand for it."""
+def _may_say(text: str, word: Word) -> bool:
+    """Whether a word stands in a text by itself, as a value does, or an escape may stand for it.
+
+    Pieces of text may stand within words.
+    """
     if not word or "\\" in text:
         return True
+    if isinstance(word, tuple):
+        return any(piece in text for piece in word)
     at = text.find(word)
     while at >= 0:
         end = at + len(word)

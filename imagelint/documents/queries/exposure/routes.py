@@ -77,14 +77,15 @@ def _enters_mesh(route: Route) -> bool:
 
 def _is_guarded(document: Document, project: Project) -> bool:
     """Whether an object of the run says that requests are authenticated."""
-    from imagelint.documents.kubernetes.landmarks import authenticators
+    from imagelint.documents.kubernetes.landmarks import AUTHENTICATORS, authenticators
     from imagelint.documents.kubernetes.manifest import Manifest
     from imagelint.documents.kubernetes.references import NamedObject
     from imagelint.documents.project import by_key
 
     if document.derived(by_key).get(authenticators()):
         return True
-    return any(True for _ in project.find(Manifest, authenticators(), NamedObject))
+    others = project.find(Manifest, authenticators(), NamedObject, AUTHENTICATORS)
+    return any(True for _ in others)
 
 
 def _of_container(server: ServingCommand, document: Document) -> Iterator[WayIn]:

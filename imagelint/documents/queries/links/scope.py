@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from imagelint.documents.base import Document, Key, Node
     from imagelint.documents.kubernetes.objects import Pod
     from imagelint.documents.kubernetes.wiring.nodes import Selector
-    from imagelint.documents.project import Project
+    from imagelint.documents.project import Project, Word
     from imagelint.documents.serving.command import ServingCommand
 
     Labels = tuple[tuple[str, str], ...]
@@ -102,28 +102,30 @@ class Scope:
         beside = tuple(pair for pair in others if dirname(pair[0]) == dirname(here))
         return Found(beside or tuple(others))
 
-    def _others(self, key: Key, node: type[N]) -> Iterator[tuple[str, N]]:
+    def _others(self, key: Key, node: type[N], word: Word = "") -> Iterator[tuple[str, N]]:
         here = self._document.source.origin
-        for origin, other in self._project.find(Manifest, key, node):
+        for origin, other in self._project.find(Manifest, key, node, word):
             if origin != here:
                 yield origin, other
 
-    def below(self, key: Key, node: type[N]) -> Iterator[N]:
+    def below(self, key: Key, node: type[N], word: Word = "") -> Iterator[N]:
         """What lies under a key in the document itself, in its folder and in the folders in it."""
         yield from self.own(key, node)
         folder = dirname(self._document.source.origin)
-        for origin, other in self._others(key, node):
+        for origin, other in self._others(key, node, word):
             if folder in (dirname(origin), dirname(dirname(origin))):
                 yield other
 
-    def anywhere(self, key: Key, node: type[N]) -> Iterator[N]:
+    def anywhere(self, key: Key, node: type[N], word: Word = "") -> Iterator[N]:
         """What anybody of the run holds under a key, be it rendered or written.
 
         Whoever asks for all of them says nothing that stands in one: no more has to be masked.
         """
-        return (one for _, one in self.listed((Manifest.kind, RENDERED), key, node))
+        return (one for _, one in self.listed((Manifest.kind, RENDERED), key, node, word))
 
-    def listed(self, kinds: tuple[str, ...], key: Key, node: type[N]) -> Iterator[tuple[str, N]]:
+    def listed(
+        self, kinds: tuple[str, ...], key: Key, node: type[N], word: Word = ""
+    ) -> Iterator[tuple[str, N]]:
         """The same of documents of some kinds, with their origins; the document's own first.
 
         Of one that is then spoken of, the document has to be asked for by itself.
@@ -131,10 +133,10 @@ class Scope:
         yield from ((self.origin, one) for one in self.own(key, node))
         aside = (self._project.outside or self._project).aside()
         for kind in kinds:
-            yield from aside.named(kind, key, node)
+            yield from aside.named(kind, key, node, word)
 
     def of_kinds(
-        self, kinds: tuple[str, ...], key: Key, node: type[N], word: str = ""
+        self, kinds: tuple[str, ...], key: Key, node: type[N], word: Word = ""
     ) -> Iterator[tuple[str, N]]:
         """The same of documents of some kinds, each with its origin; the document's own first."""
         yield from ((self.origin, one) for one in self.own(key, node))

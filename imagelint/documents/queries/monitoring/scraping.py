@@ -14,6 +14,7 @@ from imagelint.documents.kubernetes.landmarks import (
     vague_monitors,
 )
 from imagelint.documents.kubernetes.wiring.nodes import Monitor, Service
+from imagelint.documents.kubernetes.wiring.selectors import SIGNS_OF_MONITORS
 from imagelint.documents.promql.query import MetricUse
 from imagelint.documents.promql.trigger import MetricThreshold
 from imagelint.documents.queries.links.scope import same
@@ -38,9 +39,10 @@ def monitored_nearby(scope: Scope) -> bool:
 
     What is far away in a repository is of another installation.
     """
-    if any(True for _ in scope.anywhere(vague_monitors(), Monitor)):
+    if any(True for _ in scope.anywhere(vague_monitors(), Monitor, SIGNS_OF_MONITORS)):
         return False
-    return scope.once(monitors(), lambda: any(True for _ in scope.below(monitors(), Monitor)))
+    nearby = scope.below(monitors(), Monitor, SIGNS_OF_MONITORS)
+    return scope.once(monitors(), lambda: any(True for _ in nearby))
 
 
 def is_scraped(pod: Pod, scope: Scope) -> bool:
