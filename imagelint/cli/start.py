@@ -6,14 +6,17 @@ import gc
 import os
 import sys
 
-ALLOCATIONS = 500_000
-"""So many more objects than were let go, some dozen megabytes, are a reason to look for cycles."""
+ALLOCATIONS = 2_000_000
+"""So many more objects than were let go, some 150 MB, are a reason to look for cycles.
+
+A text of a megabyte becomes about as many, and none of them are in a cycle.
+"""
 
 
 def run() -> None:
     """Run the program and exit with its code."""
     # Documents are gone when nobody needs them, and what is left of a run lives to its end: to look
-    # for cycles among a few hundred thousand objects took a twentieth of a run and found nothing.
+    # for cycles among them took a twentieth of a run and found nothing.
     gc.set_threshold(ALLOCATIONS)
     open_streams()
     # Not above: to load the program is a good part of what it does with a small file.
