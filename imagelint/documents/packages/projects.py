@@ -88,25 +88,27 @@ def parse_lock(source: Source, wanted: frozenset[str]) -> ProjectList:
     Programs write these files, a key a line. A package of several versions is left out, as each is
     for another platform.
     """
-    locked: dict[str, list[Requirement]] = {}
-    needed: dict[str, set[str]] = {}
+    locked: dict[str, list[tuple[int, re.Match[str]]]] = {}
     poetry = '\ncontent-hash = "' in source.text
     for start, text in _sections(source.text):
-        found = _NAME.search(text)
-        if found is None or _OPTIONAL in text:
-            continue
-        name = normalise(found[1])
-        span = Span(start + found.start(), start + found.start(2) - len('\nversion = "'))
-        one = Requirement(span, found[0], name, f"=={found[2]}", found[2], Known(value=True))
-        locked.setdefault(name, []).append(one)
-        needed.setdefault(name, set()).update(_needs(text, poetry=poetry))
+        head = _NAME.search(text)
+        if head is not None and _OPTIONAL not in text:
+            locked.setdefault(normalise(head[1]), []).append((start, head))
     pending, seen = sorted(wanted), set(wanted)
     for name in pending:
-        for other in sorted(needed.get(name, ())):
-            if other not in seen:
-                seen.add(other)
-                pending.append(other)
-    return ProjectList(tuple(locked[name][0] for name in pending if len(locked.get(name, ())) == 1))
+        # Most of what is locked is for other extras and platforms: nobody asks what that needs.
+        texts = [head.string for _, head in locked.get(name, ())]
+        needed = {other for text in texts for other in _needs(text, poetry=poetry)}
+        pending += sorted(needed - seen)
+        seen |= needed
+    alone = (name for name in pending if len(locked.get(name, ())) == 1)
+    return ProjectList(tuple(_locked(name, *locked[name][0]) for name in alone))
+
+
+def _locked(name: str, start: int, head: re.Match[str]) -> Requirement:
+    """The version that the head of a package tells, `start` being where its section begins."""
+    span = Span(start + head.start(), start + head.start(2) - len('\nversion = "'))
+    return Requirement(span, head[0], name, f"=={head[2]}", head[2], Known(value=True))
 
 
 def _sections(text: str) -> Iterator[tuple[int, str]]:

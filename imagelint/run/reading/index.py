@@ -7,6 +7,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from imagelint.collect.files import FoundFile
+from imagelint.collect.findup import Ancestors
 from imagelint.collect.read import ReadResult, decode, read_bytes
 from imagelint.core.digest import digest_of
 from imagelint.core.record import NamedTuple
@@ -61,6 +62,7 @@ class FileIndex:
     __slots__ = (
         "__weakref__",
         "_ahead",
+        "_ancestors",
         "_contents",
         "_digests",
         "_files",
@@ -72,6 +74,7 @@ class FileIndex:
         "_mark_digests",
         "_marks",
         "_recent",
+        "_roots",
         "_texts",
         "changed",
     )
@@ -86,6 +89,8 @@ class FileIndex:
         self._files = files
         self._texts = texts
         self._folders: frozenset[str] | None = None
+        self._ancestors = Ancestors()
+        self._roots: dict[str, str] = {}
         self._hashed = hashed
         self._contents = Shelf[FileContent](MOST_TEXT)
         self._ahead = Shelf["Document | Report"](MOST_AHEAD)
@@ -283,13 +288,11 @@ class FileIndex:
 
     def _asked(self, origin: str, name: str) -> str | None:
         """The text of a file in the repository of another, which names it; None without one."""
-        from imagelint.collect.findup import root_of
-
         wanted = beside(origin, name)
         if not self.is_file(wanted):  # most are asked for in vain: no need to follow links
             return None
         place = os.path.realpath(wanted)
-        root = os.path.realpath(root_of(os.path.dirname(origin) or "."))
+        root = self._root(os.path.dirname(origin) or ".")
         if os.path.commonpath((root, place)) != root:
             return None
         found = self._files.get(wanted) or FoundFile(place, wanted, within=root)
@@ -297,6 +300,13 @@ class FileIndex:
         if wanted not in self._files:
             self.forget_text(wanted)
         return source.text if source is not None else None
+
+    def _root(self, folder: str) -> str:
+        """The root of the repository of a folder, looked for once for all that is asked there."""
+        known = self._roots.get(folder)
+        if known is None:
+            known = self._roots[folder] = os.path.realpath(self._ancestors.root_of(folder))
+        return known
 
     def _parsed(self, found: FoundFile) -> Document | Report | None:
         known = self._recent.get(found.origin)
