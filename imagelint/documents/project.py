@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from binascii import crc32
-from functools import lru_cache
 from posixpath import dirname, join, normpath
 from typing import TYPE_CHECKING, TypeVar
 
@@ -78,7 +77,6 @@ def kind_asked(dependency: str) -> str:
     return dependency.removeprefix(_ALL_OF) if dependency.startswith(_ALL_OF) else ""
 
 
-@lru_cache(maxsize=4_096)
 def mark_of(kind: str, key: Key) -> str:
     """That an answer depends on what all documents of a kind hold under a key.
 
