@@ -102,13 +102,13 @@ class _Maker:
         word = event.value
         value = word if event.style or word[:1] not in self._first else self._resolved(word)
         inner = self._inner
-        if inner.__class__ is list:
+        if isinstance(inner, list):
             inner.append(value)
         elif self._keyed:
             self._key = value
             self._keyed = False
         else:
-            inner[self._key] = value  # type: ignore[index]
+            inner[self._key] = value
             self._keyed = True
 
     def _resolved(self, word: str) -> object:
