@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from imagelint.core.fact import Fact
     from imagelint.documents.base import Document, Key, Node
+    from imagelint.documents.project import Word
 
 DOCKERFILE = """\
 FROM vllm/vllm-openai:v0.30.0
@@ -61,7 +62,7 @@ def project_of(files: dict[str, str]) -> Project:
 
         return Known(known[origin]) if origin in known else ABSENT
 
-    def find(kind: str, key: Key, _word: str) -> Iterator[tuple[str, Node]]:
+    def find(kind: str, key: Key, _word: Word) -> Iterator[tuple[str, Node]]:
         for origin, document in known.items():
             if document.kind == kind:
                 for node in document.derived(by_key).get(key, ()):

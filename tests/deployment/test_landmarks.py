@@ -11,6 +11,7 @@ from imagelint.documents.project import mark_of
 
 if TYPE_CHECKING:
     from imagelint.documents.base import Document
+    from imagelint.documents.project import Word
 
 KIND = "kubernetes"
 NAMES = {"a.yaml": "one", "b.yaml": "two", "c.yaml": "one", "d.yaml": "three"}
@@ -28,7 +29,7 @@ class Files:
         self.parsed: list[str] = []
         self.landmarks = Landmarks(lambda _kind: NAMES, self.parse)
 
-    def parse(self, origin: str, word: str) -> Document | None:
+    def parse(self, origin: str, word: Word) -> Document | None:
         if word and NAMES[origin] != word:
             return None
         self.parsed.append(origin)

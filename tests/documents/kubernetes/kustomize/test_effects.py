@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from imagelint.documents.base import Document, Key, Node
+    from imagelint.documents.project import Word
 
 POD = """\
 apiVersion: v1
@@ -38,7 +39,7 @@ def project(files: Mapping[str, str]) -> Project:
     def load(origin: str) -> Fact[Document]:
         return Known(documents[origin]) if origin in documents else ABSENT
 
-    def find(kind: str, key: Key, _word: str) -> Iterator[tuple[str, Node]]:
+    def find(kind: str, key: Key, _word: Word) -> Iterator[tuple[str, Node]]:
         for origin, document in documents.items():
             if document.kind == kind:
                 yield from ((origin, node) for node in document.derived(by_key).get(key, ()))
