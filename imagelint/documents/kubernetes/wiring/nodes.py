@@ -331,6 +331,13 @@ class Endpoint(NamedTuple):
     refused: bool = False
 
 
+SIGNS_OF_MONITORS = (
+    *("monitoring.coreos.com", "operator.victoriametrics.com", "monitoring.googleapis.com"),
+    *("opentelemetry.io", "scrape_configs:", "prometheus.scrape"),
+)
+"""Pieces of text of which one is written wherever there is a monitor."""
+
+
 class Monitor(NamedTuple):
     """A ServiceMonitor, a PodMonitor, or what others call these; `selects` is `Service` or `Pod`.
 

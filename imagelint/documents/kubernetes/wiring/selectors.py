@@ -53,10 +53,6 @@ _FINDING = (
 )
 # Settings of Prometheus and OpenTelemetry's collector, and of Grafana's Alloy.
 _JOBS = ("scrape_configs:", "prometheus.scrape ")
-SIGNS_OF_MONITORS = tuple(
-    dict.fromkeys((*(group for group, _ in (*_MONITORS, *_FINDING)), *map(str.strip, _JOBS)))
-)
-"""Pieces of text of which one is written wherever there is a monitor."""
 
 
 def plain_selector(place: Cursor) -> Selector:

@@ -13,8 +13,7 @@ from imagelint.documents.kubernetes.landmarks import (
     services_selecting,
     vague_monitors,
 )
-from imagelint.documents.kubernetes.wiring.nodes import Monitor, Service
-from imagelint.documents.kubernetes.wiring.selectors import SIGNS_OF_MONITORS
+from imagelint.documents.kubernetes.wiring.nodes import SIGNS_OF_MONITORS, Monitor, Service
 from imagelint.documents.promql.query import MetricUse
 from imagelint.documents.promql.trigger import MetricThreshold
 from imagelint.documents.queries.links.scope import same
