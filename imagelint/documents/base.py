@@ -143,7 +143,8 @@ class Allowance(NamedTuple):
 
     `rule` is what is written (a rule name, a former name, or another tool's id; `*` is all of that
     tool's), `scope` the part of the text in which it holds, `span` where the wish itself stands.
-    `until` is the last ISO day on which it holds, where it ends at all.
+    `until` is the last ISO day on which it holds, where it ends at all. What is `spared` of a tool
+    is not meant by `*`.
     """
 
     rule: str
@@ -153,6 +154,7 @@ class Allowance(NamedTuple):
     dialect: Dialect = Dialect.IMAGELINT
     kind: AllowanceKind = AllowanceKind.INLINE
     until: str = ""
+    spared: tuple[str, ...] = ()
 
 
 # Of Trivy: https://trivy.dev/latest/docs/configuration/filtering/#by-inline-comments

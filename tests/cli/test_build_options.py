@@ -2,12 +2,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
+
 from tests.cli.projects import write
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-    import pytest
 
     from tests.conftest import Program
 
@@ -40,6 +40,37 @@ def test_an_argument_counts_more_than_its_default(program: Program, here: Path) 
     assert "2 unpinned-image" not in told(program)
     given = program("check", *ONLY, "--build-arg", "BASE=python", "Dockerfile").out
     assert "`python` has no tag" in given
+
+
+@pytest.mark.parametrize(
+    ("file", "given", "left"),
+    [
+        ("FROM a:1 AS B", "skip=StageNameCasing", ["legacy-key-value"]),
+        ("FROM a:1 AS B", "skip=all", []),
+        ("FROM a:1 AS B", "skip=stagenamecasing", ["uppercase-stage-name", "legacy-key-value"]),
+        ("# check=skip=all\nFROM a:1 AS B", "skip=StageNameCasing", ["legacy-key-value"]),
+        ("# check=skip=all\nFROM a:1 AS B", "", ["uppercase-stage-name", "legacy-key-value"]),
+        ("# a\n# check=skip=all\nFROM a:1 AS B", "error=false", ["legacy-key-value"]),
+    ],
+)
+def test_an_argument_says_which_checks_to_skip_in_place_of_the_file(
+    program: Program, here: Path, file: str, given: str, left: list[str]
+) -> None:
+    write(here, Dockerfile=f"{file}\nENV c d\n")
+    only = ("--policy", "style", "--format", "concise")
+    out = program(
+        "check", *only, "--build-arg", f"BUILDKIT_DOCKERFILE_CHECK={given}", "Dockerfile"
+    ).out
+    names = ("uppercase-stage-name", "legacy-key-value")
+    assert [name for name in names if f"[{name}]" in out] == left
+
+
+def test_an_argument_may_end_the_build(program: Program, here: Path) -> None:
+    write(here, Dockerfile="FROM a:1\nENV c d\n")
+    only = ("--only", "legacy-key-value", "--rule", "legacy-key-value=info", "--format", "concise")
+    assert "info" in program("check", *only, "Dockerfile").out
+    ended = ("--build-arg", "BUILDKIT_DOCKERFILE_CHECK=error=true")
+    assert "high" in program("check", *only, *ended, "Dockerfile").out
 
 
 def test_an_argument_without_a_value_has_that_of_the_environment(

@@ -153,6 +153,24 @@ def test_a_file_may_want_to_end_the_build(directive: str, severity: Severity) ->
     assert found == {"deprecated-maintainer": severity, "relinked-shell": Severity.LOW}
 
 
+@pytest.mark.parametrize(
+    ("directive", "told"),
+    [
+        ("skip=all", []),
+        ("experimental=all", ["invalid-description", "legacy-key-value"]),
+        ("skip=all;experimental=all", ["invalid-description"]),
+        ("skip=all;experimental=InvalidDefinitionDescription", ["invalid-description"]),
+        ("skip=all;experimental=LegacyKeyValueFormat", []),
+        ("skip=InvalidDefinitionDescription;experimental=all", ["legacy-key-value"]),
+    ],
+)
+def test_what_is_tried_out_is_not_skipped_with_the_rest(directive: str, told: list[str]) -> None:
+    text = f"# check={directive}\nFROM alpine:3.20\n# words\nARG a\nLABEL a b\n"
+    chosen = policy(invalid_description="on", legacy_key_value="on")
+    report = Examination(chosen)(document(text), Project())
+    assert sorted({one.rule for one in report.findings}) == told
+
+
 def test_only_what_answers_to_buildkit_ends_the_build() -> None:
     text = "# check=error=true\nFROM alpine:3.20\nADD a b /c\nLABEL a b\n"
     chosen = policy(copy_target_without_slash="on", legacy_key_value=Severity.INFO)

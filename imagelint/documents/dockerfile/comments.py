@@ -75,11 +75,12 @@ def read_allowances(
 ) -> Iterator[Allowance]:
     """All allowances of a file in source order."""
     checks = [directive for directive in directives if directive.name == "check"]
-    lines = {text.rfind("\n", 0, directive.span.start) for directive in checks}
+    written_down = [directive.span for directive in checks if directive.span.end]
+    lines = {text.rfind("\n", 0, span.start) for span in written_down}
     for directive in checks:
         yield from _skipped(directive.value, places.whole(), directive.span)
     for comment in comments:
-        if checks and text.rfind("\n", 0, comment.start) in lines:
+        if lines and text.rfind("\n", 0, comment.start) in lines:
             continue
         written = text[comment.start : comment.end]
         yield from _allowances(written, comment, places)
@@ -105,7 +106,9 @@ def script_allowances(script: Script) -> Iterator[Allowance]:
 def _skipped(value: str, scope: Span, span: Span) -> Iterator[Allowance]:
     """What `check=` of BuildKit skips: in the whole file, or in the next instruction.
 
-    Nothing where it cannot be read: a build ends at a directive, and passes over a comment.
+    Nothing where it cannot be read: a build ends at a directive, and passes over a comment. Checks
+    that are tried out are switched on by their names, and no `skip=all` reaches them then: `Run` in
+    frontend/dockerfile/linter/linter.go of moby/buildkit.
     """
     from imagelint.documents.dockerfile.syntax.checks import check_options
 
@@ -113,9 +116,10 @@ def _skipped(value: str, scope: Span, span: Span) -> Iterator[Allowance]:
     if any(option.fault for option in options):
         return
     skipped = [name for option in options if option.name == "skip" for name in option.names]
+    tried = [name for option in options if option.name == "experimental" for name in option.names]
     for rule in filter(None, skipped):
-        name = "*" if rule == "all" else rule
-        yield Allowance(name, "", scope, span, Dialect.BUILDKIT)
+        name, spared = ("*", tuple(tried)) if rule == "all" else (rule, ())
+        yield Allowance(name, "", scope, span, Dialect.BUILDKIT, spared=spared)
 
 
 def _allowances(written: str, comment: Span, places: InstructionMap) -> Iterator[Allowance]:

@@ -29,6 +29,7 @@ from imagelint.documents.dockerfile.model import BEFORE_THE_FIRST_STAGE
 from imagelint.documents.dockerfile.stages import NO_EFFECT, InstructionEffect, StageBuilder
 from imagelint.documents.dockerfile.start import launch_of, servers_of
 from imagelint.documents.dockerfile.syntax.arguments import KEYWORDS
+from imagelint.documents.dockerfile.syntax.lines import CHECK_ARGUMENT
 from imagelint.documents.dockerfile.syntax.instructions import (
     ParseContext,
     ParsedInstruction,
@@ -111,6 +112,11 @@ class _Parser:
         self._target = target
         self._given = given
         self._layout: DockerfileLines = read_layout(text)
+        if CHECK_ARGUMENT in given:
+            from imagelint.documents.dockerfile.syntax.checks import with_check
+
+            directives = with_check(self._layout.directives, given)
+            self._layout = self._layout._replace(directives=directives)
         self._complaints: list[Complaint] = list(self._layout.complaints)
         self._outer = global_scope()
         self._stages: list[StageBuilder] = []
@@ -272,7 +278,7 @@ class _Parser:
     def _allowances(
         self, stages: tuple[Stage, ...], unbuilt: Collection[int]
     ) -> tuple[Allowance, ...]:
-        if not self._layout.comments:
+        if not self._layout.comments and CHECK_ARGUMENT not in self._given:
             return ()
         extents = _extents(stages, len(self._text))
         instructions = tuple(part.reading.instruction for part in self._parts)

@@ -7,16 +7,38 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from imagelint.core.fact import Known
 from imagelint.core.record import NamedTuple
+from imagelint.core.source import Span
+from imagelint.documents.dockerfile.syntax.lines import CHECK_ARGUMENT, Directive
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
+
+    from imagelint.core.fact import Fact
+
+_CHECK = "check"
 
 # strconv.ParseBool of Go
 _TRUE = frozenset(("1", "t", "T", "TRUE", "true", "True"))
 _FALSE = frozenset(("0", "f", "F", "FALSE", "false", "False"))
 _SEVERAL = ("skip", "experimental")
 _MOST = 3
+
+
+def with_check(
+    directives: tuple[Directive, ...], given: Mapping[str, Fact[str]]
+) -> tuple[Directive, ...]:
+    """The directives as a build reads them that is given the argument.
+
+    What it says keeps the place of what is written, or has none: an empty span.
+    """
+    value = given.get(CHECK_ARGUMENT)
+    if not isinstance(value, Known):
+        return directives
+    own = next((one.span for one in directives if one.name == _CHECK), Span(0, 0))
+    others = tuple(one for one in directives if one.name != _CHECK)
+    return (*others, Directive(own, _CHECK, value.value))
 
 
 class CheckOption(NamedTuple):

@@ -16,6 +16,13 @@ if TYPE_CHECKING:
 _new = tuple.__new__  # a record without its constructor, in half of the time
 
 
+CHECK_ARGUMENT = "BUILDKIT_DOCKERFILE_CHECK"
+"""The argument of a build that says what `# check=` says, and in its place.
+
+`keyDockerfileLintArg` in frontend/dockerui/config.go of moby/buildkit.
+"""
+
+
 class Directive(NamedTuple):
     """`# name=value` in the first lines; the name is in lower case."""
 

@@ -62,10 +62,15 @@ def letters(word: Word, valued: str = "") -> str:
 
 
 def flag_word(command: Command, *names: str) -> Word | None:
-    """The word of an option with its value: the one behind it, or itself in `--name=value`."""
+    """The word of an option with its value: the one behind it, or itself in `--name=value`.
+
+    A short one may be the last letter of a cluster (`useradd -mu 1000`).
+    """
+    short = tuple(name[1] for name in names if not name.startswith("--"))
     for at, word in enumerate(command.arguments):
         name, equals, _ = word.text.partition("=")
-        if name in names:
+        cluster = letters(word)
+        if name in names or (cluster.isalpha() and cluster.endswith(short)):
             if equals:
                 return word
             return command.arguments[at + 1] if at + 1 < len(command.arguments) else None
