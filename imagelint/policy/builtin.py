@@ -147,6 +147,7 @@ PACKS: Mapping[str, Mapping[str, Data]] = {
             "python-optimize": "on",
             "dashboard-exposed": "on",
             "runtime-lora": "on",
+            "unauthenticated-code-execution": "on",
             "cuda-driver-floor": "on",
             "engine-without-gpu": "on",
             "gpu-memory-fraction": "on",

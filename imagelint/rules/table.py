@@ -329,6 +329,7 @@ RULES: dict[str, Entry] = {
     "trust-remote-code": Entry("serving", ("documents.serving.command:ServingCommand",)),
     "unanswered-address": Entry("wiring", ("documents.shared:EnvVar", "documents.shared:Setting", "documents.serving.scaling:Route")),
     "unanswered-prompt": Entry("packages", ("documents.shell.script:Command",), ("hadolint DL3014", "Trivy DS-0021", "hadolint DL3030", "hadolint DL3038", "hadolint DL3034"), (), ("apk", "apt", "apt-get", "aptitude", "bun", "bunx", "cargo", "conda", "corepack", "dnf", "dnf5", "gem", "go", "mamba", "microdnf", "micromamba", "npm", "npx", "pdm", "pip", "pipx", "pixi", "pnpm", "pnpx", "poetry", "pypy", "python", "tdnf", "uv", "uvx", "yarn", "yum", "zypper")),
+    "unauthenticated-code-execution": Entry("exposure", ("documents.web.servers:WebServer",)),
     "unavailable-cuda-image": Entry("gpus", ("documents.shared:ImageUse",)),
     "unbounded-empty-dir": Entry("pods", ("documents.kubernetes.objects:Pod",), ("kube-score container-ephemeral-storage-request-and-limit", "Kyverno require-emptydir-requests-limits")),
     "unbounded-scaler": Entry("scaling", ("documents.serving.scaling:Autoscaler",)),

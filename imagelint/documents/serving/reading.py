@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 LISTENING = frozenset(
     {"chainlit", "daphne", "fastapi", "fastchat.serve", "flask", "granian", "gunicorn", "hypercorn"}
     | {"litellm", "llama_cpp.server", "mlc_llm", "mlflow", "streamlit", "uvicorn", "waitress-serve"}
+    | {"debugpy", "jupyter", "notebook"}
 )
 """The names of all programs in the table of web servers: most containers run none of them."""
 _MOUNT = "/mnt/models"

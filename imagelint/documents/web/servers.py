@@ -20,12 +20,22 @@ _PORT = 8000
 """Where all of those listen that take an address with its port, when nobody says it."""
 
 
+class Opened(NamedTuple):
+    """What is written that lets others in: its place, as it reads, and what it does."""
+
+    span: Span
+    written: str
+    does: str
+    path: str = ""
+
+
 class WebServer(NamedTuple):
     """A program that serves an application, and where it listens.
 
     `span` is its own word, `host` the address, with its place where it is written, `port` the port
     where that is told with it. `flag` is the flag that sets the address, with a port where it
-    `binds`. `by_default` tells that nobody sets it, `variables` what might from outside.
+    `binds`. `by_default` tells that nobody sets it, `variables` what might from outside. `opened`
+    is what takes away what guards it; a `debugger` runs what it is told.
     """
 
     span: Span
@@ -38,6 +48,8 @@ class WebServer(NamedTuple):
     by_default: bool
     variables: tuple[str, ...]
     path: str = ""
+    opened: tuple[Opened, ...] = ()
+    debugger: bool = False
 
     def spelled(self, address: str) -> str:
         """How to tell it to listen on an address, with the port that it has."""
@@ -78,7 +90,32 @@ def _read(words: tuple[Word, ...], facts: WebServerFacts, launch: Launch) -> Web
         by_default=by_default,
         variables=facts.variables,
         path=launch.path,
+        opened=tuple(_opened(words, facts, launch)),
+        debugger=facts.debugger,
     )
+
+
+def _opened(words: tuple[Word, ...], facts: WebServerFacts, launch: Launch) -> Iterator[Opened]:
+    """What takes away what guards it, by its flags and the container's variables."""
+    said = [word.text.partition("=") for word in words]
+    for opening in facts.openings:
+        if any(name in opening.unless and _bare(value) for name, _, value in said):
+            continue
+        for at, (name, equals, value) in enumerate(said):
+            if name not in opening.flags:
+                continue
+            if opening.values and not equals:
+                value = words[at + 1].text if at + 1 < len(words) else None
+            if value is not None and (not opening.values or _bare(value) in opening.values):
+                yield Opened(words[at].span, words[at].text, opening.does, launch.path)
+        variable = next((one for one in reversed(launch.env) if one.name == opening.variable), None)
+        if variable is not None and value_or(variable.value, None) in opening.values:
+            yield Opened(variable.span, variable.name, opening.does, variable.path)
+
+
+def _bare(value: str) -> str:
+    """A value without the quotation marks that its program takes away."""
+    return value.strip("'\"")
 
 
 def _told(words: tuple[Word, ...], facts: WebServerFacts) -> Fact[str] | None:

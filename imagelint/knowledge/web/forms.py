@@ -20,8 +20,22 @@ class WebServerRow(TypedDict):
     source: str
 
 
+class OpeningRow(TypedDict):
+    """What takes away the login of such a program, or opens a console in it."""
+
+    title: Annotated[str, "the title of the program"]
+    flags: list[str]
+    values: Annotated[list[str], "of a flag or the variable; none: the flag alone is enough"]
+    variable: str
+    unless: Annotated[list[str], "flags that guard it all the same"]
+    does: str
+    source: str
+
+
 class WebServerTable(Dated):
     """Programs that serve what others wrote."""
 
     source: str
     servers: list[WebServerRow]
+    debuggers: Annotated[list[WebServerRow], "programs that run what they are told"]
+    openings: list[OpeningRow]

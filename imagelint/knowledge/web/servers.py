@@ -18,7 +18,8 @@ class WebServerFacts(NamedTuple):
     """How a program is told where to listen; `default` is empty where that is on all addresses.
 
     `host` are the flags that take an address, `bind` those that take it with its port, `elsewhere`
-    those by which it may come from a file or a socket, `variables` what sets it as well.
+    those by which it may come from a file or a socket, `variables` what sets it as well. A
+    `debugger` runs what it is told; `openings` are what takes away what guards another.
     """
 
     title: str
@@ -27,6 +28,22 @@ class WebServerFacts(NamedTuple):
     elsewhere: tuple[str, ...]
     variables: tuple[str, ...]
     default: str
+    openings: tuple[Opening, ...] = ()
+    debugger: bool = False
+
+
+class Opening(NamedTuple):
+    """What takes away the login of a program, or opens a console in it.
+
+    One of the `flags` with one of the `values` (alone where there are none), or the `variable` with
+    one of them, unless one of the flags in `unless` has a value.
+    """
+
+    flags: tuple[str, ...]
+    values: tuple[str, ...]
+    variable: str
+    unless: tuple[str, ...]
+    does: str
 
 
 def web_server_started(words: Sequence[str]) -> WebServerFacts | None:
@@ -43,8 +60,10 @@ def web_server_started(words: Sequence[str]) -> WebServerFacts | None:
 def _by_program() -> Mapping[str, list[tuple[tuple[str, ...], WebServerFacts]]]:
     """The first words of commands by the word that tells most."""
     found: dict[str, list[tuple[tuple[str, ...], WebServerFacts]]] = {}
-    for row in table("web_servers")["servers"]:
-        facts = _facts(row)
+    known = table("web_servers")
+    rows = [(row, _facts(row)) for row in known["servers"]]
+    rows += [(row, _facts(row)._replace(debugger=True)) for row in known["debuggers"]]
+    for row, facts in rows:
         for program in row["programs"]:
             key = program[1] if program[0] == "python" else program[0]
             found.setdefault(key, []).append((tuple(program), facts))
@@ -59,4 +78,15 @@ def _facts(row: WebServerRow) -> WebServerFacts:
         tuple(row["elsewhere"]),
         tuple(row["variables"]),
         row["default"],
+        tuple(
+            Opening(
+                tuple(one["flags"]),
+                tuple(one["values"]),
+                one["variable"],
+                tuple(one["unless"]),
+                one["does"],
+            )
+            for one in table("web_servers")["openings"]
+            if one["title"] == row["title"]
+        ),
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from imagelint.documents.queries.exposure.development import is_for_development
 from imagelint.documents.queries.exposure.switches import switched_on_of
 from imagelint.documents.serving.command import ServingCommand
 from imagelint.rules.api import Context, Findings, Severity, rule
@@ -43,7 +44,7 @@ def dev_endpoints(server: ServingCommand, ctx: Context) -> Findings:
               args: [--model, Qwen/Qwen3-8B]
     """
     for found in switched_on_of(server, "development"):
-        less = found.switch.level == "medium" or _is_for_development(ctx.source.origin)
+        less = found.switch.level == "medium" or is_for_development(ctx.source.origin)
         yield ctx.finding(
             found.place,
             f"`{found.written}` {found.switch.does}",
@@ -52,9 +53,3 @@ def dev_endpoints(server: ServingCommand, ctx: Context) -> Findings:
             fix=ctx.dropped(found.name, found.place),
             severity=Severity.MEDIUM if less else None,
         )
-
-
-def _is_for_development(origin: str) -> bool:
-    """Whether a file is laid over another one on the machines of developers, or is for tests."""
-    name = origin.rpartition("/")[2]
-    return ".override." in name or any(word in origin.lower() for word in (".dev.", "test"))

@@ -93,7 +93,7 @@ def bind_localhost(server: ServingCommand | WebServer, ctx: Context) -> Findings
 def _web_server(server: WebServer, ctx: Context) -> Findings:
     """Of a program that serves an application."""
     host, launch = server.host, server.launch
-    if not is_loopback(host) or is_reached_otherwise(launch, server.port):
+    if server.debugger or not is_loopback(host) or is_reached_otherwise(launch, server.port):
         return
     if server.by_default and takes_arguments(ctx.document):
         return

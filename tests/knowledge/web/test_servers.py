@@ -6,7 +6,7 @@ from imagelint.documents.serving.reading import LISTENING
 from imagelint.knowledge.tables import table
 from imagelint.knowledge.web.servers import web_server_started
 
-ROWS = table("web_servers")["servers"]
+ROWS = [*table("web_servers")["servers"], *table("web_servers")["debuggers"]]
 
 
 def test_every_program_is_asked_for_by_its_name() -> None:
@@ -40,3 +40,11 @@ def test_every_row_has_a_flag_and_flags_look_like_flags() -> None:
 def test_by_words(words: tuple[str, ...], title: str) -> None:
     found = web_server_started(words)
     assert (found.title if found else "") == title
+
+
+def test_openings_are_those_of_known_servers() -> None:
+    titles = {row["title"] for row in table("web_servers")["servers"]}
+    for row in table("web_servers")["openings"]:
+        assert row["title"] in titles
+        assert bool(row["flags"]) != bool(row["variable"]), row["title"]
+        assert row["values"] or row["flags"], row["title"]
