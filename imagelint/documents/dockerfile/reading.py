@@ -29,12 +29,12 @@ from imagelint.documents.dockerfile.model import BEFORE_THE_FIRST_STAGE
 from imagelint.documents.dockerfile.stages import NO_EFFECT, InstructionEffect, StageBuilder
 from imagelint.documents.dockerfile.start import launch_of, servers_of
 from imagelint.documents.dockerfile.syntax.arguments import KEYWORDS
-from imagelint.documents.dockerfile.syntax.lines import CHECK_ARGUMENT
 from imagelint.documents.dockerfile.syntax.instructions import (
     ParseContext,
     ParsedInstruction,
     read_instruction,
 )
+from imagelint.documents.dockerfile.syntax.lines import CHECK_ARGUMENT
 from imagelint.documents.dockerfile.syntax.source import read_layout
 from imagelint.documents.dockerfile.uses import copied_images, stages_used, targets
 from imagelint.documents.shared import EnvOrigin, ImageRole, image_use

@@ -104,13 +104,16 @@ def _opened(words: tuple[Word, ...], facts: WebServerFacts, launch: Launch) -> I
         for at, (name, equals, value) in enumerate(said):
             if name not in opening.flags:
                 continue
-            if opening.values and not equals:
-                value = words[at + 1].text if at + 1 < len(words) else None
-            if value is not None and (not opening.values or _bare(value) in opening.values):
+            behind = words[at + 1].text if at + 1 < len(words) else _NOTHING
+            if not opening.values or _bare(value if equals else behind) in opening.values:
                 yield Opened(words[at].span, words[at].text, opening.does, launch.path)
         variable = next((one for one in reversed(launch.env) if one.name == opening.variable), None)
-        if variable is not None and value_or(variable.value, None) in opening.values:
+        if variable is not None and value_or(variable.value, _NOTHING) in opening.values:
             yield Opened(variable.span, variable.name, opening.does, variable.path)
+
+
+_NOTHING = "-"
+"""Of a value that is not there, or not known: no opening has it."""
 
 
 def _bare(value: str) -> str:
