@@ -9,7 +9,7 @@ from imagelint.knowledge.recognition import module_words
 from imagelint.knowledge.tables import looked_up, table
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from imagelint.knowledge.web.forms import WebServerRow
 
@@ -72,21 +72,23 @@ def _by_program() -> Mapping[str, list[tuple[tuple[str, ...], WebServerFacts]]]:
 
 def _facts(row: WebServerRow) -> WebServerFacts:
     return WebServerFacts(
-        row["title"],
-        tuple(row["host"]),
-        tuple(row["bind"]),
-        tuple(row["elsewhere"]),
-        tuple(row["variables"]),
-        row["default"],
-        tuple(
-            Opening(
-                tuple(one["flags"]),
-                tuple(one["values"]),
-                one["variable"],
-                tuple(one["unless"]),
-                one["does"],
-            )
-            for one in table("web_servers")["openings"]
-            if one["title"] == row["title"]
-        ),
+        title=row["title"],
+        host=tuple(row["host"]),
+        bind=tuple(row["bind"]),
+        elsewhere=tuple(row["elsewhere"]),
+        variables=tuple(row["variables"]),
+        default=row["default"],
+        openings=tuple(_openings(row["title"])),
     )
+
+
+def _openings(title: str) -> Iterator[Opening]:
+    for row in table("web_servers")["openings"]:
+        if row["title"] == title:
+            yield Opening(
+                flags=tuple(row["flags"]),
+                values=tuple(row["values"]),
+                variable=row["variable"],
+                unless=tuple(row["unless"]),
+                does=row["does"],
+            )
