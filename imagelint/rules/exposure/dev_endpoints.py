@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from imagelint.documents.queries.exposure.development import is_for_development
-from imagelint.documents.queries.exposure.switches import switched_on_of
+from imagelint.documents.queries.exposure.switches import is_for_development, switched_on_of
 from imagelint.documents.serving.command import ServingCommand
 from imagelint.rules.api import Context, Findings, Severity, rule
 

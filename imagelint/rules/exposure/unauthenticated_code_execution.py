@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from imagelint.core.fact import Known
-from imagelint.documents.queries.exposure.development import is_for_development
 from imagelint.documents.queries.exposure.loopback import is_loopback
+from imagelint.documents.queries.exposure.switches import is_for_development
 from imagelint.documents.web.servers import WebServer
 from imagelint.rules.api import Context, Findings, Severity, rule
 

@@ -126,3 +126,9 @@ def fetches_any_media(server: ServingCommand) -> str:
     if not flags or not isinstance(server.model, Known) or not takes_media(server.model.value):
         return ""
     return flags[0] if all(server.switch(flag) is ABSENT for flag in flags) else ""
+
+
+def is_for_development(origin: str) -> bool:
+    """Whether a file is laid over another one on the machines of developers, or is for tests."""
+    name = origin.rpartition("/")[2]
+    return ".override." in name or any(word in origin.lower() for word in (".dev.", "test"))
