@@ -17,9 +17,7 @@ if TYPE_CHECKING:
 
 __all__ = ["DocumentError", "candidate", "detect", "parse", "same_by_name"]
 
-_DOCKERFILE = pattern(
-    r"(?:dockerfile|containerfile)(?P<variant>[._-].+)?|.+[._-](?:dockerfile|containerfile)"
-)
+_DOCKERFILE = pattern(r"(?:.+[._-]|\.)?(?:dockerfile|containerfile)(?P<variant>[._-].+)?")
 _OTHER_LANGUAGE = pattern(
     r".+\.(?:c|cc|cpp|css|csv|go|h|html|java|js|jsx|lock|lua|md|mod|patch|png|properties|ps1|py|rb"
     r"|rs|rst|scss|sh|sql|sum|svg|tf|toml|ts|tsx|txt|vim|xml|diff|ya?ml|json)"
@@ -123,7 +121,8 @@ _MADE = pattern(
 _AUTOCONF = pattern(r"^[ \t]*(?:FROM|ARG|COPY|ADD|ENV|RUN)\b[^#\n]*@[A-Z][A-Z0-9_]*@", re.MULTILINE)
 _AS_IT_IS = ("in", "dist")
 _FILLED_IN = pattern(r"\{[{%]|<%|@[A-Za-z_]\w*@|\$\{?[A-Z_]")
-_COMPRESSED = pattern(r".+\.ya?ml\.gz")
+# Pods that a kubelet finds in its folder are called `….manifest`, as much else is.
+_MANIFEST = pattern(r".+\.(?:ya?ml\.gz|manifest)")
 _TASKS = pattern(r"(?:^|/)(?:tasks|handlers|playbooks)/")
 _TEMPLATE_FOLDER = pattern(r"(?:^|.*/)templates/.*")
 # RFC 6902, as JSON or as YAML: a list of operations, each with a path.
@@ -148,7 +147,7 @@ def candidate(path: str) -> bool:
     name = low.rpartition("/")[2]
     if _DATA.fullmatch(name) or _running_kind(name) or _SENT.fullmatch(name):
         return True
-    if _MADE.fullmatch(name) or _COMPRESSED.fullmatch(name) or _PROXY.fullmatch(name):
+    if _MADE.fullmatch(name) or _MANIFEST.fullmatch(name) or _PROXY.fullmatch(name):
         return True
     return _is_dockerfile_name(name) or kind_by_path(low) not in ("", "markdown")
 

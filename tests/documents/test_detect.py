@@ -29,6 +29,13 @@ EMBEDDED = (
         ("x.dockerfile", DOCKERFILE, "dockerfile"),
         ("cpu.Dockerfile", DOCKERFILE, "dockerfile"),
         ("Containerfile", DOCKERFILE, "dockerfile"),
+        ("gpu.Dockerfile.prod", DOCKERFILE, "dockerfile"),
+        ("gpu-containerfile_prod", DOCKERFILE, "dockerfile"),
+        ("gpu.Dockerfile.prod", "nonsense\n", ""),
+        ("gpu.Dockerfile.j2", "FROM a\n{% if x %}\n", "template"),
+        (".Dockerfile", DOCKERFILE, "dockerfile"),
+        ("llm.manifest", MANIFEST, "kubernetes"),
+        ("assets.manifest", "CACHE MANIFEST\n/a.css\n", ""),
         ("DOCKERFILE", DOCKERFILE, "dockerfile"),
         ("Dockerfile", "", "dockerfile"),
         ("Dockerfile", "\ufeffRUN x\n", "dockerfile"),
@@ -165,7 +172,9 @@ def test_kinds(origin: str, text: str, kind: str) -> None:
         assert candidate(origin)
 
 
-@pytest.mark.parametrize("name", ["main.py", "README.md", "notes.txt", "a.yaml.bak"])
+@pytest.mark.parametrize(
+    "name", ["main.py", "README.md", "notes.txt", "a.yaml.bak", "mydockerfile", "Dockerfile~"]
+)
 def test_files_that_are_not_even_opened(name: str) -> None:
     assert not candidate(name)
 
