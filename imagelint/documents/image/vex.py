@@ -8,6 +8,7 @@ https://docs.oasis-open.org/csaf/csaf/v2.0/csaf-v2.0.html (profile 5)
 
 from __future__ import annotations
 
+from itertools import chain
 from math import inf
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
@@ -19,7 +20,7 @@ from imagelint.documents.image.jsonview import JsonView, read_once
 from imagelint.documents.image.moments import days_since
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from imagelint.core.source import Source
     from imagelint.documents.image.vulnerabilities import Vulnerability
@@ -211,16 +212,52 @@ def _csaf(view: JsonView, origin: str) -> Iterator[VexStatement]:
     author = view["document"]["publisher"]["name"].text
     made = _when(view["document"]["tracking"]["current_release_date"])
     purls = dict(_products(view["product_tree"], 0))
+    groups = {
+        one["group_id"].exact: one["product_ids"].texts()
+        for one in view["product_tree"]["product_groups"].items()
+    }
     for one in view["vulnerabilities"].items():
-        labels = (_reason(flag["label"], _REASONS) for flag in one["flags"].items())
+        labels = [(_reason(each["label"], _REASONS), each) for each in one["flags"].items()]
         threats = [each for each in one["threats"].items() if each["category"].exact == "impact"]
-        why = "; ".join((*filter(None, labels), *(each["details"].text for each in threats)))
+        details = [(each["details"].text, each) for each in threats]
+        reasons = _Reasons(labels, groups), _Reasons(details, groups)
         for name, status in _STATUSES.items():
-            named = one["product_status"][name].texts()
-            products = tuple(Product(purls[name]) for name in named if name in purls)
-            if products and _is_founded(status, why):
-                ids, said = (one["cve"].exact,), _HARMLESS.get(status, "")
-                yield VexStatement(ids, products, said, why, author, origin=origin, when=made)
+            reasoned: dict[str, list[Product]] = {}
+            for product in one["product_status"][name].texts():
+                if product in purls:
+                    why = "; ".join(filter(None, (each.of(product) for each in reasons)))
+                    reasoned.setdefault(why, []).append(Product(purls[product]))
+            for why, products in reasoned.items():
+                if _is_founded(status, why):
+                    ids, said = (one["cve"].exact,), _HARMLESS.get(status, "")
+                    about = tuple(products)
+                    yield VexStatement(ids, about, said, why, author, origin=origin, when=made)
+
+
+class _Reasons:
+    """For each product the first reason that is given for it; else the first for all.
+
+    Each group is read once, however many reasons are given for it.
+    """
+
+    def __init__(
+        self, told: Iterable[tuple[str, JsonView]], groups: Mapping[str, tuple[str, ...]]
+    ) -> None:
+        self._general = ""
+        self._own: dict[str, str] = {}
+        read: set[str] = set()
+        for why, each in told:
+            products, grouped = each["product_ids"].texts(), each["group_ids"].texts()
+            if each["product_ids"].is_absent and each["group_ids"].is_absent:
+                self._general = self._general or why
+            fresh = [group for group in dict.fromkeys(grouped) if why and group not in read]
+            read.update(fresh)
+            for product in chain(products, *(groups.get(group, ()) for group in fresh)):
+                self._own[product] = self._own.get(product) or why
+
+    def of(self, product: str) -> str:
+        """The reason that is given for a product; empty where none is."""
+        return self._own.get(product) or self._general
 
 
 def _products(view: JsonView, depth: int) -> Iterator[tuple[str, str]]:

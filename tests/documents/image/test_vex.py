@@ -11,7 +11,9 @@ from hypothesis import example, given
 from imagelint.core.finding import Severity
 from imagelint.core.source import Source
 from imagelint.documents.base import DocumentError
+from imagelint.documents.image import vex
 from imagelint.documents.image.image import NOWHERE
+from imagelint.documents.image.jsonview import JsonView
 from imagelint.documents.image.vex import VexStatement, parse_vex, word_about
 from imagelint.documents.image.vulnerabilities import Status, Vulnerability
 from tests.documents.image.test_jsonview import VALUES
@@ -178,6 +180,38 @@ def test_a_reason_that_the_format_does_not_know_is_none(word: str) -> None:
     assert not covers(document)
     known["threats"] = [{"category": "impact", "details": "never loaded"}]
     assert covers(document)
+
+
+def test_a_reason_of_csaf_holds_for_the_products_that_it_is_given_for() -> None:
+    document = csaf("p1")
+    (known,) = document["vulnerabilities"]
+    (flag,) = known["flags"]
+    for others in (["p2"], [], [5], "p1", {}):
+        flag["product_ids"] = others
+        assert not covers(document)
+    flag["group_ids"] = ["g1", "unknown"]
+    assert not covers(document)
+    document["product_tree"]["product_groups"] = [{"group_id": "g1", "product_ids": ["p1"]}]
+    assert covers(document)
+    del flag["product_ids"], flag["group_ids"]
+    assert covers(document)
+    known["threats"] = [{"category": "impact", "details": "of another", "product_ids": ["p2"]}]
+    assert not any("of another" in said for said in covers(document))
+    known["threats"] = [{"category": "impact", "details": "of it", "product_ids": ["p1"]}] * 2
+    assert any("vulnerable_code_not_present; of it" in said for said in covers(document))
+
+
+def test_a_group_of_products_is_read_once_however_many_reasons_it_has() -> None:
+    read: list[str] = []
+
+    class Counted(dict[str, tuple[str, ...]]):
+        def get(self, key: str, default: Any = None) -> Any:
+            read.append(key)
+            return super().get(key, default)
+
+    views = [JsonView({"group_ids": ["g"], "product_ids": []})] * 50
+    reasons = vex._Reasons([(f"reason {n}", one) for n, one in enumerate(views)], Counted(g=("p",)))
+    assert (reasons.of("p"), read) == ("reason 0", ["g"])
 
 
 @pytest.mark.parametrize(
