@@ -35,10 +35,10 @@ class Selection(NamedTuple):
     since: str = ""
 
     def wants_repository(self, repository: str) -> bool:
-        """Whether anything of a repository (`registry/name`) may be wanted."""
-        if self.include and not _matches(self.include, repository):
+        """Whether anything of a repository may be wanted, by `registry/name` or by its name."""
+        if self.include and not _names(self.include, repository):
             return False
-        return not _matches(self.exclude, repository)
+        return not _names(self.exclude, repository)
 
     def choose(self, found: Iterable[Found]) -> Iterator[Found]:
         """Those that are wanted, and all problems."""
@@ -94,6 +94,17 @@ def _age(target: Target) -> tuple[object, ...]:
     version = read_version(target.tag)
     numbers = (version.numbers, version.post) if version else ((), 0)
     return (target.pushed, numbers, target.tag)
+
+
+def _names(globs: Iterable[str], repository: str) -> bool:
+    """Whether one of some globs is about a repository.
+
+    Who audits one registry writes `team/*`, as it stands in its catalog: a glob that left nothing
+    out because of that would not be noticed. A folder is in no registry.
+    """
+    registry, _, name = repository.partition("/")
+    known = (repository,) if registry.startswith("oci:") else (repository, name)
+    return any(_matches(globs, one) for one in known)
 
 
 def _matches(globs: Iterable[str], text: str) -> bool:
