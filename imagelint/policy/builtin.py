@@ -243,6 +243,7 @@ PACKS: Mapping[str, Mapping[str, Data]] = {
             "queue-threshold-far-off": "on",
             "scaler-above-quota": "on",
             "scaler-query-of-many-series": "on",
+            "share-divided-by-replicas": "on",
             "unbounded-scaler": "on",
             "cpu-hpa-on-gpu": "on",
             "route-timeout-short": "on",

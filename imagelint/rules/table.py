@@ -290,6 +290,7 @@ RULES: dict[str, Entry] = {
     "service-account-token-mounted": Entry("pods", ("documents.kubernetes.objects:Pod",), ("Trivy KSV-0036", "Checkov CKV_K8S_38", "Polaris automountServiceAccountToken", "Kyverno restrict-automount-sa-token")),
     "service-link-variable": Entry("serving", ("documents.serving.command:ServingCommand",)),
     "setuid-program": Entry("layers", ("documents.image.layers.nodes:LayerFiles",), ("Dockle CIS-DI-0008", "CIS Docker 4.8")),
+    "share-divided-by-replicas": Entry("scaling", ("documents.promql.trigger:PrometheusTrigger",)),
     "shared-account-number": Entry("layers", ("documents.image.layers.nodes:Account",), ("Dockle DKL-LI-0002",)),
     "shared-compile-cache": Entry("serving", ("documents.kubernetes.objects:Pod",)),
     "shell-before-server": Entry("serving", ("documents.serving.command:ServingCommand",)),
