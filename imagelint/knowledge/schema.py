@@ -15,6 +15,7 @@ from imagelint.knowledge.containers.scanner_schema import ScannerTable
 from imagelint.knowledge.kubernetes.constraint_schema import ConstraintTable, CustomResourceTable
 from imagelint.knowledge.kubernetes.operator_schema import ChartTable
 from imagelint.knowledge.serving import forms
+from imagelint.knowledge.settings import forms as settings_forms
 from imagelint.knowledge.web import forms as web_forms
 
 
@@ -361,6 +362,7 @@ TABLES: dict[str, type] = {
     "enumerations": EnumerationTable,
     "gpu_floors": forms.GpuFloorTable,
     "gpus": GpuTable,
+    "host_memory": settings_forms.HostMemoryTable,
     "hubs": HubTable,
     "kubernetes/charts": ChartTable,
     "kubernetes/constraints": ConstraintTable,
@@ -375,6 +377,7 @@ TABLES: dict[str, type] = {
     "pod_security": PodSecurityTable,
     "query_languages": forms.QueryLanguageTable,
     "routes": forms.RouteTable,
+    "setting_keys": settings_forms.SettingKeyTable,
     "signals": forms.SignalTable,
     "variables": forms.VariableTable,
     "web_servers": web_forms.WebServerTable,

@@ -194,6 +194,7 @@ PACKS: Mapping[str, Mapping[str, Data]] = {
             "service-link-variable": "on",
             "shm-missing": "on",
             "shm-on-disk": "on",
+            "memory-limit-small": "on",
             "shm-over-limit": "on",
             "shm-small": "on",
             "shm-unbounded": "on",

@@ -171,6 +171,7 @@ RULES: dict[str, Entry] = {
     "malformed-object": Entry("syntax", ("documents.complaints:MalformedObject",)),
     "malformed-route-timeout": Entry("scaling", ("documents.serving.scaling:Route",)),
     "media-ssrf": Entry("exposure", ("documents.serving.command:ServingCommand", "documents.kubernetes.wiring.nodes:Service", "documents.serving.scaling:Route")),
+    "memory-limit-small": Entry("serving", ("documents.serving.command:ServingCommand",)),
     "metric-of-other-engine": Entry("monitoring", ("documents.promql.query:MetricUse",)),
     "metric-without-suffix": Entry("monitoring", ("documents.promql.query:MetricUse",)),
     "metrics-switched-off": Entry("monitoring", ("documents.kubernetes.objects:Pod", "documents.promql.scrapes:ScrapeTarget")),

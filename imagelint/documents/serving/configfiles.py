@@ -153,8 +153,12 @@ def setting_switches(root: YamlNode | None, known: Engine) -> tuple[Switch, ...]
 def _switches(root: Mapping, known: Engine, told: ConfigFile) -> Iterator[Switch]:
     deep = any("." in key for key in told.keys)
     for key, span, value in _entries(root, deep=deep):
+        # What stands for no flag is kept under its own name, which begins like none.
         flag = told.keys.get(key, "") if told.keys else key
-        if flag and not _is_null(value):
+        if not flag:
+            whole = Span(span.start, max(span.end, value.span.end))
+            yield Switch(whole, f".{key}", settled(_value(value), value.span), value.span, key)
+        elif not _is_null(value):
             fact = _value(value)
             name = known.canonical(flag.replace("_", "-").lstrip("-"))
             whole = Span(span.start, max(span.end, value.span.end))

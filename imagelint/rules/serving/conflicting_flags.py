@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 from imagelint.documents.queries.serving import title
-from imagelint.documents.queries.start.conflicts import Refused, opposite_flags, refused_flags
+from imagelint.documents.queries.start.conflicts import (
+    Refused,
+    opposite_flags,
+    refused_flags,
+    repeated_flags,
+)
 from imagelint.documents.serving.command import ServingCommand
 from imagelint.rules.api import Confidence, Context, Findings, Severity, rule
 
@@ -16,8 +21,8 @@ def conflicting_flags(server: ServingCommand, ctx: Context) -> Findings:
     Some numbers have to be larger than others: room for an answer is what `--max-input-tokens`
     leaves of `--max-total-tokens`. The table is made of the checks in the engines' own sources.
 
-    A flag that is switched on and off by the same command is not refused, but one of both words has
-    no effect: medium.
+    A flag that is switched on and off by the same command, or given two values, is not refused by
+    most, but the first of both has no effect: medium.
 
     Except:
         Values that are not known, flags that are switched off, engines that are only likely.
@@ -78,10 +83,10 @@ def conflicting_flags(server: ServingCommand, ctx: Context) -> Findings:
             help=help_,
             subject=server.launch.runtime.name,
         )
-    for first, last in opposite_flags(server):
+    for first, last in (*opposite_flags(server), *repeated_flags(server)):
         yield ctx.finding(
             last,
-            f"`{last.written}` takes back `{first.written}` before it",
+            f"`{last.written}` takes back what `{first.written}` says before it",
             help="leave one of the two out",
             subject=server.launch.runtime.name,
             severity=Severity.MEDIUM,

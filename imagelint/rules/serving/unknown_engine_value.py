@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+from imagelint.core.fact import value_or
 from imagelint.documents.queries.choices import (
     quoted_model,
     quoted_variables,
@@ -15,6 +18,11 @@ from imagelint.documents.runtime.field import Place
 from imagelint.documents.serving.command import ServingCommand
 from imagelint.rules.api import Confidence, Context, Findings, Severity, rule
 
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from imagelint.documents.queries.start.settings import RefusedSetting
+
 
 @rule(ServingCommand, Severity.HIGH)
 def unknown_engine_value(server: ServingCommand, ctx: Context) -> Findings:
@@ -24,6 +32,9 @@ def unknown_engine_value(server: ServingCommand, ctx: Context) -> Findings:
     else: the pod restarts for ever. vLLM and SGLang take `32k` for a length in tokens, but not for
     a number of sequences. Quotes that no shell takes away are a part of what they surround:
     no model is found under such a name, no folder and no key.
+
+    What is told as JSON has to be that, and the keys of it, and of the file of settings of
+    TensorRT-LLM, have to be known: none is passed over.
 
     The names of parsers of tool calls and of reasoning came one by one: what no release has is a
     mistake, and what came later needs a newer image.
@@ -66,6 +77,14 @@ def unknown_engine_value(server: ServingCommand, ctx: Context) -> Findings:
             subject=name,
             confidence=None if choice.sure else Confidence.LIKELY,
         )
+    for setting in _refused_settings(server):
+        yield ctx.finding(
+            setting.switch,
+            _refusal(setting, title(server)),
+            help=setting.help,
+            subject=setting.switch.written,
+            confidence=None if setting.sure else Confidence.LIKELY,
+        )
     for variable in quoted_variables(server):
         yield ctx.finding(
             Place(variable.value_span, variable.path),
@@ -81,3 +100,19 @@ def unknown_engine_value(server: ServingCommand, ctx: Context) -> Findings:
             help=f"write `{without_quotes(model.value)}`",
             subject=server.launch.runtime.name,
         )
+
+
+def _refused_settings(server: ServingCommand) -> Iterator[RefusedSetting]:
+    """The structures that it does not take: few servers are told any."""
+    if any(one.name[:1] == "." or value_or(one.value, "")[:1] == "{" for one in server.switches):
+        from imagelint.documents.queries.start.settings import refused_settings
+
+        yield from refused_settings(server)
+
+
+def _refusal(setting: RefusedSetting, engine: str) -> str:
+    """What is said of a structure that the server does not take."""
+    if setting.fault == "json":
+        return f"`{setting.switch.written}` takes JSON, and this is none: {setting.what}"
+    kind = "key" if setting.fault == "key" else "word"
+    return f"{engine} knows no {kind} `{setting.what}` in {setting.where}"

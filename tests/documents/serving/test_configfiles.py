@@ -56,6 +56,8 @@ def test_keys_of_an_api_are_its_own() -> None:
     assert told("tensorrt-llm", "m --extra_llm_api_options /c.yaml", text) == {
         "tp-size": "2",
         "kv-cache-free-gpu-memory-fraction": "0.8",
+        ".kv_cache_config": UNKNOWN,
+        ".other": "1",
         "complete": True,
         "overrides": True,
     }

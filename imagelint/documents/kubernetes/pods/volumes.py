@@ -99,6 +99,9 @@ def _volume(volume: Cursor) -> tuple[str, Fact[float]]:
         return "persistentVolumeClaim", quantity(
             volume.at("spec", "resources", "requests", "storage")
         )
+    made = volume.at("ephemeral", "volumeClaimTemplate", "spec")
+    if made.exists:
+        return "ephemeral", quantity(made.at("resources", "requests", "storage"))
     kinds = [name for name, _ in volume.entries() if name != "name"]
     # A volume without any source is an emptyDir:
     # https://kubernetes.io/docs/reference/kubernetes-api/config-and-storage-resources/volume/

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from imagelint.core.fact import ABSENT, Known
+from imagelint.core.fact import ABSENT, Known, value_or
 from imagelint.core.record import NamedTuple
 from imagelint.documents.quantity import parse_count
 from imagelint.knowledge.serving.conflicts import flag_conflicts
+from imagelint.knowledge.serving.flags import number_flags
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -73,6 +74,28 @@ def opposite_flags(server: ServingCommand) -> Iterator[tuple[Switch, Switch]]:
         one, other = _spelling(first), _spelling(last)
         if one != other and other in (f"no-{one}", one.removeprefix("no-")):
             yield first, last
+
+
+def repeated_flags(server: ServingCommand) -> Iterator[tuple[Switch, Switch]]:
+    """Flags that take one value and are given two by one command: the first, and the last.
+
+    Of two that are the same nothing is lost.
+    """
+    known = server.facts
+    if known is None or server.concluded:
+        return
+    single = {names[0] for names in known.options.values() if names} | {
+        *number_flags(server.engine)
+    }
+    said: dict[str, list[Switch]] = {}
+    for switch in server.switches:
+        named = switch.name in single and switch.name not in known.lists
+        if named and switch.written.startswith("-") and isinstance(switch.value, Known):
+            said.setdefault(switch.name, []).append(switch)
+    for switches in said.values():
+        values = {value_or(one.value, "") for one in switches}
+        if len(values) > 1:
+            yield switches[0], switches[-1]
 
 
 def _out_of_order(first: Switch, second: Switch, order: str) -> bool:

@@ -1,0 +1,33 @@
+"""What servers keep in the memory of their host because they are told to."""
+
+from __future__ import annotations
+
+from imagelint.core.record import NamedTuple
+from imagelint.knowledge.tables import looked_up, table
+
+
+class HostBuffer(NamedTuple):
+    """A flag or a variable, the other of which is empty, that says how much of a `unit` of bytes.
+
+    `each` tells that every process of a GPU keeps as much, `needs` the flag without which nothing
+    is kept, `weights` that it is no more than the model has.
+    """
+
+    flag: str
+    variable: str
+    unit: int
+    each: bool
+    needs: str
+    weights: bool
+
+
+@looked_up
+def host_buffers(engine: str) -> tuple[HostBuffer, ...]:
+    """What an engine may be told to keep in the memory of its host."""
+    return tuple(
+        HostBuffer(
+            row["flag"], row["variable"], row["unit"], row["each"], row["needs"], row["weights"]
+        )
+        for row in table("host_memory")["buffers"]
+        if row["engine"] == engine
+    )

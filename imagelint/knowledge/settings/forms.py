@@ -1,0 +1,47 @@
+"""The form of the table about the keys of settings: see `knowledge.schema`."""
+
+from __future__ import annotations
+
+from typing import Annotated, TypedDict
+
+from imagelint.knowledge.serving.forms import Dated
+
+
+class SettingRow(TypedDict):
+    """The keys of one structure of an engine."""
+
+    engine: str
+    flag: Annotated[str, "what takes it as JSON; empty: the file of settings"]
+    section: Annotated[str, "the key whose own keys these are; empty: those at the top"]
+    keys: Annotated[list[str], "all that any release had; empty: any is taken"]
+    closed: Annotated[list[str], "the keys whose words are the same in all releases"]
+    until: Annotated[str, "the newest release that was read; empty: they were not told apart"]
+    words: Annotated[dict[str, list[str]], "the words that a key takes"]
+    source: str
+
+
+class SettingKeyTable(Dated):
+    """The keys of structures that servers are told."""
+
+    source: str
+    settings: list[SettingRow]
+
+
+class BufferRow(TypedDict):
+    """What an engine keeps in the memory of its host because it is told to."""
+
+    engine: str
+    flag: Annotated[str, "says how much; empty where a variable does"]
+    variable: Annotated[str, "says how much; empty where a flag does"]
+    unit: Annotated[int, "of a number, in bytes"]
+    each: Annotated[bool, "whether every process of a GPU keeps as much"]
+    needs: Annotated[str, "the flag without which nothing is kept"]
+    weights: Annotated[bool, "whether it is no more than the weights of the model"]
+    source: str
+
+
+class HostMemoryTable(Dated):
+    """What servers keep in the memory of their hosts."""
+
+    source: str
+    buffers: list[BufferRow]
