@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from imagelint.core.fact import Known
-from imagelint.documents.queries.gpus.hostmemory import in_gib, memory_need, weights_above_limit
 from imagelint.documents.queries.serving import title
 from imagelint.documents.runtime.field import Place
 from imagelint.documents.serving.command import ServingCommand
@@ -72,6 +71,10 @@ def memory_limit_small(server: ServingCommand, ctx: Context) -> Findings:
             gpus: [{count: 1}]
             mem_limit: 24g
     """
+    if not isinstance(server.launch.runtime.memory_limit, Known):
+        return
+    from imagelint.documents.queries.gpus.hostmemory import in_gib, memory_need, weights_above_limit
+
     need = memory_need(server, ctx.environment.gpus_per_node)
     if need is None:
         return

@@ -77,10 +77,28 @@ def ingress_settings(obj: KubernetesObject, controller: str) -> Iterator[RouteSe
 def _malformed(place: Cursor) -> Iterator[RouteSetting]:
     """A time that is no whole number, where one of seconds is asked for."""
     fact = place.text()
-    if isinstance(fact, Known) and fact.value and parse_count(_unsigned(fact.value)) is None:
-        seconds = parse_duration(fact.value.strip())
-        found = _setting(place, "malformed", f"{seconds:.0f}" if seconds else "")
-        yield found._replace(wants="a bare number of seconds,")
+    meant = _whole_seconds(fact.value) if isinstance(fact, Known) else None
+    if meant is not None:
+        yield _setting(place, "malformed", meant)._replace(wants="a bare number of seconds,")
+
+
+def _whole_seconds(text: str) -> str | None:
+    """What a time comes to that is no whole number, empty where it is none; None where it is."""
+    if not text or parse_count(_unsigned(text)) is not None:
+        return None
+    seconds = parse_duration(text.strip())
+    return f"{seconds:.0f}" if seconds else ""
+
+
+def seconds_meant(annotation: str, text: str) -> str | None:
+    """The seconds that an annotation outside of its object stands for, empty where it is no time.
+
+    None where it is right, or takes something else.
+    """
+    from imagelint.knowledge.kubernetes.routes import second_annotations
+
+    known = annotation in second_annotations() and "{{" not in text and "$" not in text
+    return _whole_seconds(text) if known else None
 
 
 def _without_unit(
