@@ -28,7 +28,7 @@ def search_path_lost(subject: Instruction | ServingCommand, ctx: Context) -> Fin
 
     Except:
         Values that continue the former one (`/opt/venv/bin:$PATH`), images that have no such
-        folders (`scratch`, distroless, Nix), Windows; containers whose image is not an engine's own.
+        folders (`scratch`, distroless, Nix), Windows; containers of other images than an engine's.
 
     Bad:
         FROM python:3.12-slim

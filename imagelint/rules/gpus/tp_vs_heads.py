@@ -17,9 +17,10 @@ _MOST = 1024
 def tp_vs_heads(server: ServingCommand, ctx: Context) -> Findings:
     """The attention heads of the model cannot be divided among that many GPUs.
 
-    Tensor parallelism gives each GPU the same number of heads, so that vLLM, SGLang and Text Generation
-    Inference end at once where there is a remainder. Heads of keys and values are divided alike, or copied where there
-    are fewer of them than GPUs. What remains of the GPUs is for pipeline or data parallelism.
+    Tensor parallelism gives each GPU the same number of heads, so that vLLM, SGLang and Text
+    Generation Inference end at once where there is a remainder. Heads of keys and values are
+    divided alike, or copied where there are fewer of them than GPUs. What remains of the GPUs is
+    for pipeline or data parallelism.
 
     Except:
         Models whose shape is not known, and engines that divide layers.

@@ -19,7 +19,7 @@ def malformed_route_timeout(subject: Route | Setting, ctx: Context) -> Findings:
     unless the cluster says another. HAProxy Ingress passes over a number without a unit. A time of
     an HTTPRoute or a VirtualService without a unit is refused when it is applied.
 
-    The annotations of an Ingress are judged in the values of a chart as well, and of a HelmRelease.
+    The annotations of an Ingress are judged in the values of a chart as well.
 
     Except:
         Controllers that read both: HAProxy Technologies', F5's. Signs before a number.

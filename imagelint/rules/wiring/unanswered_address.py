@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from imagelint.documents.queries.links.named import named_in
 from imagelint.documents.serving.scaling import Route
 from imagelint.documents.shared import EnvVar, Setting
 from imagelint.rules.api import Confidence, Context, Findings, Severity, rule
+
+if TYPE_CHECKING:
+    from imagelint.documents.queries.links.named import Named
+    from imagelint.documents.runtime.field import Place
 
 
 @rule((EnvVar, Setting, Route), Severity.HIGH)
@@ -16,6 +22,9 @@ def unanswered_address(subject: EnvVar | Setting | Route, ctx: Context) -> Findi
     network of Compose the port is that of the container, whatever is published; within a cluster
     it is that of the Service, whatever the container behind it listens on, but of a headless
     Service that of the pod.
+
+    In a pod `localhost` is the pod: the file of LiteLLM in a ConfigMap leads nowhere where no
+    container beside it may listen.
 
     Except:
         Hosts that no service of the run is called like; services of Compose that start no model
@@ -71,6 +80,7 @@ def unanswered_address(subject: EnvVar | Setting | Route, ctx: Context) -> Findi
         closed = ctx.environment.closed
         found = unanswered(address, ctx.document, ctx.project, closed=closed)
         if found is None:
+            yield from _of_pod(address, place, subject, ctx)
             continue
         one = found.ports[0] if len(found.ports) == 1 else None
         said = " or ".join(map(str, found.ports)) or "other ports"
@@ -83,4 +93,20 @@ def unanswered_address(subject: EnvVar | Setting | Route, ctx: Context) -> Findi
             subject=address.host,
             confidence=None if found.certain else Confidence.LIKELY,
             fix=ctx.reworded(place, written, meant) if one is not None else None,
+        )
+
+
+def _of_pod(
+    address: Named, place: Place, subject: EnvVar | Setting | Route, ctx: Context
+) -> Findings:
+    """An address of the pod itself."""
+    from imagelint.documents.queries.links.within import is_unanswered_within
+
+    if is_unanswered_within(address, subject, ctx.document, ctx.project):
+        yield ctx.finding(
+            place,
+            f"nobody answers on port {address.port}: `{address.host}` is the gateway's own pod",
+            help="name the Service of the server: `http://<service>:<port>`",
+            subject=address.host,
+            confidence=Confidence.LIKELY,
         )
