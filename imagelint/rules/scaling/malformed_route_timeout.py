@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from imagelint.documents.kubernetes.wiring.routesettings import seconds_meant
 from imagelint.documents.serving.scaling import Route
 from imagelint.documents.shared import Holder, Setting
 from imagelint.rules.api import Context, Findings, Fix, Severity, rule
-
-_VALUES = (Holder.CHART_VALUES,)
 
 
 @rule((Route, Setting), Severity.HIGH)
@@ -61,7 +58,11 @@ def malformed_route_timeout(subject: Route | Setting, ctx: Context) -> Findings:
 
 def _of_values(setting: Setting, ctx: Context) -> Findings:
     """An annotation among the values of a chart."""
-    meant = seconds_meant(setting.name, setting.text) if setting.holder in _VALUES else None
+    if setting.holder is not Holder.CHART_VALUES or "/" not in setting.name:
+        return
+    from imagelint.documents.kubernetes.wiring.routesettings import seconds_meant
+
+    meant = seconds_meant(setting.name, setting.text)
     if meant is not None:
         yield ctx.finding(
             setting,
