@@ -61,7 +61,9 @@ def memory_need(server: ServingCommand, per_node: int | None) -> MemoryNeed | No
     limit, known = server.launch.runtime.memory_limit, server.facts
     if known is None or server.concluded or not isinstance(limit, Known) or limit.value <= 0:
         return None
-    count = value_or(gpu_count(server, per_node), 0)
+    # Of `all` GPUs there is one at least.
+    asked = int(isinstance(server.launch.runtime.gpus, Known))
+    count = value_or(gpu_count(server, per_node), asked)
     processes = 0.0
     if needs_gpu(server) and not known.traits.one_process and known.kind == "generation" and count:
         processes = _FRONT + _EACH * min(count, max(value_or(server.world_size(), count), 1))
