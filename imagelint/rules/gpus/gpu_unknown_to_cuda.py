@@ -19,6 +19,9 @@ def gpu_unknown_to_cuda(subject: Container | ComposeService | Stage, ctx: Contex
     Of Text Embeddings Inference each tag is compiled for one kind: `89-1.9` for Ada, `1.9` for
     the A100.
 
+    What `TORCH_CUDA_ARCH_LIST` names is compiled while the image is built. The compiler ends with
+    an architecture that its CUDA does not know, or no more.
+
     The product is that of the node selector, or the one that the policy declares under
     `environment.gpu`.
 

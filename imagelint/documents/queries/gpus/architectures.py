@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from imagelint.core.fact import Known
+from imagelint.core.fact import Known, value_or
+from imagelint.core.pattern import pattern
 from imagelint.core.record import NamedTuple
 from imagelint.documents.queries.gpus.products import product_label
 from imagelint.documents.queries.wheels import wheels
+from imagelint.documents.runtime.field import Place
 from imagelint.knowledge.cuda import cuda_in_image, cuda_of_image, wheel_architectures
 from imagelint.knowledge.gpus import architecture, gpu, is_served
 from imagelint.knowledge.serving.floors import build_of_image
@@ -24,6 +26,9 @@ if TYPE_CHECKING:
     from imagelint.knowledge.gpus import Architecture, Gpu
     from imagelint.knowledge.serving.floors import Build
 
+_LIST = "TORCH_CUDA_ARCH_LIST"
+_ITEM = pattern(r"(?<![\d.])(\d{1,2})\.(\d)(?=[af]?(?:\+PTX)?(?:[;,\s]|\Z))")
+
 
 class Misfit(NamedTuple):
     """Code that is not for the GPU; `sure` where no driver can compile it for it either."""
@@ -36,11 +41,40 @@ class Misfit(NamedTuple):
 
 
 def misfits_of_stage(document: Document, stage: Stage, declared: str | None) -> Iterator[Misfit]:
-    """What a stage starts from and installs that is not for the GPU which the policy declares."""
+    """What a stage starts from and installs that is not for the GPU which the policy declares.
+
+    And what it is told to compile for that its base does not know, whatever GPU there is.
+    """
+    yield from _listed(stage)
     product = gpu(declared) if declared and stage.shipped else None
     if product is not None:
         yield from _image(stage.base, product)
         yield from _wheels(document, stage, product)
+
+
+def _listed(stage: Stage) -> Iterator[Misfit]:
+    """The architectures of `TORCH_CUDA_ARCH_LIST` for which the compiler of the base has no code.
+
+    https://docs.pytorch.org/docs/stable/cpp_extension.html
+    """
+    told = stage.variables.get(_LIST, ())
+    root = stage.root_image if told else None
+    reference = root.reference if root is not None else None
+    named = cuda_of_image(reference.value) if isinstance(reference, Known) else None
+    cuda = named.value if isinstance(named, Known) else ()
+    for variable in told if cuda else ():
+        for word in _ITEM.findall(value_or(variable.value, "")):
+            known = architecture((int(word[0]), int(word[1])))
+            wanted, release = ".".join(word), ".".join(str(part) for part in cuda)
+            place = Place(variable.value_span, variable.path)
+            if known is not None and _is_older(cuda, known.first):
+                first = ".".join(str(part) for part in known.first)
+                message = f"CUDA {release} cannot compile for {wanted}, which begins with {first}"
+                help_ = f"take an image of CUDA {first} or newer, or leave {wanted} out"
+                yield Misfit(place, message, help_, _LIST, sure=True)
+            elif known is not None and known.last and cuda[0] > known.last[0]:
+                message = f"CUDA {release} no longer compiles for {wanted}"
+                yield Misfit(place, message, f"leave {wanted} out", _LIST, sure=True)
 
 
 def misfits_of_container(
