@@ -105,5 +105,6 @@ def _place(server: ServingCommand, need: MemoryNeed) -> Node:
     limits = runtime.resources.limits
     for one in limits.value if isinstance(limits, Known) else ():
         if one.name == _MEMORY:
-            return one.quantity.place
+            place: Node = one.quantity.place
+            return place
     return Place(need.span or server.span, runtime.path)

@@ -61,7 +61,7 @@ def _listed(stage: Stage) -> Iterator[Misfit]:
     root = stage.root_image if told else None
     reference = root.reference if root is not None else None
     named = cuda_of_image(reference.value) if isinstance(reference, Known) else None
-    cuda = named.value if isinstance(named, Known) else ()
+    cuda: Cuda = named.value if isinstance(named, Known) else ()
     for variable in told if cuda else ():
         for word in _ITEM.findall(value_or(variable.value, "")):
             known = architecture((int(word[0]), int(word[1])))
