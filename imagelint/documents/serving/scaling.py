@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from imagelint.core.record import NamedTuple
+from imagelint.documents.quantity import parse_count, parse_duration
 
 if TYPE_CHECKING:
     from imagelint.core.fact import Fact
@@ -133,3 +134,15 @@ class Route(NamedTuple):
     def told(self, what: str) -> tuple[RouteSetting, ...]:
         """What the route is told of one kind."""
         return tuple(one for one in self.settings if one.what == what)
+
+
+def whole_seconds(text: str) -> str | None:
+    """What a time comes to that is no whole number, empty where it is none; None where it is.
+
+    A sign before the number is taken by `strconv.Atoi`.
+    """
+    unsigned = text[1:] if text[:1] in ("+", "-") else text
+    if not text or parse_count(unsigned) is not None:
+        return None
+    seconds = parse_duration(text.strip())
+    return f"{seconds:.0f}" if seconds else ""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from imagelint.documents.serving.scaling import Route
+from imagelint.documents.serving.scaling import Route, whole_seconds
 from imagelint.documents.shared import Holder, Setting
 from imagelint.rules.api import Context, Findings, Fix, Severity, rule
 
@@ -60,9 +60,10 @@ def _of_values(setting: Setting, ctx: Context) -> Findings:
     """An annotation among the values of a chart."""
     if setting.holder is not Holder.CHART_VALUES or "/" not in setting.name:
         return
-    from imagelint.documents.kubernetes.wiring.routesettings import seconds_meant
+    from imagelint.knowledge.kubernetes.routes import second_annotations
 
-    meant = seconds_meant(setting.name, setting.text)
+    told = setting.name in second_annotations() and not {"{", "$"} & set(setting.text)
+    meant = whole_seconds(setting.text) if told else None
     if meant is not None:
         yield ctx.finding(
             setting,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from imagelint.core.fact import ABSENT, Known
 from imagelint.core.pattern import pattern
 from imagelint.documents.quantity import parse_count, parse_duration, parse_nginx_size
-from imagelint.documents.serving.scaling import RouteSetting
+from imagelint.documents.serving.scaling import RouteSetting, whole_seconds
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -77,28 +77,9 @@ def ingress_settings(obj: KubernetesObject, controller: str) -> Iterator[RouteSe
 def _malformed(place: Cursor) -> Iterator[RouteSetting]:
     """A time that is no whole number, where one of seconds is asked for."""
     fact = place.text()
-    meant = _whole_seconds(fact.value) if isinstance(fact, Known) else None
+    meant = whole_seconds(fact.value) if isinstance(fact, Known) else None
     if meant is not None:
         yield _setting(place, "malformed", meant)._replace(wants="a bare number of seconds,")
-
-
-def _whole_seconds(text: str) -> str | None:
-    """What a time comes to that is no whole number, empty where it is none; None where it is."""
-    if not text or parse_count(_unsigned(text)) is not None:
-        return None
-    seconds = parse_duration(text.strip())
-    return f"{seconds:.0f}" if seconds else ""
-
-
-def seconds_meant(annotation: str, text: str) -> str | None:
-    """The seconds that an annotation outside of its object stands for, empty where it is no time.
-
-    None where it is right, or takes something else.
-    """
-    from imagelint.knowledge.kubernetes.routes import second_annotations
-
-    known = annotation in second_annotations() and "{{" not in text and "$" not in text
-    return _whole_seconds(text) if known else None
 
 
 def _without_unit(
@@ -122,11 +103,6 @@ def _has_unit(text: str) -> bool:
 
 def _is_gateway(text: str) -> bool:
     return _GATEWAY.fullmatch(text) is not None
-
-
-def _unsigned(number: str) -> str:
-    """A number without the sign that `strconv.Atoi` takes."""
-    return number[1:] if number[:1] in ("+", "-") else number
 
 
 def _limited(obj: KubernetesObject, name: str) -> Iterator[RouteSetting]:
