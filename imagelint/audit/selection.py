@@ -92,7 +92,8 @@ def _repository(found: Found) -> str:
 def _age(target: Target) -> tuple[object, ...]:
     """What is greater for newer ones: the time, then the version, then the name."""
     version = read_version(target.tag)
-    numbers = (version.numbers, version.post) if version else ((), 0)
+    released = version is not None and version.is_released
+    numbers = (version.numbers, version.post) if version and released else ((), 0)
     return (target.pushed, numbers, target.tag)
 
 

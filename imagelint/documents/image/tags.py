@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 _VERSION = pattern(
     r"(?P<head>(?:[A-Za-z]+[-_])*[A-Za-z]*)"
     r"(?P<version>\d{1,9}(?:\.\d{1,9}){0,5})"
+    r"(?:\.?(?P<early>rc|a|b)(?P<pre>\d{1,9}))?"
     r"(?:\.?post(?P<post>\d{1,9}))?"
     r"(?P<tail>(?:[-_.+].*)?)"
 )
@@ -25,12 +26,23 @@ class TagVersion(NamedTuple):
     """A tag taken apart: `line` says for what it is, `numbers` which version, `post` which build.
 
     Tags of one line are written alike, but for their numbers: `head` and `tail` are the same, and
-    there are as many numbers.
+    there are as many numbers. `pre` says which candidate of a release it is (`1.0.0rc6`), the
+    release itself is above them all.
     """
 
     line: tuple[str, int, str]
     numbers: tuple[int, ...]
+    pre: tuple[str, int]
     post: int
+
+    @property
+    def is_released(self) -> bool:
+        """Whether it is no candidate."""
+        return self.pre == _RELEASED
+
+
+_RELEASED = ("~", 0)
+"""Above all letters of candidates."""
 
 
 def read_version(tag: str) -> TagVersion | None:
@@ -40,13 +52,14 @@ def read_version(tag: str) -> TagVersion | None:
         return None
     numbers = tuple(map(int, match["version"].split(".")))
     line = match["head"], len(numbers), match["tail"]
-    return TagVersion(line, numbers, int(match["post"] or 0))
+    pre = (match["early"], int(match["pre"])) if match["early"] else _RELEASED
+    return TagVersion(line, numbers, pre, int(match["post"] or 0))
 
 
 def newest_alike(tag: str, tags: Iterable[str]) -> str:
     """The newest tag of the same line, the tag itself if there is none above it.
 
-    A tag that is no version has no line: it stays.
+    A tag that is no version has no line: it stays. What is released does not move to a candidate.
     """
     current = read_version(tag)
     if current is None:
@@ -54,6 +67,8 @@ def newest_alike(tag: str, tags: Iterable[str]) -> str:
     best, found = tag, current
     for other in tags:
         version = read_version(other)
-        if version is not None and version.line == current.line and version[1:] > found[1:]:
+        if version is None or (current.is_released and not version.is_released):
+            continue
+        if version.line == current.line and version[1:] > found[1:]:
             best, found = other, version
     return best

@@ -228,7 +228,7 @@ def test_the_images_of_a_layout(audit: Auditor, here: Path, named: str) -> None:
 
 
 def test_the_newest_tags_of_each_repository(registry: MemoryRegistry, audit: Auditor) -> None:
-    for tag in ("v1.9.0", "v1.10.0", "v1.2.0", "latest"):
+    for tag in ("v1.9.0", "v1.10.0", "v1.11.0rc1", "v1.2.0", "latest"):
         registry.image("team/app", tag)
     registry.image("team/other", "v1")
     done = audit(f"registry://{registry.host}", selection=Selection(newest=2, tags=("v*",)))
