@@ -308,5 +308,17 @@ def test_who_starts_others_faster_than_they_are_found_is_given_up(
     assert set(killed) == {7}
 
 
+def test_a_process_that_goes_while_it_is_looked_at_is_no_child(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    later = " 1 1 0 -1 0 0 0 0 0 0 0 0 0 20 0 1 0 99 0"
+    for number, stat in (("7", f"7 (a) b) S 6{later}"), ("8", f"8 (c) R 7{later}"), ("9", "")):
+        (tmp_path / number).mkdir()
+        (tmp_path / number / "stat").write_text(stat)
+    monkeypatch.setattr(descendants, "_PROC", str(tmp_path))
+    assert [one.number for one in descendants.descendants(6)] == [7, 8]
+    assert descendants.descendants(9) == ()
+
+
 def test_an_unknown_signal_has_a_number() -> None:
     assert process._death(99) == "was killed by signal 99"

@@ -186,7 +186,8 @@ def test_a_reason_of_csaf_holds_for_the_products_that_it_is_given_for() -> None:
     document = csaf("p1")
     (known,) = document["vulnerabilities"]
     (flag,) = known["flags"]
-    for others in (["p2"], [], [5], "p1", {}):
+    wrong: tuple[Any, ...] = (["p2"], [], [5], "p1", {})
+    for others in wrong:
         flag["product_ids"] = others
         assert not covers(document)
     flag["group_ids"] = ["g1", "unknown"]
