@@ -16,7 +16,7 @@ from imagelint.core.serving.host import CdiSpec, ContainerEngine, Driver, HostFa
 from imagelint.documents.host import engines, machine, smi
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
 T = TypeVar("T")
 
@@ -37,6 +37,14 @@ _GIVEN = "/etc/hosts"
 """What every engine mounts into its containers; a host may lie upon an overlay as well."""
 _PCI = "/sys/bus/pci/devices"
 _NVIDIA_VENDOR, _DISPLAY_CLASS = "0x10de", "0x03"
+# Accelerators by vendor and class (pci-ids.ucw.cz); Intel's displays of class 0x0300 are mostly
+# those of processors, its GPUs for servers say 0x0380.
+_OTHERS = {
+    ("0x1002", "0x03"): "AMD",
+    ("0x1002", "0x12"): "AMD",
+    ("0x8086", "0x0380"): "Intel",
+    ("0x1da3", "0x12"): "Habana",
+}
 _SMI_SECONDS, _CTK_SECONDS = 30.0, 10.0
 _CTK_VERSION = pattern(r"version (\d+\.\d+\.\d+\S*)")
 _PLATFORMS = {"x86_64": "linux/amd64", "aarch64": "linux/arm64"}
@@ -60,6 +68,7 @@ class HostReader:
         return HostFacts(
             driver=self._driver(),
             pci_gpus=self._pci_gpus(),
+            other_gpus=tuple(self._other_gpus()),
             bus_read=self._live or self._exists(_PCI),
             toolkit=self._toolkit(),
             engines=found,
@@ -135,6 +144,14 @@ class HostReader:
             and self._text(f"{_PCI}/{name}/class").startswith(_DISPLAY_CLASS)
             for name in self._names(_PCI)
         )
+
+    def _other_gpus(self) -> Iterator[str]:
+        for name in self._names(_PCI):
+            vendor = self._text(f"{_PCI}/{name}/vendor").strip()
+            kind = self._text(f"{_PCI}/{name}/class")
+            for (maker, beginning), title in _OTHERS.items():
+                if vendor == maker and kind.startswith(beginning):
+                    yield title
 
     def _program(
         self, name: str, arguments: tuple[str, ...], seconds: float

@@ -127,7 +127,8 @@ class HostFacts(NamedTuple):
     """All that was read of a host.
 
     `pci_gpus` counts NVIDIA's GPUs on the bus, driver or not; without `bus_read` there was no bus
-    to look at. `platform` is what its containers run on (`linux/amd64`), empty where nobody knows.
+    to look at. `other_gpus` are the makers of others there, one for each. `platform` is what its
+    containers run on (`linux/amd64`), empty where nobody knows.
     `contained`: the running system is itself a container, in which the host's toolkit and engines
     are not to be seen.
     """
@@ -144,6 +145,7 @@ class HostFacts(NamedTuple):
     bus_read: bool = True
     contained: bool = False
     platform: str = ""
+    other_gpus: tuple[str, ...] = ()
 
     @property
     def tells_of_gpus(self) -> bool:

@@ -51,6 +51,11 @@ def _no_gpu(facts: HostFacts, declared: Environment) -> Iterator[HostCheck]:
     state = CheckState.BAD if asked else CheckState.NOTE
     said = "there is no NVIDIA GPU here"
     yield HostCheck("gpu", state, f"{said}: {facts.driver.why}" if facts.driver.why else said)
+    for maker in dict.fromkeys(facts.other_gpus):
+        told = (
+            f"{facts.other_gpus.count(maker)} of {maker} on the bus, of which nothing else is read"
+        )
+        yield HostCheck("gpu", CheckState.NOTE, told)
 
 
 def _driver(facts: HostFacts) -> HostCheck:

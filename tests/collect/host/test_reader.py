@@ -107,6 +107,24 @@ def test_fewer_gpus_than_are_attached_are_no_answer(root: Path, programs: Path) 
     assert problem.detail == "tells of 1 GPUs where it says that 2 are attached"
 
 
+def test_gpus_of_others_are_named_and_not_judged(tmp_path: Path) -> None:
+    """Accelerators and cards; not the display of a processor, nor the sound of a card."""
+    hosts.machine(tmp_path, gpus=0)
+    bus = [("0x1002", "0x120000")] * 2 + [("0x8086", "0x038000"), ("0x8086", "0x030000")]
+    for at, (vendor, kind) in enumerate([*bus, ("0x1da3", "0x120000"), ("0x1002", "0x040300")]):
+        place = f"sys/bus/pci/devices/{at}"
+        hosts.write(tmp_path, {f"{place}/vendor": f"{vendor}\n", f"{place}/class": f"{kind}\n"})
+    facts = HostReader(str(tmp_path), live=False).facts()
+    assert (facts.pci_gpus, facts.other_gpus) == (0, ("AMD", "AMD", "Intel", "Habana"))
+    told = [one for one in checks(facts, Environment()) if one.name == "gpu"]
+    assert [one.said.partition(" on ")[0] for one in told[1:]] == [
+        "2 of AMD",
+        "1 of Intel",
+        "1 of Habana",
+    ]
+    assert {one.state for one in told} == {CheckState.NOTE}
+
+
 def test_a_disk_alone_tells_of_no_gpu(tmp_path: Path) -> None:
     hosts.write(tmp_path, {"etc/docker/daemon.json": hosts.DOCKER})
     facts = HostReader(str(tmp_path), live=False).facts()
