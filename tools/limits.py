@@ -119,6 +119,12 @@ INSIDE = (
         "`too-large`: the others are not examined",
     ),
     (
+        "commands of a development container",
+        "documents.devcontainer.commands:MOST_COMMANDS",
+        "",
+        "`too-large`: the others are not examined",
+    ),
+    (
         "a recipe of a makefile",
         "documents.runlines.makefiles:LONGEST_RECIPE",
         "characters",

@@ -5,11 +5,14 @@ https://containers.dev/implementors/json_reference/#lifecycle-scripts
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from imagelint.core.fact import Known
 from imagelint.core.pattern import pattern
+from imagelint.core.report import ProblemKind
 from imagelint.core.source import Span
+from imagelint.documents.base import DocumentError
 from imagelint.documents.compose.words import CommandLine, MappedWord
 from imagelint.documents.mapped import MappedText
 from imagelint.documents.runlines.fragments import Fragment
@@ -34,11 +37,22 @@ _INSIDE = (
     "postAttachCommand",
 )
 _ON_HOST = "initializeCommand"
+MOST_COMMANDS = 200
+"""Commands of one file that are read: people write a handful, and each knows all variables."""
 
 
 def lines_inside(root: Cursor) -> tuple[CommandLine, ...]:
-    """The command lines that are run in the container, as their words."""
-    return tuple(line for key in _INSIDE for line in _lines(root[key]))
+    """The first command lines that are run in the container, as their words."""
+    lines = (line for key in _INSIDE for line in _lines(root[key]))
+    return tuple(islice(lines, MOST_COMMANDS))
+
+
+def commands_beyond(root: Cursor) -> Iterator[DocumentError]:
+    """That there are more commands than are read, at the first of the others."""
+    lines = (line for key in _INSIDE for line in _lines(root[key]))
+    for line in islice(lines, MOST_COMMANDS, MOST_COMMANDS + 1):
+        message = f"more than {MOST_COMMANDS} commands of a container are not examined"
+        yield DocumentError(ProblemKind.TOO_LARGE, message, line.words[-1].word.span)
 
 
 def fragments(root: Cursor) -> Iterator[Fragment]:

@@ -10,7 +10,12 @@ from typing import TYPE_CHECKING
 from imagelint.core.report import ProblemKind
 from imagelint.core.source import Source, Span
 from imagelint.documents.base import DocumentError
-from imagelint.documents.devcontainer.commands import fragments, lines_inside, run_inside
+from imagelint.documents.devcontainer.commands import (
+    commands_beyond,
+    fragments,
+    lines_inside,
+    run_inside,
+)
 from imagelint.documents.devcontainer.flags import flags_of, unread_flags
 from imagelint.documents.devcontainer.jsonc import with_hashes, without_comments
 from imagelint.documents.devcontainer.platform import (
@@ -61,7 +66,10 @@ class DevContainer(RunFile):
         lines = lines_of(fragments(root))
         build = _build(root)
         service = _service(root, folder)
-        gaps = (*lines.gaps, *unread_flags(root["runArgs"], folder), *_absent(root, read))
+        gaps = (
+            *(*lines.gaps, *commands_beyond(root)),
+            *(*unread_flags(root["runArgs"], folder), *_absent(root, read)),
+        )
         lines = lines._replace(
             services=(service, *lines.services),
             builds=(*lines.builds, *((build,) if build is not None else ())),

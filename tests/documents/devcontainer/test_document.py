@@ -194,6 +194,15 @@ def test_a_command_on_the_machine_runs_containers() -> None:
     assert document.services[1].runtime.privileges.privileged.on
 
 
+@pytest.mark.parametrize(("count", "gaps"), [(200, 0), (201, 1), (400, 1)])
+def test_no_more_commands_are_read_than_anybody_writes(count: int, gaps: int) -> None:
+    commands = ", ".join(f'"{at}": "echo {at}"' for at in range(count))
+    document = read(f'{{"image": "a:1", "postCreateCommand": {{{commands}}}}}')
+    assert len(document.gaps) == gaps
+    later = [one for one in document.nodes_of(Script) if one.path.startswith("postCreateCommand")]
+    assert len(later) == 200
+
+
 def test_features_are_images_that_do_not_run() -> None:
     text = '{"image": "a:1", "features": {"ghcr.io/b/c:1": {}, "./d": {}, "e": {}, "$f/g": {}}}'
     uses = [one for one in read(text).nodes_of(ImageUse) if not one.final]
