@@ -26,8 +26,8 @@ FORMS = {
     "plain": EXAMPLES / "good",
     **{form: TWINS / form for form in ("chart", "overlays", "compose", "script")},
 }
-ROWS = 34
-IN_ALL = 20
+ROWS = 45
+IN_ALL = 25
 CORRECT = "correct"
 PLAN = "imagelint-eval.yaml"
 

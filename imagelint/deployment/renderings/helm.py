@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING, NamedTuple
 from imagelint.core.source import Source, Span
 from imagelint.deployment.renderings.leftopen import open_values, without_open
 from imagelint.deployment.renderings.lines import aligned
+from imagelint.deployment.renderings.madetrees import MadeTrees
 from imagelint.deployment.renderings.rendered import RenderedManifest
 from imagelint.deployment.renderings.templatevalues import (
+    Meant,
     actions,
     continued,
     helpers_in,
@@ -88,7 +90,8 @@ def _inner(origin: str) -> str:
 class ChartManifest(RenderedManifest):
     """The objects that a chart makes with one file of values."""
 
-    __slots__ = ("_folder", "_helpers", "_texts", "_values")
+    __slots__ = ("_folder", "_helpers", "_made", "_texts", "_values")
+    _made: MadeTrees
     _folder: str
     _values: tuple[ValuesTree, ...]
     _texts: tuple[str, ...]
@@ -99,31 +102,35 @@ class ChartManifest(RenderedManifest):
         self.maker = maker
         self._values = texts.values()
         self._texts = texts.templates
-        self._folder = texts.folder
-        self._helpers = None
+        self._folder, self._helpers = texts.folder, None
+        self._made = MadeTrees(self.objects, self.parts)
         return self
 
     def set_by(self, finding: Finding) -> Iterator[Node]:
         """Where the values are set that the lines of a template take, of its notes as well."""
-        places = (finding.location, *(note.location for note in finding.notes))
-        for location in dict.fromkeys(filter(None, places)):
-            yield from self._set_by(location, finding.message)
+        told = {finding.location: finding.message}
+        for text, location in finding.notes:  # what a note names is what it is about
+            if location is not None:
+                told.setdefault(location, text if "`" in text else finding.message)
+        for place in told.items():
+            yield from self._set_by(*place)
 
     def _set_by(self, location: Location, message: str) -> Iterator[Node]:
         template = next((one for one in self.parts if one.source.origin == location.origin), None)
         if template is None:
             return
-        lines = (location.start.line, location.end.line)
         if self._helpers is None:  # most have no finding
             self._helpers = helpers_in(self._texts)
         inner = _inner(location.origin.removeprefix(self._folder))
-        for taken in values_taken(template.source.text, *lines, self._helpers):
+        meant = Meant(location.path, message, self._made.along(template, location))
+        first, last = location.start.line, location.end.line
+        for taken in values_taken(template.source.text, first, last, self._helpers):
             for held in self._values:
                 keys = held.keys(taken, inner)
-                place = keys and set_at(held.tree, keys, location.path, message)
+                place = keys and set_at(held.tree, keys, meant)
                 if keys and place:
-                    parts = location.path.endswith("image") and image_parts(held.tree, keys)
-                    for name, span in parts or (("", place),):
+                    of_image = location.path.endswith("image") and image_parts(held.tree, keys)
+                    for name, span in of_image or (("", place),):
                         at = Span(span.start + held.start, span.end + held.start)
                         yield Place(at, ".".join(filter(None, (taken.name, name))))
                     break

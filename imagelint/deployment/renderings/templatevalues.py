@@ -209,7 +209,18 @@ def _keys(dotted: str) -> Keys:
     return tuple(dotted.strip(".").split(".")) if dotted.strip(".") else ()
 
 
-def set_at(tree: YamlNode, keys: Keys, path: str, message: str) -> Span | None:
+class Meant(NamedTuple):
+    """What a finding is about: a path of an object, a message, and what the chart made there.
+
+    `made` are the nodes along the path, of which a value may hold one as it is.
+    """
+
+    path: str
+    message: str
+    made: tuple[YamlNode, ...] = ()
+
+
+def set_at(tree: YamlNode, keys: Keys, meant: Meant) -> Span | None:
     """Where a value is set, as deep as the path of an object, or what is quoted, leads in it.
 
     None where it is not set there.
@@ -218,26 +229,26 @@ def set_at(tree: YamlNode, keys: Keys, path: str, message: str) -> Span | None:
     span = None
     for depth, key in enumerate(keys):
         if isinstance(node, Sequence):
-            return _in_one_item(node, keys[depth:], path, message)
+            return _in_one_item(node, keys[depth:], meant)
         entry = node.entry(key) if isinstance(node, Mapping) else None
         if entry is None:
             return None
         node = entry.value
         span = entry.key.span if isinstance(node, (Mapping, Sequence)) else entry.span
-    return _deeper(node, path, _said(message)) or span
+    return _deeper(node, meant, _said(meant.message)) or span
 
 
-def _in_one_item(items: Sequence, keys: Keys, path: str, message: str) -> Span | None:
+def _in_one_item(items: Sequence, keys: Keys, meant: Meant) -> Span | None:
     """Where a value of an item is set that a template goes through; None where any may be meant.
 
     Of several, it is the one with the value that the message speaks of.
     """
     told = [one for one in items.items if _value(one, keys) is not None]
     if len(told) > 1:
-        said = _said(message)
+        said = _said(meant.message)
         values = ((one, _value(one, keys)) for one in told)
         told = [one for one, at in values if isinstance(at, Scalar) and _is_said(at, said)]
-    return set_at(told[0], keys, path, message) if len(told) == 1 else None
+    return set_at(told[0], keys, meant) if len(told) == 1 else None
 
 
 def _value(node: YamlNode | None, keys: Keys) -> YamlNode | None:
@@ -267,14 +278,36 @@ def _said(message: str) -> frozenset[str]:
     return frozenset((*names, *(word.strip("`,:;") for word in message.split())))
 
 
-def _deeper(node: YamlNode | None, path: str, said: frozenset[str]) -> Span | None:
+def _deeper(node: YamlNode | None, meant: Meant, said: frozenset[str]) -> Span | None:
+    segments = _SEGMENT.findall(meant.path)
     if isinstance(node, Sequence):
         named = [item for item in node.items if _is_quoted(item, said)]
-        return named[0].span if len(named) == 1 else None
-    segments = _SEGMENT.findall(path)
-    ways = (_followed(node, segments[at:], said) for at in range(len(segments)))
+        if len(named) != 1:
+            named = [item for item in node.items if any(_is_alike(item, one) for one in meant.made)]
+        return _within(named[0], segments) if len(named) == 1 else None
+    ways = (_followed(node, segments[at:], meant, said) for at in range(len(segments)))
     depth, span = max(ways, key=lambda way: way[0], default=(0, None))
     return span if depth else _only_said(node, said)
+
+
+def _within(item: YamlNode, segments: list[str]) -> Span:
+    """The place of an item, of a mapping that of the key with which a path ends."""
+    entry = item.entry(segments[-1]) if isinstance(item, Mapping) and segments else None
+    return item.span if entry is None else entry.span
+
+
+def _is_alike(item: YamlNode, made: YamlNode) -> bool:
+    """Whether an item was made what it is; deeper than its own keys nobody looks."""
+    if isinstance(item, Mapping) and isinstance(made, Mapping):
+        return _flat(item) == _flat(made)
+    return isinstance(item, Scalar) and isinstance(made, Scalar) and item.text == made.text
+
+
+def _flat(node: Mapping) -> dict[str, str]:
+    return {
+        entry.key.text: entry.value.text if isinstance(entry.value, Scalar) else ""
+        for entry in node.entries
+    }
 
 
 def _only_said(node: YamlNode | None, said: frozenset[str]) -> Span | None:
@@ -298,13 +331,13 @@ def _is_said(value: Scalar, said: frozenset[str]) -> bool:
 
 
 def _followed(
-    node: YamlNode | None, segments: list[str], said: frozenset[str]
+    node: YamlNode | None, segments: list[str], meant: Meant, said: frozenset[str]
 ) -> tuple[int, Span | None]:
     """How many segments lead on in a tree, and where to."""
     span = None
     for depth, segment in enumerate(segments):
         if isinstance(node, Sequence):
-            return depth, _deeper(node, "", said) or span
+            return depth, _deeper(node, meant, said) or span
         entry = node.entry(segment) if isinstance(node, Mapping) else None
         if entry is None:
             return depth, span

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from imagelint.core.fact import Known, value_or
 from imagelint.core.record import NamedTuple
+from imagelint.documents.serving.switches import FALSE, TRUE
 from imagelint.knowledge.kubernetes.enumerations import Enumeration, enumerated
 from imagelint.knowledge.serving.flags import growing_words, number_flags
 
@@ -58,11 +59,16 @@ def refused_numbers(server: ServingCommand) -> Iterator[UnknownChoice]:
     """
     for name, form in number_flags(server.engine).items() if server.engine else ():
         switch = server.find_switch(name)
-        if switch is None or (switch.value_span == switch.span and not switch.variable):
+        if switch is None or (_is_bare(switch) and not switch.variable):
             continue
         value = switch.value
         if isinstance(value, Known) and form.refuses(value.value):
             yield UnknownChoice(switch, value.value, f"write {form.title}")
+
+
+def _is_bare(switch: Switch) -> bool:
+    """Whether a flag has no value; where a template fills both in, one place is that of both."""
+    return switch.value_span == switch.span and value_or(switch.value, "") in (TRUE, FALSE)
 
 
 def refused_names(server: ServingCommand) -> Iterator[UnknownChoice]:

@@ -68,12 +68,14 @@ class NodeLabel(NamedTuple):
 
     `term` is the alternative of the node affinity in which it stands, -1 for the node selector,
     which holds beside every alternative. `complete` is false where not all values are known.
+    `place` is that of the key.
     """
 
     key: str
     values: tuple[tuple[str, Node], ...]
     term: int
     complete: bool
+    place: Node
 
 
 class GpuRequest(NamedTuple):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from imagelint.core.fact import Known
+from imagelint.documents.runtime.field import Place
 from imagelint.documents.serving.command import ServingCommand
 from imagelint.rules.api import Confidence, Context, Findings, Severity, rule
 
@@ -76,16 +77,23 @@ def shm_over_limit(server: ServingCommand, ctx: Context) -> Findings:
     left = limit.value - size.value
     if left >= _OWN_NEEDS:
         return
-    over = left <= 0
+    over, mount = left <= 0, runtime.shm_mount
+    written = mount.size if mount is not None and isinstance(mount.size, Known) else None
+    notes = (
+        (ctx.note("its size is written here", Place(written.span, mount.size_path)),)
+        if mount is not None and written is not None and written.span is not None
+        else ()
+    )
     rest = "" if over else f", which leaves {left / _GIB:.2g} GiB for the server itself"
     yield ctx.finding(
-        runtime.shm_mount or runtime.platform.shared_memory(8).place,
+        mount or runtime.platform.shared_memory(8).place,
         f"the shared memory may have {size.value / _GIB:.3g} GiB"
         f" of the memory limit of {limit.value / _GIB:.3g} GiB{rest}",
         help="raise the memory limit to the shared memory and what the server needs besides",
         subject=runtime.name,
         severity=None if over else Severity.LOW,
         confidence=None if over else Confidence.LIKELY,
+        notes=notes,
     )
 
 

@@ -54,13 +54,15 @@ def tp_on_slices(server: ServingCommand, ctx: Context) -> Findings:
     if split is None or not (slices or is_shared(resource) or is_shared(product)):
         return
     parts = "MIG slices" if slices else "shares of GPUs"
-    named = resource if mig_profile(resource) or is_shared(resource) else product
+    requested = mig_profile(resource) or is_shared(resource)
+    named = resource if requested else product
     yield ctx.finding(
         place_of(server, split),
         f"{title(server)} splits its model over {split.value} {parts} ({named})",
         help="serve it from one slice that is large enough, or from whole GPUs",
         subject=server.launch.runtime.name,
         confidence=None if slices else Confidence.LIKELY,
+        notes=(ctx.note("they are requested here", gpus.value),) if requested else (),
     )
 
 

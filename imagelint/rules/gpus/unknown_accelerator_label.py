@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from imagelint.documents.kubernetes.objects import Pod
-from imagelint.knowledge.kubernetes.node_labels import meant_value
+from imagelint.knowledge.kubernetes.node_labels import meant_key, meant_value
 from imagelint.rules.api import Confidence, Context, Findings, Severity, rule
 
 
@@ -41,6 +41,14 @@ def unknown_accelerator_label(pod: Pod, ctx: Context) -> Findings:
               resources: {limits: {nvidia.com/gpu: 1}}
     """
     for label in pod.node_labels:
+        key = meant_key(label.key)
+        if key:
+            yield ctx.finding(
+                label.place,
+                f"no node has a label {label.key}",
+                help=f"write `{key}`",
+                subject=pod.owner.name,
+            )
         for value, place in label.values:
             meant = meant_value(label.key, value)
             if meant:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from imagelint.core.fact import Known, value_or
+from imagelint.core.fact import ABSENT, value_or
 from imagelint.documents.kubernetes.objects import Pod
 from imagelint.documents.queries.health.replacing import gpu_pod
+from imagelint.documents.queries.links.scalers import scalers_of_pod
+from imagelint.documents.queries.links.scope import Scope
 from imagelint.documents.queries.serving import title
 from imagelint.rules.api import Confidence, Context, Findings, Severity, rule
 
@@ -57,19 +59,28 @@ def recreate_outage(pod: Pod, ctx: Context) -> Findings:
                   resources: {limits: {nvidia.com/gpu: 8}}
     """
     replacement = pod.replacement
-    replicas = replacement.replicas if replacement is not None else None
-    if replacement is None or not isinstance(replicas, Known) or replicas.value <= 1:
+    if replacement is None:
         return
     kind = value_or(replacement.type.value, "")
+    scaled = _scaled(pod, ctx) if kind == "Recreate" and pod.replicas is ABSENT else 0
+    replicas = scaled or value_or(replacement.replicas, 0)
     by_one = kind == "RollingUpdate" or (kind == "canary" and not replacement.stepwise)
-    together = by_one and value_or(replacement.unavailable, 0) >= replicas.value
-    if kind != "Recreate" and not together:
+    together = by_one and value_or(replacement.unavailable, 0) >= replicas
+    if replicas <= 1 or not (kind == "Recreate" or together):
         return
     found = gpu_pod(ctx.document, pod)
     if found is not None:
+        all_of_them = f"all replicas, {scaled} or more," if scaled else f"all {replicas} replicas"
         yield ctx.finding(
             replacement.type,
-            f"a roll-out takes all {replicas.value} replicas of {title(found.server)} away at once",
+            f"a roll-out takes {all_of_them} of {title(found.server)} away at once",
             help=f"write `{replacement.one_by_one}`",
             subject=pod.owner.name,
         )
+
+
+def _scaled(pod: Pod, ctx: Context) -> int:
+    """The least number of pods to which an autoscaler sets what has no `replicas`; 0 without."""
+    found = scalers_of_pod(pod, Scope(ctx.document, ctx.project, ctx.environment.closed))
+    least = (value_or(scaler.minimum, 0) for _, scaler in found.nodes)
+    return min(least, default=0)

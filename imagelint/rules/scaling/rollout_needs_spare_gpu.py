@@ -69,7 +69,7 @@ def rollout_needs_spare_gpu(pod: Pod, ctx: Context) -> Findings:
         routed = replacement.doubled and value_or(replacement.type.value, "") == "canary"
         drop = "drop `trafficRouting` and " if routed else ""
         yield ctx.finding(
-            replacement.type,
+            replacement.begins,
             f"a roll-out of {title(found.server)} needs {room} {where}besides those that it has",
             help=f"{drop}write `{replacement.one_by_one}`, where none are kept free",
             subject=pod.owner.name,

@@ -25,7 +25,8 @@ def probe_port_mismatch(server: ServingCommand, ctx: Context) -> Findings:
 
     Except:
         Ports of other containers of the pod, ports that are named anywhere in what the container
-        starts, servers whose port is not known.
+        starts, servers whose port is not known. Ports that a container of another image than the
+        engine's own declares, unless its command starts the server alone and tells it a port.
 
     Bad (deployment.yaml):
         apiVersion: v1

@@ -15,9 +15,17 @@ from imagelint.documents.queries.serving import (
     title,
 )
 from imagelint.documents.serving.command import ServingCommand
+from imagelint.documents.serving.options import (
+    CONTEXT_PARALLEL,
+    DATA_PARALLEL,
+    DATA_PARALLEL_LOCAL,
+    PIPELINE_PARALLEL,
+)
 from imagelint.rules.api import Confidence, Context, Finding, Findings, Note, Severity, rule
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from imagelint.documents.queries.gpus.processes import Processes
 
 
@@ -111,8 +119,19 @@ def tp_vs_gpus(server: ServingCommand, ctx: Context) -> Findings:
         + f", or split the model over {total}",
         subject=runtime.name,
         severity=None if few else Severity.MEDIUM,
-        notes=_requests(server, ctx),
+        notes=(*_factors(server, wanted, ctx), *_requests(server, ctx)),
     )
+
+
+def _factors(server: ServingCommand, wanted: Known[int], ctx: Context) -> Iterator[Note]:
+    """Where the number is multiplied, besides the place of the finding."""
+    for option in (PIPELINE_PARALLEL, CONTEXT_PARALLEL, DATA_PARALLEL, DATA_PARALLEL_LOCAL):
+        told = server.option(option)
+        if isinstance(told, Known) and told.value > 1 and told.span not in (None, wanted.span):
+            said = (one.written for one in server.switches if one.value_span == told.span)
+            flag = next(said, "")
+            text = f"`{flag}` multiplies it here" if flag else "it is multiplied here"
+            yield ctx.note(text, place_of(server, told))
 
 
 def _started(server: ServingCommand) -> Processes | None:

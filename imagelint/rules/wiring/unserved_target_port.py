@@ -19,8 +19,9 @@ def unserved_target_port(subject: Service | ServingCommand, ctx: Context) -> Fin
     Every connection is refused, or, by a name that no container has, there are no endpoints at
     all. Without `targetPort` it is the port of the Service itself. Of the two numbers of a
     published port (`8080:8000`, `-p 8080:8000`) the last is that of the container. What a
-    container declares opens no port: where an engine's own image is told another one, and nobody
-    else may listen there, the declaration is not believed.
+    container declares opens no port: where an engine's own image, or a command that starts an
+    engine and nothing else, is told another one, and nobody else may listen there, the declaration
+    is not believed.
 
     Except:
         Pods that are not in sight, containers that do not say on which ports they listen unless the
@@ -81,7 +82,8 @@ def unserved_target_port(subject: Service | ServingCommand, ctx: Context) -> Fin
         found, name = unserved_ports(subject, scope), subject.object.name
     for one in found:
         guessed = one.listener is None and one.target.isdecimal()
-        concluded = one.listener is not None and one.listener.server.concluded
+        server = one.listener.server if one.listener is not None else None
+        concluded = server is not None and (server.concluded or not server.own_image)
         sure = one.here and not concluded and not guessed
         yield ctx.finding(
             one.place,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from imagelint.deployment.renderings.templatevalues import (
+    Meant,
     continued,
     helpers_in,
     image_parts,
@@ -135,7 +136,7 @@ server:
 )
 def test_where_it_is_set(keys: str, path: str, message: str, written: str | None) -> None:
     (tree,) = load_yaml(VALUES)
-    span = set_at(tree, tuple(keys.split(".")), path, message)
+    span = set_at(tree, tuple(keys.split(".")), Meant(path, message))
     assert (None if span is None else VALUES[span.start : span.end]) == written
 
 
@@ -176,5 +177,28 @@ routers:
 )
 def test_what_a_message_speaks_of(keys: str, message: str, written: str | None) -> None:
     (tree,) = load_yaml(ENGINES)
-    span = set_at(tree, tuple(keys.split(".")), "spec.image", message)
+    span = set_at(tree, tuple(keys.split(".")), Meant("spec.image", message))
     assert (None if span is None else ENGINES[slice(*span)]) == written
+
+
+@pytest.mark.parametrize(
+    ("keys", "path", "made", "written"),
+    [
+        ("server.args", "spec.args[3]", "--host=127.0.0.1", "--host=127.0.0.1"),
+        ("server.args", "spec.args[3]", "--other=1", "args"),
+        ("server.env", "spec.env[2].value", '{name: MODE, value: "1"}', 'value: "1"'),
+        ("server.env", "spec.env[2].name", '{name: MODE, value: "2"}', "env"),
+        (
+            "server.env",
+            "spec.env[2].valueFrom",
+            "{name: HOME, value: /h}",
+            "{name: HOME, value: /h}",
+        ),
+        ("server.env", "", "{name: HOME, value: /h}", "{name: HOME, value: /h}"),
+    ],
+)
+def test_what_was_made_of_an_item(keys: str, path: str, made: str, written: str) -> None:
+    (tree,), nodes = load_yaml(VALUES), tuple(load_yaml(made))
+    span = set_at(tree, tuple(keys.split(".")), Meant(path, "nothing of it", nodes))
+    assert span is not None
+    assert VALUES[span.start : span.end] == written

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from imagelint.core.fact import ABSENT, UNKNOWN, Known
 from imagelint.documents.kubernetes.constraints import kubeai, multinode, unions
+from imagelint.documents.kubernetes.constraints.pods import conflict
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -23,6 +25,28 @@ def _template(held: Held) -> Iterator[Complaint]:
         yield from unions.required(spec, "containers", "a pod")
 
 
+def _replicas(held: Held) -> Iterator[Complaint]:
+    """No more at least than at most, and fewer while nothing happens.
+
+    kedacore/keda@v2.20.1: apis/keda/v1alpha1/scaledobject_types.go,
+    CheckReplicaCountBoundsAreValid; of no pod at least one is counted, by default up to 100.
+    """
+    place = held.place
+    least, most = place["minReplicaCount"].integer(), place["maxReplicaCount"].integer()
+    idle = place["idleReplicaCount"]
+    if least is UNKNOWN or (least is ABSENT and not held.whole):
+        return
+    floor = max(least.value, 1) if isinstance(least, Known) else 0
+    told = f"`minReplicaCount`, which is {floor}"
+    if isinstance(least, Known) and isinstance(most, Known) and most.value < floor:
+        message = f"`maxReplicaCount` is below {told}"
+        yield conflict(place["maxReplicaCount"], message, f"write {floor} or more")
+    waiting = idle.integer()
+    if isinstance(waiting, Known) and waiting.value >= floor:
+        message = f"`idleReplicaCount` is not below {told}"
+        yield conflict(idle, message, "write 0 below a `minReplicaCount` of 1 or more")
+
+
 def _trigger(held: Held) -> Iterator[Complaint]:
     metadata = held.place["metadata"]
     if held.whole and held.place["type"].word() == "prometheus" and unions.is_there(metadata):
@@ -32,6 +56,7 @@ def _trigger(held: Held) -> Iterator[Complaint]:
 
 RULES: Mapping[str, Callable[[Held], Iterator[Complaint]]] = {
     "custom.PodTemplate": _template,
+    "custom.ScaledObjectSpec": _replicas,
     "custom.Trigger": _trigger,
     "custom.InferenceService": multinode.service,
     "custom.ModelSpec": kubeai.model,

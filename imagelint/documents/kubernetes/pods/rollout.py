@@ -21,6 +21,7 @@ from imagelint.documents.runtime.field import Field, Place
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from imagelint.documents.base import Node
     from imagelint.documents.kubernetes.objects import Pod
     from imagelint.documents.yaml.cursor import Cursor
 
@@ -34,7 +35,8 @@ class PodReplacement(NamedTuple):
     """How the pods of an object are replaced.
 
     `type` is `RollingUpdate`, `Recreate`, `canary` or `blueGreen`, with its place. `surge` and
-    `unavailable` count pods, unknown where that depends on what is not seen. `replicas` are those
+    `unavailable` count pods, unknown where that depends on what is not seen; `begins` is where
+    the first of them is written, the place of the type where a default counts. `replicas` are those
     that are wanted. `deadline` are seconds until a replacement without progress has failed.
     `doubled` tells that all new pods run before the old ones go, `stepwise` that it goes by steps,
     `grouped` that what is replaced and counted are groups of pods.
@@ -45,6 +47,7 @@ class PodReplacement(NamedTuple):
     unavailable: Fact[int]
     replicas: Fact[int]
     deadline: Field[float]
+    begins: Node
     doubled: bool = False
     stepwise: bool = False
     grouped: bool = False
@@ -86,14 +89,16 @@ def pod_replacement(pod: Pod) -> PodReplacement | None:
     rolling = canary if argo else strategy["rollingUpdate"]
     routed, shrinks = canary["trafficRouting"].exists, canary["dynamicStableScale"].exists
     doubled = argo and (strategy["blueGreen"].exists or (routed and not shrinks))
+    kind = _type(strategy, argo=argo)
     return PodReplacement(
-        _type(strategy, argo=argo),
+        kind,
         UNKNOWN if routed else _pods(rolling["maxSurge"], replicas, ceil),
         UNKNOWN if routed else _pods(rolling["maxUnavailable"], replicas, floor),
         replicas,
         Field(
             Known(_DEADLINE) if deadline is ABSENT else deadline, spec["progressDeadlineSeconds"]
         ),
+        begins=kind if doubled or not rolling["maxSurge"].exists else rolling["maxSurge"],
         doubled=doubled,
         stepwise=canary["steps"].exists,
     )
@@ -107,12 +112,14 @@ def _group_replacement(pod: Pod) -> PodReplacement | None:
     strategy, replicas = spec["rolloutStrategy"], spec["replicas"].integer()
     replicas = Known(1) if replicas is ABSENT else replicas
     rolling = strategy["rollingUpdateConfiguration"]
+    kind = _type(strategy, argo=False)
     return PodReplacement(
-        _type(strategy, argo=False),
+        kind,
         _pods(rolling["maxSurge"], replicas, ceil, "0"),
         _pods(rolling["maxUnavailable"], replicas, floor, "1"),
         replicas,
         Field(UNKNOWN, spec),
+        begins=rolling["maxSurge"] if rolling["maxSurge"].exists else kind,
         grouped=True,
     )
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from imagelint.core.fact import Known
+from imagelint.documents.runtime.field import Place
 from imagelint.documents.runtime.model import NodeLabel
 from imagelint.documents.yaml.nodes import Mapping
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from imagelint.documents.base import Node
     from imagelint.documents.kubernetes.objects import Pod
     from imagelint.documents.yaml.cursor import Cursor
 
@@ -22,11 +24,12 @@ def node_labels(spec: Cursor) -> Iterator[NodeLabel]:
     """The labels that a pod demands, in source order of each kind."""
     selector = spec["nodeSelector"]
     for key, place in selector.entries() if isinstance(selector.node, Mapping) else ():
-        yield _label(key, [place], -1)
+        yield _label(Place(place.key_span, place.path), key, [place], -1)
     for number, term in enumerate(_terms(spec)):
         for expression in term["matchExpressions"].items():
             if expression["operator"].word() == "In":
-                yield _label(expression["key"].word(), expression["values"].items(), number)
+                key = expression["key"]
+                yield _label(key, key.word(), expression["values"].items(), number)
 
 
 def alternatives(spec: Cursor) -> int:
@@ -39,10 +42,10 @@ def _terms(spec: Cursor) -> list[Cursor]:
     return list(required["nodeSelectorTerms"].items())
 
 
-def _label(key: str, places: Iterable[Cursor], term: int) -> NodeLabel:
+def _label(at: Node, key: str, places: Iterable[Cursor], term: int) -> NodeLabel:
     texts = [(place.text(), place) for place in places]
     known = tuple((fact.value, place) for fact, place in texts if isinstance(fact, Known))
-    return NodeLabel(key, known, term, len(known) == len(texts))
+    return NodeLabel(key, known, term, len(known) == len(texts), at)
 
 
 def is_spread(pod: Pod) -> bool:

@@ -15,6 +15,7 @@ from imagelint.documents.runtime.field import Place
 from imagelint.documents.runtime.probe import CheckKind
 from imagelint.documents.serving.options import HOST, PORT
 from imagelint.documents.serving.programs import map_word
+from imagelint.documents.shell.shells import SHELLS, base_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 # What web frameworks serve besides.
 _DOCUMENTATION = ("/docs", "/docs/*", "/redoc", "/openapi.json", "/static/*")
 _NOT_TOLD = ("", "false")
+_BEFORE = 3  # words: `vllm`, `python -m vllm`
 _LOOPBACK = ("127.", "localhost", "::1", "[::1]")
 # What may stand before the server in the same container.
 _PROXIES = ("nginx", "caddy", "envoy", "haproxy", "socat", "traefik", "supervisord")
@@ -224,9 +226,27 @@ def _bare(fact: object) -> object:
 def may_listen(server: ServingCommand, port: int) -> bool:
     """Whether anybody may listen on a port where a server runs: itself, or who stands beside it."""
     runtime = server.launch.runtime
-    if not server.own_image and runtime.declares(port):
+    if not starts_alone(server) and runtime.declares(port):
         return True
     return listens_besides(server, port)
+
+
+def starts_alone(server: ServingCommand) -> bool:
+    """Whether a container runs its server and nothing else, which is told a port.
+
+    So it is in an engine's own image, and where the command is that of the server, without a
+    script or a shell: what the image would start does not run then. What the container declares
+    opens no port.
+    """
+    if server.own_image:
+        return True
+    launch, program = server.launch, server.program
+    port = server.option(PORT)
+    if launch.appends is not False or program is None or launch.scripts:
+        return False
+    if not isinstance(port, Known) or port.span is None:
+        return False
+    return program in launch.argv[:_BEFORE] and base_name(launch.argv[0].text) not in SHELLS
 
 
 def listens_besides(server: ServingCommand, port: int) -> bool:

@@ -101,6 +101,8 @@ def _purpose(manifest: Manifest, selection: Selection) -> Callable[[Document], _
     place = selection.selector.span
     if place in manifest.derived(_spans_of_policies):
         return _by_policies
+    if place in manifest.derived(_spans_of_pod_monitors):
+        return _by_pod_monitors
     return _by_budgets if place in manifest.derived(_spans_of_budgets) else _by_services
 
 
@@ -110,6 +112,14 @@ def _spans_of_budgets(document: Document) -> frozenset[Span]:
 
 def _spans_of_policies(document: Document) -> frozenset[Span]:
     return frozenset(one.span for one in _of_policies(document))
+
+
+def _spans_of_pod_monitors(document: Document) -> frozenset[Span]:
+    return frozenset(one.selector.span for one in _pod_monitors(document))
+
+
+def _pod_monitors(document: Document) -> Iterator[Monitor]:
+    return (one for one in document.nodes_of(Monitor) if one.selects == "Pod")
 
 
 def _of_policies(document: Document) -> Iterator[Selector]:
@@ -123,6 +133,10 @@ def _by_policies(document: Document) -> _Selected:
 
 def _by_monitors(document: Document) -> _Selected:
     return _selected(document, "Service", [one.selector for one in document.nodes_of(Monitor)])
+
+
+def _by_pod_monitors(document: Document) -> _Selected:
+    return _selected(document, "Pod", [one.selector for one in _pod_monitors(document)])
 
 
 def _by_budgets(document: Document) -> _Selected:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from imagelint.core.fact import ABSENT, UNKNOWN, Known
 from imagelint.core.record import NamedTuple
 from imagelint.documents.quantity import parse_count
-from imagelint.documents.queries.health.asked import is_asked_itself, listens_besides
+from imagelint.documents.queries.health.asked import is_asked_itself, listens_besides, starts_alone
 from imagelint.documents.serving.options import PORT
 
 if TYPE_CHECKING:
@@ -97,4 +97,4 @@ def listens_on(pod: Pod, servers: tuple[ServingCommand, ...], port: int) -> bool
 def _listens_elsewhere(listener: Listener, port: int) -> bool:
     """Whether nobody in a container listens on a port, even if it is declared."""
     server = listener.server
-    return server.own_image and is_asked_itself(server) and not listens_besides(server, port)
+    return starts_alone(server) and is_asked_itself(server) and not listens_besides(server, port)
