@@ -27,7 +27,7 @@ from imagelint.documents.yaml.document import read_stream
 from imagelint.documents.yaml.load import YamlError, read_yaml
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from imagelint.core.fact import Fact
     from imagelint.core.finding import Finding
@@ -58,8 +58,9 @@ class KustomizedManifest(RenderedManifest):
     `images` are the fields of each override of an image that take part in it, with their places.
     """
 
-    __slots__ = ("images",)
+    __slots__ = ("images", "renamed")
     images: tuple[tuple[Place, ...], ...]
+    renamed: Mapping[tuple[str, str], str]
 
     def set_by(self, finding: Finding) -> Iterator[Node]:
         """The other fields of the override where an image stands: a name, a tag and a digest."""
@@ -97,6 +98,8 @@ def rendered_manifest(
     source = rendered.source
     made.maker = f"{source.title} of `{origin}`" if source is not None else f"`{origin}`"
     made.images = tuple(reader.fields)
+    kept = {(obj.kind, obj.name) for obj in objects}
+    made.renamed = {said: name for said, name in reader.renamed.items() if said not in kept}
     return made
 
 
@@ -121,6 +124,7 @@ class _Reader:
         self._placer = Placer(self._image)
         self._images: dict[tuple[str, str], Span] | None = None
         self.fields: list[tuple[Place, ...]] = []
+        self.renamed: dict[tuple[str, str], str] = {}
 
     def _transformations(self) -> Iterator[tuple[str, Transformation]]:
         """What is done to objects on their way, from the innermost outwards."""
@@ -135,11 +139,23 @@ class _Reader:
     def object(self, body: Cursor) -> KubernetesObject:
         """An object with the places of the files of the run."""
         place = self._place(body)
+        self._note_name(place, body)
         node = body.node
         origins = tuple(self._origins(place) if place.object else self._generated(body))
         at = self._fallback(place, body)
         tree = self._placer.placed(node, origins, at) if node is not None else node
         return read_object(Cursor(tree))
+
+    def _note_name(self, place: _Place, body: Cursor) -> None:
+        """Keep under which name an object is written, or generated, that has another one now."""
+        kind, name = body["kind"].word(), body.at("metadata", "name").word()
+        if place.object is not None:
+            said = place.object.name
+        else:
+            found = (generator_of(own.body, body) for own in _objects(place.document))
+            said = next((one["name"].word() for one in found if one is not None), "")
+        if said and said != name:
+            self.renamed[kind, said] = name
 
     def _place(self, body: Cursor) -> _Place:
         written = body.at("metadata", "annotations", _ORIGIN).word()

@@ -53,7 +53,7 @@ from imagelint.documents.yaml.document import duplicate_complaints, read_stream,
 from imagelint.documents.yaml.nodes import is_decided_elsewhere
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
     from imagelint.core.source import Source, Span
     from imagelint.documents.base import DocumentError, Embedded, Landmark, Node
@@ -82,6 +82,9 @@ class Manifest(Document):
 
     kind = "kubernetes"
     __slots__ = ("_with_pods", "_written", "objects", "pods")
+    # The names of objects by their kind and the name under which they are written, where an engine
+    # gave them another one.
+    renamed: Mapping[tuple[str, str], str] = {}
 
     def __init__(
         self,

@@ -28,8 +28,8 @@ def node_labels(spec: Cursor) -> Iterator[NodeLabel]:
     for number, term in enumerate(_terms(spec)):
         for expression in term["matchExpressions"].items():
             if expression["operator"].word() == "In":
-                key = expression["key"]
-                yield _label(key, key.word(), expression["values"].items(), number)
+                word = expression["key"]
+                yield _label(word, word.word(), expression["values"].items(), number)
 
 
 def alternatives(spec: Cursor) -> int:

@@ -8,7 +8,7 @@ from imagelint.core.fact import ABSENT, UNKNOWN, Known, value_or
 from imagelint.core.record import NamedTuple
 from imagelint.documents.kubernetes.landmarks import pool_named, service_named
 from imagelint.documents.kubernetes.wiring.nodes import POOL, POOL_GROUPS, SERVICE, Service
-from imagelint.documents.queries.links.names import Name, Undefined, undefined
+from imagelint.documents.queries.links.names import Name, Undefined, renamed, undefined
 from imagelint.documents.queries.links.scope import same
 from imagelint.documents.runtime.field import Place
 
@@ -68,7 +68,7 @@ def _lost(
     found = scope.nearest(key, Service, lambda one: same(one.object.namespace, namespace))
     if backend.kind == POOL and (misled := _other_group(backend, name, found)):
         return misled
-    if not found.nodes:
+    if not found.nodes or (not found.here and renamed(Name(backend.kind, name, namespace), scope)):
         why = undefined(Name(backend.kind, name, namespace, made=True), scope)
         place = Place(service.span or backend.span, backend.path)
         lost = why and LostBackend(place, name, "", why, (), why.certain)

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 from imagelint.core.record import NamedTuple
 from imagelint.documents.kubernetes.landmarks import SERVICES_MADE, takes_pods_of
 from imagelint.documents.kubernetes.manifest import Manifest
+from imagelint.documents.kubernetes.references import NamedObject, object_named
 from imagelint.documents.kubernetes.wiring.nodes import SERVICE, Service
-from imagelint.documents.project import by_key
+from imagelint.documents.project import RENDERED, by_key
 from imagelint.documents.queries.links.scope import (
     MANY,
     Scope,
@@ -58,14 +59,43 @@ def undefined(name: Name, scope: Scope, others: tuple[str, ...] = ()) -> Undefin
     That is certain where the run is closed. Elsewhere another object of the same file must tell
     that it is meant: of nearly that name, or of that name and one of the `others` of its kind.
     """
-    meant = _meant(name, scope, others)
+    meant = renamed(name, scope) or _meant(name, scope, others)
     if meant is None and not scope.closed:  # most are right, and need not be looked for
         return None
-    if scope.is_defined(name.kind, name.name, name.namespace):
+    if _is_defined(name, scope):
         return None
     if scope.closed and not (name.made and _may_be_made(name, scope)):
         return Undefined(meant.kind, meant.name, certain=True) if meant else _NOTHING
     return meant
+
+
+def renamed(name: Name, scope: Scope) -> Undefined | None:
+    """What an object of the same rendering is called that was written under a name.
+
+    Kustomize gives prefixes, suffixes and hashes to the names of objects, and changes those
+    references alone that it knows: not those in routes of the gateway API, in addresses, and in
+    objects of others. None where another part of the run has an object of the name as it is.
+    https://kubectl.docs.kubernetes.io/references/kustomize/kustomization/nameprefix/
+    """
+    manifest = scope.manifest
+    actual = manifest.renamed.get((name.kind, name.name)) if manifest is not None else None
+    if actual is None or _is_defined(name, scope):
+        return None
+    return Undefined(name.kind, actual, certain=True)
+
+
+def _is_defined(name: Name, scope: Scope) -> bool:
+    """Whether anything of the run is called so, but for what its own rendering is made of."""
+    manifest = scope.manifest
+    if manifest is None or not manifest.renamed:
+        return scope.is_defined(name.kind, name.name, name.namespace)
+    within = {part.source.origin for part in manifest.parts}
+    kinds, key = (Manifest.kind, RENDERED), object_named(name.kind, name.name)
+    return any(
+        same(one.namespace, name.namespace)
+        for origin, one in scope.listed(kinds, key, NamedObject)
+        if origin == scope.origin or origin not in within
+    )
 
 
 _NOTHING = Undefined("", "", certain=True)
@@ -92,12 +122,14 @@ def _meant(name: Name, scope: Scope, others: tuple[str, ...]) -> Undefined | Non
         for obj in objects.by_kind.get(kind, ())
         if _is_meant(obj, kinds, name)
     ]
-    likely = list(_near(name, alike))
+    said = {(kind, actual): word for (kind, word), actual in manifest.renamed.items()}
+    likely = list(_near(name, alike, said))
     if not likely and name.kind == SERVICE:
         return _meant_made(name, objects)
     if len(likely) != 1:
         return None
-    return Undefined(name.kind, likely[0].name, certain=len(alike) == 1 and not name.exact)
+    meant = said.get((likely[0].kind, likely[0].name), likely[0].name)
+    return Undefined(name.kind, meant, certain=len(alike) == 1 and not name.exact)
 
 
 def _may_be_made(name: Name, scope: Scope) -> bool:
@@ -146,8 +178,14 @@ def _is_meant(obj: KubernetesObject, kinds: tuple[str, ...], name: Name) -> bool
     return obj.kind in kinds and same(obj.namespace, name.namespace)
 
 
-def _near(name: Name, objects: list[KubernetesObject]) -> Iterator[KubernetesObject]:
+def _near(
+    name: Name, objects: list[KubernetesObject], said: dict[tuple[str, str], str]
+) -> Iterator[KubernetesObject]:
     alike = misspelt if name.exact else near
     # Among many, which is meant would be a guess, and each would be compared with each.
     objects = objects if len(objects) <= MANY else []
-    return (obj for obj in objects if obj.kind == name.kind and alike(name.name, obj.name))
+    return (
+        obj
+        for obj in objects
+        if obj.kind == name.kind and alike(name.name, said.get((obj.kind, obj.name), obj.name))
+    )
