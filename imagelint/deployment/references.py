@@ -10,6 +10,7 @@ from imagelint.core.record import NamedTuple
 from imagelint.documents.kubernetes.landmarks import PodPlace, pods_of
 from imagelint.documents.kubernetes.objects import Pod
 from imagelint.documents.kubernetes.pods.selectors import node_labels
+from imagelint.documents.kubernetes.wiring.nodes import POOL, SERVICE
 from imagelint.documents.queries.links.scalers import scalers_of_pod
 from imagelint.documents.remembered import remembered
 from imagelint.documents.yaml.nodes import Mapping
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from imagelint.documents.yaml.cursor import Cursor
 
 _CONFIG, _SECRET, CLAIM = "ConfigMap", "Secret", "PersistentVolumeClaim"
+_OF_CLAIM = "pvc"
 _AUTHENTICATION = "TriggerAuthentication"
 _HOST = "kubernetes.io/hostname"
 _LOCAL = ("local", "hostpath")
@@ -58,7 +60,7 @@ def references(referring: Pod | ScaledObject | Referring) -> tuple[Reference, ..
     if isinstance(referring, Pod):
         found = _references(referring)
     else:
-        found = chain(_of_keda(referring), _of_rollouts(referring))
+        found = chain(_of_keda(referring), _of_rollouts(referring), _of_operators(referring))
     return tuple(sorted(found, key=lambda one: one.place.span))
 
 
@@ -100,6 +102,37 @@ def _of_rollouts(referring: ScaledObject | Referring) -> Iterator[Reference]:
             yield from _reference(
                 "ClusterAnalysisTemplate" if whole else "AnalysisTemplate", template, "templateName"
             )
+
+
+def _of_operators(referring: ScaledObject | Referring) -> Iterator[Reference]:
+    """What objects that become servers name: who picks their pods, where their models lie.
+
+    kubernetes-sigs/gateway-api-inference-extension@84436a9: api/v1/inferencepool_types.go (of
+    v1alpha2 `extensionRef`); NVIDIA/k8s-nim-operator@f63f74d: api/apps/v1alpha1/
+    nimservice_types.go; kserve/kserve@aaac4e2: pkg/utils/storage.go (`pvc://claim/path`)
+    """
+    spec, kind = referring.body["spec"], referring.object.kind
+    if kind == POOL:
+        for place in (spec["endpointPickerRef"], spec["extensionRef"]):
+            if not place["group"].word():
+                yield from _reference(place["kind"].word() or SERVICE, place, "name")
+    elif kind == "NIMService":
+        storage = spec["storage"]
+        yield from _reference("NIMCache", storage["nimCache"], "name")
+        if storage["pvc"]["create"].word() != "true":
+            yield from _reference(CLAIM, storage["pvc"], "name")
+    elif kind in ("InferenceService", "LLMInferenceService"):
+        parts = (value for _, value in spec["predictor"].entries())
+        yield from _claims_at((spec["model"]["uri"], *(part["storageUri"] for part in parts)))
+
+
+def _claims_at(places: tuple[Cursor, ...]) -> Iterator[Reference]:
+    """The claims in addresses of models."""
+    for place in places:
+        scheme, _, rest = place.word().partition("://")
+        claim = rest.partition("/")[0]
+        if scheme == _OF_CLAIM and claim:
+            yield Reference(CLAIM, claim, ABSENT, place, place)
 
 
 def _templates(strategy: Cursor) -> Iterator[Cursor]:

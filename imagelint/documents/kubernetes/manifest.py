@@ -43,7 +43,7 @@ from imagelint.documents.kubernetes.wellformed import (
     unread_parts,
     unread_workload,
 )
-from imagelint.documents.kubernetes.wiring.reader import read_wiring
+from imagelint.documents.kubernetes.wiring.reader import read_referring, read_wiring
 from imagelint.documents.kubernetes.wiring.routes import may_hold_proxies, read_routes
 from imagelint.documents.kubernetes.wiring.scaling import read_autoscalers
 from imagelint.documents.shared import CommandLine
@@ -117,6 +117,9 @@ class Manifest(Document):
             wiring = read_wiring(obj)
             if wiring is not None:
                 yield wiring
+            referring = read_referring(obj)
+            if referring is not None:
+                yield referring
             scalers = read_autoscalers(obj, wiring)
             yield from scalers
             yield from read_routes(obj, wiring)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from imagelint.deployment.references import is_partial, owner_of, references
+from imagelint.deployment.references import CLAIM, is_partial, owner_of, references
 from imagelint.documents.kubernetes.objects import Pod
 from imagelint.documents.kubernetes.wiring.nodes import Referring, ScaledObject
 from imagelint.documents.queries.links.names import Name, undefined
@@ -13,11 +13,12 @@ from imagelint.rules.api import Confidence, Context, Findings, Severity, rule
 _ALWAYS = frozenset(
     ("default", "kube-root-ca.crt", "openshift-service-ca.crt", "istio-ca-root-cert")
 )
+_SERVING = "serving.kserve.io"
 # No operator makes these of what somebody else writes.
 _WRITTEN = frozenset(
     (
         *("Deployment", "StatefulSet", "DaemonSet", "AnalysisTemplate"),
-        *("ClusterAnalysisTemplate", "MetricTemplate"),
+        *("ClusterAnalysisTemplate", "MetricTemplate", "NIMCache"),
     )
 )
 
@@ -34,7 +35,9 @@ def undefined_object(referring: Pod | ScaledObject | Referring, ctx: Context) ->
     A pod stays `Pending`, or `ContainerCreating`, until somebody makes it; without its account no
     pod is made at all. A trigger of KEDA asks nothing without its `authenticationRef`: the number
     of replicas stays what it is. A Rollout of Argo stops without the workload or the templates of
-    analyses that it names, a Canary of Flagger never begins without its `targetRef`.
+    analyses that it names, a Canary of Flagger never begins without its `targetRef`, a pool of
+    inference answers nothing without the Service of its picker, a NIMService never becomes ready
+    without its NIMCache.
 
     Except:
         References that are `optional`, objects that operators make (`ExternalSecret`,
@@ -79,9 +82,10 @@ def undefined_object(referring: Pod | ScaledObject | Referring, ctx: Context) ->
     for one in references(referring):
         if one.name in told:
             continue
-        namespace = owner_of(referring).namespace
-        written = one.kind in _WRITTEN
-        name = Name(one.kind, one.name, namespace, made=not written, exact=not written)
+        owner, written = owner_of(referring), one.kind in _WRITTEN
+        # What makes claims of its own never makes those that are named in addresses of models.
+        made = not written and (one.kind, owner.group) != (CLAIM, _SERVING)
+        name = Name(one.kind, one.name, owner.namespace, made=made, exact=not written)
         found = undefined(name, scope)
         if found is None:
             continue

@@ -305,8 +305,9 @@ class ScaledObject(NamedTuple):
 class Referring(NamedTuple):
     """What names other objects and does nothing without them, beside pods and ScaledObjects.
 
-    ScaledJobs and TriggerAuthentications of KEDA, Rollouts of Argo, Canaries of Flagger. `pauses`
-    are the annotations that stop it, each with its place.
+    ScaledJobs and TriggerAuthentications of KEDA, Rollouts of Argo, Canaries of Flagger, pools of
+    inference, services of the NIM operator and of KServe. `pauses` are the annotations that stop
+    it, each with its place.
     """
 
     span: Span

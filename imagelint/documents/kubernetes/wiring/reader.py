@@ -47,6 +47,15 @@ _BOTH = ("cpu", "memory")
 _CHANGING = ("Auto", "Recreate", "InPlaceOrRecreate")
 _CLASS_ANNOTATION = "kubernetes.io/ingress.class"
 
+# What names claims, caches and Services, beside what it is read as.
+_REFERRING = frozenset(
+    (
+        ("apps.nvidia.com", "NIMService"),
+        ("serving.kserve.io", "InferenceService"),
+        ("serving.kserve.io", "LLMInferenceService"),
+    )
+)
+
 
 def read_wiring(obj: KubernetesObject) -> Wiring | None:
     """The typed view of an object, None when it is of another kind."""
@@ -65,6 +74,13 @@ def read_wiring(obj: KubernetesObject) -> Wiring | None:
             return _scaled_object(obj)
         case _:
             return _of_others(obj)
+
+
+def read_referring(obj: KubernetesObject) -> Referring | None:
+    """What an object of an operator names besides what it is itself; None for all others."""
+    if (obj.group, obj.kind) in _REFERRING or (obj.kind == POOL and obj.group in POOL_GROUPS):
+        return Referring(obj.span, obj, obj.body, obj.path)
+    return None
 
 
 def _of_others(obj: KubernetesObject) -> Wiring | None:
