@@ -51,7 +51,7 @@ _QUADLET_NAME = pattern(r".+\.(?:container|kube|pod|build|image)(?:\.d/[^/]+)?")
 # https://www.freedesktop.org/software/systemd/man/latest/systemd.unit.html#Description
 _DROP_IN = pattern(r".+\.(?:service|container|kube|pod|build|image)\.d/[^/]+\.conf")
 # The programs of `knowledge.containers.run_flags`, and what stands in documents that scripts write.
-_PROGRAMS = ("docker", "podman", "nerdctl", "buildah", "apiVersion", "services:")
+_PROGRAMS = ("docker", "podman", "nerdctl", "buildah", "cosign sign", "apiVersion", "services:")
 _DATA = pattern(r".+\.(?:ya?ml|json)")
 _PROXY = pattern(r".+\.(?:conf|cfg)(?:\.(?:j2|jinja2?|template|tmpl|tpl|gotmpl|erb|mustache))?")
 # Files of charts and of other tools, which only look like documents of ours.

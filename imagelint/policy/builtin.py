@@ -305,6 +305,7 @@ PACKS: Mapping[str, Mapping[str, Data]] = {
         "fail-on": "high",
         "rules": {
             "moved-signature": "on",
+            "signed-tag": "on",
             "composite-only-evaluation": "on",
             "too-few-evaluation-cases": "on",
             "uncalibrated-judge": "on",

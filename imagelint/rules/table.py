@@ -306,6 +306,7 @@ RULES: dict[str, Entry] = {
     "shm-small": Entry("serving", ("documents.serving.command:ServingCommand",)),
     "shm-unbounded": Entry("gpus", ("documents.serving.command:ServingCommand",)),
     "shm-wrong-mount": Entry("gpus", ("documents.serving.command:ServingCommand", "documents.kubernetes.objects:Pod", "documents.compose.model:ComposeService")),
+    "signed-tag": Entry("signatures", ("documents.runlines.signing:SignedImage",)),
     "single-stage-build": Entry("images", ("documents.dockerfile.model:Stage",), ("tally prefer-multi-stage-build",)),
     "source-copied-before-install": Entry("build", ("documents.dockerfile.model:Stage",)),
     "sparse-login-log": Entry("build", ("documents.dockerfile.model:Stage",), ("hadolint DL3046", "droast DF064"), (), ("useradd",)),

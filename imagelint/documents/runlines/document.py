@@ -34,6 +34,7 @@ from imagelint.documents.runlines.handed import (
 )
 from imagelint.documents.runlines.line import read_line
 from imagelint.documents.runlines.service import BY_KEYS, service_of
+from imagelint.documents.runlines.signing import read_signing
 from imagelint.documents.shell.shells import POSIX_SHELLS, shebang_shell
 
 if TYPE_CHECKING:
@@ -46,6 +47,7 @@ if TYPE_CHECKING:
     from imagelint.documents.runlines.bakes import BakeLine
     from imagelint.documents.runlines.builds import BuildLine
     from imagelint.documents.runlines.handed import HandedText
+    from imagelint.documents.runlines.signing import SignedImage
     from imagelint.documents.shared import ImageUse
     from imagelint.documents.shell.script import Command, Script, Word
 
@@ -65,7 +67,8 @@ class Lines(NamedTuple):
     """What the lines of a file say: the containers that they run, the images that they build.
 
     `bakes` are builds of bake files with other settings, `images` those that a workflow itself
-    runs in, `gaps` what of the file is not examined, `handed` the words that may be documents.
+    runs in, `gaps` what of the file is not examined, `handed` the words that may be documents,
+    `signed` the images that are signed.
     """
 
     services: tuple[ComposeService, ...] = ()
@@ -74,12 +77,13 @@ class Lines(NamedTuple):
     images: tuple[ImageUse, ...] = ()
     gaps: tuple[DocumentError, ...] = ()
     handed: tuple[HandedText, ...] = ()
+    signed: tuple[SignedImage, ...] = ()
 
 
 class RunFile(ServiceFile):
     """A file with lines that run containers, each of which is a service, and build images."""
 
-    __slots__ = ("_builds", "_images")
+    __slots__ = ("_builds", "_images", "_signed")
 
     def __init__(
         self,
@@ -106,11 +110,16 @@ class RunFile(ServiceFile):
         self.asked = tuple(asked)
         own = names_built(builds)
         self._images = lines.images
+        # In a workflow expressions are filled in before the text is read: a reader knows them.
+        self._signed = tuple(
+            one._replace(text=source.text[slice(*one.span)].strip("\"'")) for one in lines.signed
+        )
         self.services = tuple(_marked(service, own) for service in lines.services)
 
     def nodes(self) -> Iterator[Node]:
         """Each service with what stands in it, and the arguments of builds."""
         yield from self._images
+        yield from self._signed
         yield from super().nodes()
         sure = _ELSEWHERE.search(self.source.text) is None
         for line, build in self._builds:
@@ -202,6 +211,7 @@ def lines_of(fragments: Iterable[Fragment | DocumentError]) -> Lines:
     bakes: list[BakeLine] = []
     gaps: list[DocumentError] = []
     handed: list[HandedText] = []
+    signed: list[SignedImage] = []
     ends: dict[str, int] = {}
     for fragment in fragments:
         if isinstance(fragment, DocumentError):
@@ -220,6 +230,7 @@ def lines_of(fragments: Iterable[Fragment | DocumentError]) -> Lines:
                 if len(handed) <= MOST_LINES:
                     _continue(command, handed, ends)
                     _hand(command, handed, ends)
+                signed += read_signing(command)
                 before = command
         except DocumentError as error:
             gaps.append(error)
@@ -233,6 +244,7 @@ def lines_of(fragments: Iterable[Fragment | DocumentError]) -> Lines:
         tuple(bakes[:MOST_LINES]),
         gaps=tuple(gaps),
         handed=tuple(handed[:MOST_LINES]),
+        signed=tuple(signed[:MOST_LINES]),
     )
 
 

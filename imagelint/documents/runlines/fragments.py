@@ -13,6 +13,7 @@ from imagelint.core.record import NamedTuple
 from imagelint.core.report import ProblemKind
 from imagelint.documents.base import DocumentError
 from imagelint.documents.runlines.handed import hands_documents
+from imagelint.documents.runlines.signing import SIGNER, SIGNING
 from imagelint.documents.runlines.values import mapped_word
 from imagelint.documents.serving.startscript import read_mapped_script
 from imagelint.documents.shell.read import LONGEST
@@ -32,8 +33,8 @@ _SPOKEN = frozenset(
     tuple(verb.split())
     for verbs in (*VERBS.values(), *BUILD_VERBS.values(), *BAKE_VERBS.values())
     for verb in verbs
-)
-_PROGRAMS = tuple(dict.fromkeys((*VERBS, *BUILD_VERBS)))
+) | {(SIGNING,)}
+_PROGRAMS = (*dict.fromkeys((*VERBS, *BUILD_VERBS)), SIGNER)
 # Before the command of a recipe a dash may stand, as in `-docker run`.
 _PROGRAM = pattern(rf"(?<![\w.])(?<![\w.-]-)(?:{'|'.join(_PROGRAMS)})(?![\w.-])")
 # A program that has the name of a variable: `$(DOCKER) run`, `"${ENGINE:-podman}" run`.

@@ -16,6 +16,7 @@ from imagelint.core.source import Span
 from imagelint.documents.base import DocumentError
 from imagelint.documents.mapped import MappedText
 from imagelint.documents.runlines.fragments import Fragment
+from imagelint.documents.runlines.signing import SIGNING
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -33,7 +34,7 @@ _RULE = pattern(r"([^\s#=:;][^#=:;\n]*+)::?(?![=:])([^#=;\n]*+)")
 # What is the folder in which make runs, where nothing sets it.
 _HERE = frozenset(("CURDIR", "PWD", "shell pwd", "abspath .", "realpath ."))
 _NO_WORD = pattern(r"\W+")
-_CONCERNED = ("$", "run", "create", "build", "bud", "apiVersion")
+_CONCERNED = ("$", "run", "create", "build", "bud", "apiVersion", SIGNING)
 _UNKNOWN = "${_}"
 _DEEPEST = 10
 _LONGEST = 8_192
