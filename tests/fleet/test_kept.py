@@ -11,7 +11,7 @@ from imagelint.store import questions
 from imagelint.store.database import Store
 from imagelint.store.records import StoredVulnerability
 from tests.store.changed import HOLE, ROOT, SECRET, judged, lost
-from tests.store.samples import run_over
+from tests.store.samples import digest, layer, run_over
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -150,3 +150,10 @@ def test_layers_are_listed_with_what_made_them(program: Program, place: Path) ->
     found = rows(program, place, "--table", "layers")
     assert found
     assert {one["made"] for one in found} == {f"RUN base {base} system" for base in range(3)}
+
+
+def test_of_a_layer_that_no_history_tells_of_nobody_knows_what_made_it(place: Path) -> None:
+    with Store.open(str(place)) as store, store.reading() as connection:
+        known, unknown = layer("base 0 system").digest, digest("layer", "of nobody")
+        assert questions.made_by(connection, [known, unknown]) == {known: "RUN base 0 system"}
+        assert questions.made_by(connection, []) == {}
