@@ -81,7 +81,8 @@ def memory_limit_small(server: ServingCommand, ctx: Context) -> Findings:
     weights, severity = weights_above_limit(server, need), None
     told, limit = " + ".join(one.words for one in need.kept), in_gib(need.limit)
     if need.kept and need.whole > need.limit:
-        message = f"{title(server)} keeps {told} in memory, and the limit is {limit}"
+        own = f" and {in_gib(need.processes)} for its processes" if need.processes else ""
+        message = f"{title(server)} keeps {told}{own} in memory, and the limit is {limit}"
     elif need.processes > need.limit:
         message = f"the limit of {limit} is below the {in_gib(need.processes)} that the processes"
         message, severity = f"{message} of {title(server)} take", Severity.MEDIUM
