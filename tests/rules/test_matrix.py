@@ -55,6 +55,11 @@ SILENT: dict[tuple[str, str], str] = {
     ("alerts-incomplete", "dashboard"): "a panel alerts nobody",
     ("queue-threshold-far-off", "dashboard"): "a panel alerts nobody",
     ("unserved-target-port", "dockerfile"): "it publishes nothing",
+    ("memory-limit-small", "dockerfile"): "it limits no memory",
+    **{
+        ("malformed-route-timeout", kind): "its settings are no annotations"
+        for kind in ("dotenv", "image", "litellm")
+    },
     ("unanswered-address", "image"): "nobody knows beside what it will run",
     ("unanswered-address", "values"): "what is rendered with them is asked",
     ("counter-without-rate", "dashboard"): "a panel may show a total",
