@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import TYPE_CHECKING
 
-from imagelint.core.fact import UNKNOWN, Known
+from imagelint.core.fact import UNKNOWN, Known, value_or
 from imagelint.documents.queries.devices import gpus_used, splits_otherwise
 from imagelint.documents.queries.serving import (
     gpu_count,
@@ -128,10 +129,14 @@ def _factors(server: ServingCommand, wanted: Known[int], ctx: Context) -> Iterat
     for option in (PIPELINE_PARALLEL, CONTEXT_PARALLEL, DATA_PARALLEL, DATA_PARALLEL_LOCAL):
         told = server.option(option)
         if isinstance(told, Known) and told.value > 1 and told.span not in (None, wanted.span):
-            said = (one.written for one in server.switches if one.value_span == told.span)
-            flag = next(said, "")
-            text = f"`{flag}` multiplies it here" if flag else "it is multiplied here"
-            yield ctx.note(text, place_of(server, told))
+            # In a chart several flags may be filled in at one place.
+            said = (
+                one.written
+                for one in server.switches
+                if (one.value_span, value_or(one.value, "")) == (told.span, str(told.value))
+            )
+            place = place_of(server, told)
+            yield from (ctx.note(f"`{flag}` multiplies it here", place) for flag in islice(said, 1))
 
 
 def _started(server: ServingCommand) -> Processes | None:
