@@ -305,6 +305,7 @@ PACKS: Mapping[str, Mapping[str, Data]] = {
         "fail-on": "high",
         "rules": {
             "moved-signature": "on",
+            "scan-never-fails": "on",
             "signed-tag": "on",
             "composite-only-evaluation": "on",
             "too-few-evaluation-cases": "on",
@@ -441,6 +442,7 @@ PACKS: Mapping[str, Mapping[str, Data]] = {
             "shared-account-number": "on",
             "wasted-layer-space": "on",
             "weights-in-image": "on",
+            "pushed-before-scan": "on",
             "deployed-without-evaluation": "on",
             "knowledge-outdated": "on",
             "lock-file-ignored": "on",

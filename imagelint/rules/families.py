@@ -56,6 +56,7 @@ FAMILIES: dict[str, Family] = {
     "layers": Family("What lies in the layers of an image", judges="image"),
     "monitoring": Family("How servers are watched"),
     "packages": Family("What is installed"),
+    "pipelines": Family("What pipelines do with the images that they build"),
     "pods": Family("How much a container may do"),
     "scaling": Family("What scales servers and what leads to them"),
     # A leaked secret and an untrusted image need somebody's word, a reason and a day.

@@ -47,6 +47,7 @@ if TYPE_CHECKING:
     from imagelint.documents.runlines.bakes import BakeLine
     from imagelint.documents.runlines.builds import BuildLine
     from imagelint.documents.runlines.handed import HandedText
+    from imagelint.documents.runlines.pipelines.scans import ImagePipeline
     from imagelint.documents.runlines.signing import SignedImage
     from imagelint.documents.shared import ImageUse
     from imagelint.documents.shell.script import Command, Script, Word
@@ -181,25 +182,27 @@ class Workflow(RunFile):
     """A workflow, an action or a pipeline, whose steps run containers.
 
     `scripts` are the steps of the jobs that build images: what runs there may change them.
+    `pipelines` are what it does with the images, one of each YAML document.
     """
 
     kind = "workflow"
-    __slots__ = ("scripts",)
+    __slots__ = ("pipelines", "scripts")
 
     def __init__(
         self,
         source: Source,
         lines: Lines,
-        scripts: tuple[Script, ...],
         folders: tuple[str, ...],
         read: Beside,
     ) -> None:
         super().__init__(source, lines, folders, read)
-        self.scripts = scripts
+        self.scripts: tuple[Script, ...] = ()
+        self.pipelines: tuple[ImagePipeline, ...] = ()
 
     def nodes(self) -> Iterator[Node]:
         """What other files with such lines have, and the scripts with their commands."""
         yield from super().nodes()
+        yield from self.pipelines
         for script in self.scripts:
             yield from script.nodes()
 
@@ -361,6 +364,7 @@ def parse_workflow(source: Source, read: Beside = lambda _name: None) -> Workflo
     Raises:
         DocumentError: it is not YAML, nested too deeply or too large.
     """
+    from imagelint.documents.runlines.pipelines.scans import image_pipeline
     from imagelint.documents.runlines.pipelines.steps import building, scripts
     from imagelint.documents.runlines.pipelines.workflows import (
         action_bakes,
@@ -384,5 +388,8 @@ def parse_workflow(source: Source, read: Beside = lambda _name: None) -> Workflo
     bakes = (*lines.bakes, *bakes)
     lines = lines._replace(builds=builds, bakes=bakes, images=named)
     made = (*(one.span for one in builds), *(one.span for one in bakes))
-    steps = (one for job in building(all_jobs, made) for one in scripts(job))
-    return Workflow(source, lines, tuple(steps), folders, read)
+    found = Workflow(source, lines, folders, read)
+    found.scripts = tuple(one for job in building(all_jobs, made) for one in scripts(job))
+    told_of = (image_pipeline(root, jobs(root), source.text) for root in roots)
+    found.pipelines = tuple(one for one in told_of if one is not None)
+    return found

@@ -1,0 +1,194 @@
+"""Where a pipeline pushes images, and where it scans them for known holes.
+
+aquasecurity/trivy: `--exit-code` (0 when it is not given) of `trivy image --help`, and `exit-code`
+of aquasecurity/trivy-action's action.yaml; anchore/grype: `--fail-on` of `grype --help`, and
+`fail-build` (true when it is not given) of anchore/scan-action's action.yml; docker/scout-action:
+`exit-code`; docker/build-push-action and docker/bake-action: `push`. Read in November 2026.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from imagelint.core.fact import UNKNOWN, Fact, Known
+from imagelint.core.pattern import pattern
+from imagelint.core.record import NamedTuple
+from imagelint.documents.runtime.field import Place
+from imagelint.documents.serving.startscript import read_mapped_script
+from imagelint.documents.shell.read import LONGEST
+from imagelint.documents.shell.script import ScriptRole
+from imagelint.documents.yaml.nodes import Scalar
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from imagelint.core.source import Span
+    from imagelint.documents.runlines.fragments import Fragment
+    from imagelint.documents.runlines.pipelines.workflows import Job
+    from imagelint.documents.shell.script import Command
+    from imagelint.documents.yaml.cursor import Cursor
+
+_PUSHERS = frozenset(("docker", "podman", "nerdctl", "buildah", "crane"))
+_PUSH_ACTIONS = ("docker/build-push-action", "docker/bake-action")
+# Others that look for holes: whether they fail, their settings elsewhere say.
+_LOOKS = pattern(r"scan|trivy|grype|snyk|scout|imagelint|vulnerab|anchore|sysdig|wiz|prisma|clair")
+# What a scan says to a service, that may stop the pipeline, or to a file that is read later on.
+_ELSEWHERE = frozenset(("--config", "-c", "--output", "-o", "--file", "--format", "-f"))
+_BEHIND = pattern(r"[^\n;&|]*\|\|[ \t]*(?:true|:|exit[ \t]+0|echo)\b")
+# What runs something that stands in another file.
+_CALLS = frozenset(("make", "just", "task", "bash", "sh", "python", "python3"))
+
+
+class ImageScan(NamedTuple):
+    """A scan of an image: its span, what does it, and whether it fails for what it finds."""
+
+    span: Span
+    tool: str
+    fails: Fact[bool]
+    path: str = ""
+
+
+class ImagePipeline(NamedTuple):
+    """What a pipeline does with the images that it builds.
+
+    `pushes` and `scans` stand in the order of the text. `opaque` tells that parts of it stand in
+    other files, which may scan as well.
+    """
+
+    span: Span
+    pushes: tuple[Place, ...]
+    scans: tuple[ImageScan, ...]
+    opaque: bool
+    path: str = ""
+
+
+def image_pipeline(root: Cursor, jobs: Iterable[Job], text: str) -> ImagePipeline | None:
+    """What a workflow or a pipeline pushes and scans; None where it does neither.
+
+    `text` is that of the file.
+    """
+    pushes: list[Place] = []
+    scans: list[ImageScan] = []
+    opaque = root["include"].exists
+    for job in jobs:
+        for fragment in job.fragments:
+            opaque |= _reads(fragment, text, pushes, scans)
+    for _, place in (*root["jobs"].entries(), ("", root["runs"])):
+        opaque |= place["uses"].exists
+        for step in place["steps"].items():
+            opaque |= _uses(step, pushes, scans)
+    if not (pushes or scans):
+        return None
+    pushes.sort(key=lambda one: one.span)
+    scans.sort(key=lambda one: one.span)
+    first = pushes[0].span if pushes else scans[0].span
+    return ImagePipeline(first, tuple(pushes), tuple(scans), opaque)
+
+
+def _reads(fragment: Fragment, text: str, pushes: list[Place], scans: list[ImageScan]) -> bool:
+    """Add what the commands of a step push and scan; whether some stand in another file."""
+    if len(fragment.text.text) > LONGEST:
+        return True
+    script = read_mapped_script(
+        fragment.text,
+        ScriptRole.START,
+        shell=fragment.shell,
+        variables=fragment.variables or {},
+        path=fragment.path,
+    )
+    opaque = False
+    for command in (one for one in script.commands if one.words):
+        opaque |= command.program in _CALLS or command.words[0].text.startswith(("./", "../"))
+        if _pushes(command):
+            pushes.append(Place(command.words[0].span, fragment.path))
+        scans += _scan(command, text, fragment.path)
+    return opaque or not script.readable
+
+
+def _pushes(command: Command) -> bool:
+    words = [word.text for word in command.arguments]
+    if command.program not in _PUSHERS:
+        return False
+    pushes = "push" in words[:2] and "build" not in words[:2]
+    return pushes or ("build" in words[:2] and "--push" in words)
+
+
+def _scan(command: Command, text: str, path: str) -> Iterator[ImageScan]:
+    """The scan that a command is; none for other commands."""
+    fails = _fails(command.program, [word.text for word in command.arguments])
+    if fails is None:
+        return
+    end = command.words[-1].span.end
+    if _BEHIND.match(text, end, end + 200):
+        fails = Known(value=False)
+    yield ImageScan(command.words[0].span, command.program, fails, path)
+
+
+def _fails(program: str, words: list[str]) -> Fact[bool] | None:
+    """Whether a scan fails for what it finds; None for what is none."""
+    if program == "trivy" and words[:1] in (["image"], ["i"]):
+        return _told(words[1:], "--exit-code")
+    if program == "grype" and words and words[0] not in ("db", "version", "config", "help"):
+        return _told(words, "--fail-on")
+    if program == "docker" and words[:2] == ["scout", "cves"]:
+        return _told(words[2:], "--exit-code")
+    fails = (program == "snyk" and words[:1] == ["container"]) or (
+        program == "imagelint" and words[:1] in (["scan"], ["gate"])
+    )
+    return Known(value=True) if fails else None
+
+
+def _told(words: list[str], flag: str) -> Fact[bool]:
+    """Whether a flag says that what is found is a failure."""
+    names = [word.partition("=")[0] for word in words]
+    if flag in names:
+        at = names.index(flag)
+        value = words[at].partition("=")[2] or "".join(words[at + 1 : at + 2])
+        return UNKNOWN if "$" in value else Known(value != "0")
+    elsewhere = not _ELSEWHERE.isdisjoint(names) or any(word.startswith("$") for word in words[:-1])
+    return UNKNOWN if elsewhere else Known(value=False)
+
+
+def _uses(step: Cursor, pushes: list[Place], scans: list[ImageScan]) -> bool:
+    """Add what the action of a step pushes or scans; whether nobody knows that."""
+    uses = step["uses"]
+    action = uses.word().partition("@")[0].lower()
+    if action in _PUSH_ACTIONS:
+        if step.at("with", "push").word() == "true":
+            pushes.append(Place(uses.span, uses.path))
+        return False
+    if not _LOOKS.search(action) or not isinstance(uses.node, Scalar):
+        return action.startswith(".")
+    fails = _of_action(action, step["with"])
+    if fails is not None and step["continue-on-error"].word() == "true":
+        # A report that is uploaded is judged there.
+        uploaded = any("sarif" in key + _text(one) for key, one in step["with"].entries())
+        fails = UNKNOWN if uploaded else Known(value=False)
+    if fails is not None:
+        scans.append(ImageScan(uses.span, action, fails, uses.path))
+    return False
+
+
+def _of_action(action: str, told: Cursor) -> Fact[bool] | None:
+    """Whether an action fails for what it finds; None where it looks at something else."""
+    kind = told["scan-type"].word() or "image"
+    if action == "aquasecurity/trivy-action":
+        return _by_code(told) if kind == "image" else None
+    if action == "docker/scout-action":
+        return _by_code(told)
+    if action == "anchore/scan-action":
+        text = _text(told["fail-build"])
+        return UNKNOWN if "$" in text or told["output-file"].exists else Known(text != "false")
+    return UNKNOWN
+
+
+def _by_code(told: Cursor) -> Fact[bool]:
+    code = _text(told["exit-code"])
+    if code not in ("", "0"):
+        return UNKNOWN if "$" in code else Known(value=True)
+    settings = ("trivy-config", "output", "sarif-file", "format")
+    return UNKNOWN if any(told[key].exists for key in settings) else Known(value=False)
+
+
+def _text(place: Cursor) -> str:
+    return place.node.text if isinstance(place.node, Scalar) else ""

@@ -1,0 +1,1 @@
+"""What pipelines do with the images that they build."""
