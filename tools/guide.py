@@ -214,12 +214,13 @@ STAGES: dict[str, tuple[Statement, ...]] = {
             "Images are scanned, and critical holes block.",
             (
                 *("imagelint scan", "vulnerable-package", "engine-cve-floor"),
+                *("scan-never-fails", "pushed-before-scan"),
                 *("torch-cve-floor", "toolkit-cve-floor"),
             ),
         ),
         Statement(
             "Images are signed and pinned by digest.",
-            ("imagelint verify", "unsigned-image", "wrong-signer", "imagelint pin"),
+            ("imagelint verify", "unsigned-image", "wrong-signer", "signed-tag", "imagelint pin"),
         ),
         Statement(
             "What the guide leaves out: who reaches the server, and what it does for them.",
