@@ -33,6 +33,13 @@ _NOTE = pattern(r"(?<![^\s\";&|(])`#[^`\n]*`")
 # A file for reading and writing (`3<>/dev/tcp/…`), a dollar that nothing makes a variable of.
 _BOTH_WAYS = pattern(r"<>")
 _DOLLAR = pattern(r"\$(?=[./,:%=^+~])|(?<![$\\])\$(?=[\s;&|<>)`]|\Z)")
+# What turns a compound command around, measures or detaches it: the grammar takes `{` and `if`
+# behind it for programs.
+_TURNED = pattern(
+    r"(?P<before>(?:\A|[;&|(){]|(?<!\\)\n|\b(?:if|then|do|else|elif|while|until)(?=[ \t\\]))"
+    r"(?:[ \t]|\\\n)*+)(?P<words>(?:(?:!|time(?:[ \t]+-p)?|coproc)(?:[ \t]|\\\n)++)++)"
+    r"(?=(?:\{|if|while|until|for|case)[ \t\n])"
+)
 # Where conditions begin and end, and what compares in them.
 _CONDITION = pattern(r"(\[\[|\]\])")
 _EQUALS = pattern(r"(?<=[ \t])=[ \t](?=\S)")
@@ -137,6 +144,13 @@ def _quoted_pairs(text: str) -> dict[int, int]:
         if first not in closed:
             break  # it is never closed: nor is any behind it
     return closed
+
+
+def unturned(text: str) -> str:
+    """The text, as long, in which no compound command is turned around or measured."""
+    if "!" not in text and "time" not in text and "coproc" not in text:
+        return text
+    return _TURNED.sub(lambda match: match["before"] + " " * len(match["words"]), text)
 
 
 def simplified(text: str) -> str:

@@ -8,7 +8,7 @@ from imagelint.core.pattern import pattern
 from imagelint.core.record import NamedTuple
 from imagelint.documents.shell.grammar import is_broken, parse
 from imagelint.documents.shell.heredocuments import lift
-from imagelint.documents.shell.normalize import parted, simplified
+from imagelint.documents.shell.normalize import parted, simplified, unturned
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -36,13 +36,14 @@ def syntax_of(reader: Reader) -> Syntax | None:
     Where the grammar fails on the text as it is written, simpler ones that mean the same are tried.
     None when it is too costly.
     """
-    tree = parse(reader.text)
+    text = unturned(reader.text)
+    tree = parse(text)
     if tree is None:
         reader.output.readable = False
         return None
     if not is_broken(tree.root_node):
-        return _whole(reader.text) or Syntax(tree.root_node, _NO_DOCUMENTS)
-    whole = _simpler(reader.text) or _parted(reader)
+        return _whole(text) or Syntax(tree.root_node, _NO_DOCUMENTS)
+    whole = _simpler(text) or _parted(reader)
     if whole is None:
         reader.output.readable = False
     return whole or Syntax(tree.root_node, _NO_DOCUMENTS)

@@ -90,6 +90,33 @@ def test_a_dollar_may_stand_for_itself(word: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "before", ["! ", "if ! ", "a && ! ", "(! ", "time ", "time -p ", "time ! ", "!\\\n ", "coproc "]
+)
+@pytest.mark.parametrize(
+    "compound",
+    [
+        "{ curl x | sh; }",
+        "{ { curl x; } | sh; }",
+        "if curl x; then sh; fi",
+        "while curl x; do sh; done",
+        "case $X in a) curl x | sh ;; esac",
+    ],
+)
+def test_compound_commands_are_turned_around_and_measured(before: str, compound: str) -> None:
+    after = {"if": "; then ls; fi", "(!": ")"}.get(before[:2], "")
+    script = read(f"{before}{compound}{after}")
+    assert script.readable
+    programs = [command.program for command in script.commands]
+    assert [one for one in programs if one not in ("a", "ls")] == ["curl", "sh"]
+
+
+@pytest.mark.parametrize("text", ["echo ! { a", "echo time { a", "x=time; echo coproc if"])
+def test_words_that_look_so_stay(text: str) -> None:
+    assert read(text).readable
+    assert words(read(text))[-1] == text.rpartition("; ")[2].split()
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "echo $(grep -i 'a'$) && ls",
