@@ -9,6 +9,8 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import yaml
+
 from imagelint.core import errors
 from imagelint.core.source import Source
 from imagelint.documents import base
@@ -35,7 +37,7 @@ _OTHERS = {
     "documents.kubernetes.constraints.unions.article",
 }
 _RAISES = re.compile(r"^\s*Raises:\s*$(.*?)(?:^\s*\w+:\s*$|\Z)", re.MULTILINE | re.DOTALL)
-_NAMED = re.compile(r"^\s*(\w+): ", re.MULTILINE)
+_NAMED = re.compile(r"^\s*(?:\w+\.)?(\w+): ", re.MULTILINE)
 
 
 def discovered() -> Iterator[Parser]:
@@ -81,6 +83,7 @@ def announced(function: Callable[..., object]) -> tuple[type[Exception], ...]:
     """The errors that a docstring says are raised."""
     said = _RAISES.search(function.__doc__ or "")
     names = _NAMED.findall(said[1]) if said else []
-    rooms = (inspect.unwrap(function).__globals__, vars(errors), vars(base), vars(builtins))
+    own = inspect.unwrap(function).__globals__
+    rooms = (own, vars(errors), vars(base), vars(yaml), vars(builtins))
     found = (next((room[name] for room in rooms if name in room), None) for name in names)
     return tuple(one for one in found if isinstance(one, type) and issubclass(one, Exception))

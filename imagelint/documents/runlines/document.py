@@ -204,7 +204,9 @@ class Workflow(RunFile):
         yield from super().nodes()
         yield from self.pipelines
         for script in self.scripts:
-            yield from script.nodes()
+            # What it sets is no variable of a container: secrets there are those of the text.
+            yield script
+            yield from script.commands
 
 
 def lines_of(fragments: Iterable[Fragment | DocumentError]) -> Lines:

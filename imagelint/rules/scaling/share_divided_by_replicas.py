@@ -75,6 +75,10 @@ def share_divided_by_replicas(trigger: PrometheusTrigger, ctx: Context) -> Findi
         trigger.threshold,
         f"a share of at most {whole:g} is divided by the number of replicas: with {threshold:g}"
         f" for each, it never asks for more than {reached}",
-        help="write `metricType: Value` beside the type of the trigger",
+        help=_OWN if trigger.scaler.kind == "ScaledObject" else _SUMMED,
         subject=trigger.scaler.name,
     )
+
+
+_OWN = "write `metricType: Value` beside the type of the trigger"
+_SUMMED = "ask for the sum of all replicas, which is divided rightly: `sum(…)`"
