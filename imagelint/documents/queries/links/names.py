@@ -89,13 +89,24 @@ def _is_defined(name: Name, scope: Scope) -> bool:
     manifest = scope.manifest
     if manifest is None or not manifest.renamed:
         return scope.is_defined(name.kind, name.name, name.namespace)
-    within = {part.source.origin for part in manifest.parts}
+    within = manifest.derived(_origins)
     kinds, key = (Manifest.kind, RENDERED), object_named(name.kind, name.name)
     return any(
         same(one.namespace, name.namespace)
         for origin, one in scope.listed(kinds, key, NamedObject)
         if origin == scope.origin or origin not in within
     )
+
+
+def _origins(document: Document) -> frozenset[str]:
+    """The files that a rendering is made of."""
+    return frozenset(part.source.origin for part in document.parts)
+
+
+def _written(document: Document) -> dict[tuple[str, str], str]:
+    """How the objects that a rendering renames are written, by their kinds and names."""
+    renamed = document.renamed if isinstance(document, Manifest) else {}
+    return {(kind, actual): word for (kind, word), actual in renamed.items()}
 
 
 _NOTHING = Undefined("", "", certain=True)
@@ -122,7 +133,7 @@ def _meant(name: Name, scope: Scope, others: tuple[str, ...]) -> Undefined | Non
         for obj in objects.by_kind.get(kind, ())
         if _is_meant(obj, kinds, name)
     ]
-    said = {(kind, actual): word for (kind, word), actual in manifest.renamed.items()}
+    said = manifest.derived(_written)
     likely = list(_near(name, alike, said))
     if not likely and name.kind == SERVICE:
         return _meant_made(name, objects)
