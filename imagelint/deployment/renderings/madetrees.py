@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from typing import TYPE_CHECKING
 
 from imagelint.core.pattern import pattern
@@ -21,17 +22,18 @@ _STEP = pattern(r"\[\"([^\"]*)\"\]|\[(\d{1,6})\]|([^.\[\]]+)")
 
 
 class MadeTrees:
-    """The objects that a chart makes, by the templates in which they begin.
+    """The objects that a chart makes, by the places at which they begin.
 
     Most charts have no finding: what is asked is looked up then.
     """
 
-    __slots__ = ("_by_template", "_objects", "_parts")
+    __slots__ = ("_begins", "_by_place", "_objects", "_parts")
 
     def __init__(self, objects: tuple[KubernetesObject, ...], parts: tuple[TextPart, ...]) -> None:
         self._objects = objects
         self._parts = parts
-        self._by_template: dict[str, list[KubernetesObject]] | None = None
+        self._by_place: dict[int, list[KubernetesObject]] = {}
+        self._begins: list[int] | None = None
 
     def along(self, template: TextPart, location: Location) -> tuple[YamlNode, ...]:
         """The nodes along the path of a place, the last first; none where no object has it there.
@@ -39,19 +41,22 @@ class MadeTrees:
         Of several that a loop made of the same lines it is the first.
         """
         start = template.shifted(location.span).start
-        for obj in self._of(location.origin):
+        for obj in self._at(start):
+            if part_at(self._parts, obj.span.start).source.origin != location.origin:
+                continue
             nodes = tuple(_along(obj.body, location.path.removeprefix(obj.path)))
             if nodes and nodes[-1].span.start <= start <= nodes[-1].span.end:
                 return nodes[::-1]
         return ()
 
-    def _of(self, origin: str) -> list[KubernetesObject]:
-        if self._by_template is None:
-            self._by_template = {}
+    def _at(self, start: int) -> list[KubernetesObject]:
+        """The objects that begin last before a place: several where a loop made them."""
+        if self._begins is None:
             for obj in self._objects:
-                begins = part_at(self._parts, obj.span.start).source.origin
-                self._by_template.setdefault(begins, []).append(obj)
-        return self._by_template.get(origin, [])
+                self._by_place.setdefault(obj.span.start, []).append(obj)
+            self._begins = sorted(self._by_place)
+        at = bisect_right(self._begins, start) - 1
+        return self._by_place[self._begins[at]] if at >= 0 else []
 
 
 def _along(body: Cursor, path: str) -> Iterator[YamlNode]:

@@ -5,6 +5,7 @@ https://helm.sh/docs/chart_template_guide/control_structures/
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, TypeAlias
 
 from imagelint.core.pattern import pattern
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from imagelint.documents.yaml.nodes import YamlNode
 
 _ACTION = pattern(r"\{\{[\s\S]*?\}\}")
+_LINE_END = pattern(r"\n")
 _COMMENT = pattern(r"\{\{-?\s*/\*")
 _INCLUDE = pattern(r"\b(?:include|template)\s+\"([^\"]+)\"\s+(\([^)]*\)|[^\s)}|]+)")
 _DEFINE = pattern(r"\{\{-?\s*define\s+\"([^\"]+)\"\s*-?\}\}")
@@ -85,11 +87,12 @@ def values_taken(
 
     Also what the `helpers` take that these lines include.
     """
-    lines = template.split("\n")
-    start = sum(len(line) + 1 for line in lines[: first - 1])
+    begins = _line_starts(template)
+    start = begins[min(first, len(begins)) - 1]
+    end = begins[last] - 1 if last < len(begins) else len(template)
     scope = _scope(template[:start])
     found: dict[Keys, None] = {}
-    text = "\n".join(lines[first - 1 : last])
+    text = template[start:end]
     for action in actions(text):
         found.update((keys, None) for keys in _taken(action[0], scope) if keys)
     fields = dict.fromkeys(_CHART.findall(text))
@@ -99,6 +102,11 @@ def values_taken(
             found.update((keys, None) for keys in _taken(action[0], inner) if keys)
     chart = (Taken((field[:1].lower() + field[1:],), chart=True) for field in fields)
     return (*map(Taken, list(found)[:_MOST_VALUES]), *chart)
+
+
+@lru_cache(maxsize=2)  # all that is said of a template is asked in a row
+def _line_starts(template: str) -> tuple[int, ...]:
+    return (0, *(match.end() for match in _LINE_END.finditer(template)))
 
 
 def actions(text: str) -> Iterator[Match[str]]:

@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 
 from imagelint.core.source import Source, Span
+from imagelint.deployment.renderings import madetrees
 from imagelint.deployment.renderings.madetrees import MadeTrees
 from imagelint.documents.kubernetes.manifest import parse_manifest
 from imagelint.documents.locate import Locator
 from imagelint.documents.runtime.field import Place
 from imagelint.documents.yaml.nodes import Scalar
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from imagelint.documents.yaml.cursor import Cursor
+    from imagelint.documents.yaml.nodes import YamlNode
 
 TEXT = """\
 apiVersion: v1
@@ -48,3 +57,26 @@ def test_of_another_template_is_nothing() -> None:
     location = Locator(document).locate(Place(Span(0, 1), "kind"))
     trees = MadeTrees(document.objects, document.parts)
     assert trees.along(document.parts[0], location._replace(origin="other.yaml")) == ()
+
+
+def test_only_objects_that_begin_there_are_looked_into(monkeypatch: pytest.MonkeyPatch) -> None:
+    text = "---\n".join(
+        f"apiVersion: v1\nkind: Pod\nmetadata: {{name: p{number:03}}}\n" for number in range(200)
+    )
+    document = parse_manifest(Source("pods.yaml", text))
+    trees = MadeTrees(document.objects, document.parts)
+    looked: list[str] = []
+
+    def counted(body: Cursor, path: str) -> Iterator[YamlNode]:
+        looked.append(path)
+        return along(body, path)
+
+    along = madetrees._along
+    monkeypatch.setattr(madetrees, "_along", counted)
+    for number in range(200):
+        start = text.index(f"p{number:03}")
+        location = Locator(document).locate(Place(Span(start, start + 4), "metadata.name"))
+        (name, *_) = trees.along(document.parts[0], location)
+        assert isinstance(name, Scalar)
+        assert name.text == f"p{number:03}"
+    assert len(looked) == 200
