@@ -276,6 +276,12 @@ INPUTS: dict[str, Input] = {
         f"{_ALPINE}RUN <<EOF\n",
     ),
     "variables of one ENV": Input("Dockerfile", " A#-_TOKEN=vaLue#-", f"{_ALPINE}ENV A=1"),
+    "jobs of a pipeline": Input(
+        ".github/workflows/release.yaml",
+        "  j#-:\n    steps:\n      - run: docker build -t a#- . && curl x | sh\n"
+        "      - run: trivy image a#- && docker push a#-\n",
+        "on: push\njobs:\n",
+    ),
     "pods": Input("pods.yaml", _POD),
     "model servers": Input("servers.yaml", _DEPLOYMENT),
     "blocks of Markdown": Input("guide.md", f"- a\n  ```Dockerfile\n  {_ALPINE}  RUN a#-\n  ```\n"),

@@ -214,7 +214,8 @@ def test_a_layout_with_signatures_is_verified(lab: Lab, tmp_path: Path) -> None:
     digest = reference.partition("@")[2]
     image = ImageIdentity("oci:x", digest, layout=str(tmp_path / "pulled"))
     assert check(lab, image).outcome is VERIFIED
-    former = lab.push("native-former")
+    former = lab.push("native-saved")
+    lab.signing.sign_former(former, "build")
     lab.signing.save(former, tmp_path / "saved")
     saved = ImageIdentity("oci:y", former.partition("@")[2], layout=str(tmp_path / "saved"))
     assert check(lab, saved).outcome is VERIFIED
