@@ -379,7 +379,8 @@ def parse_workflow(source: Source, read: Beside = lambda _name: None) -> Workflo
 
     stream = read_stream(source, Workflow.kind)
     roots = tuple(map(Cursor, stream.documents))
-    all_jobs = tuple(job for root in roots for job in jobs(root))
+    by_root = tuple((root, tuple(jobs(root))) for root in roots)
+    all_jobs = tuple(job for _, held in by_root for job in held)
     lines = lines_of(one for job in all_jobs for one in job.fragments)
     told = tuple(one for root in roots for one in action_builds(root))
     # A step runs at the root of the repository, two folders above of a workflow.
@@ -392,6 +393,6 @@ def parse_workflow(source: Source, read: Beside = lambda _name: None) -> Workflo
     made = (*(one.span for one in builds), *(one.span for one in bakes))
     found = Workflow(source, lines, folders, read)
     found.scripts = tuple(one for job in building(all_jobs, made) for one in scripts(job))
-    told_of = (image_pipeline(root, jobs(root), source.text) for root in roots)
+    told_of = (image_pipeline(root, held, source.text) for root, held in by_root)
     found.pipelines = tuple(one for one in told_of if one is not None)
     return found

@@ -15,7 +15,7 @@ def pushed_before_scan(pipeline: ImagePipeline, ctx: Context) -> Findings:
 
     Except:
         Pipelines that call others (reusable workflows, local actions, `include:`, scripts and
-        makefiles), which may scan.
+        makefiles), which may scan, and scans in another job, which may wait for it or not.
 
     Bad (.gitlab-ci.yml):
         image:
@@ -34,7 +34,7 @@ def pushed_before_scan(pipeline: ImagePipeline, ctx: Context) -> Findings:
     if pipeline.opaque or not pipeline.pushes:
         return
     push, scan = pipeline.pushes[0], pipeline.scans[0] if pipeline.scans else None
-    if scan is not None and scan.span < push.span:
+    if scan is not None and (scan.span < push.span or not pipeline.ordered):
         return
     yield ctx.finding(
         push,

@@ -8,11 +8,13 @@ of aquasecurity/trivy-action's action.yaml; anchore/grype: `--fail-on` of `grype
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from imagelint.core.fact import UNKNOWN, Fact, Known
 from imagelint.core.pattern import pattern
 from imagelint.core.record import NamedTuple
+from imagelint.core.source import is_within, outermost
 from imagelint.documents.runtime.field import Place
 from imagelint.documents.serving.startscript import read_mapped_script
 from imagelint.documents.shell.read import LONGEST
@@ -20,7 +22,7 @@ from imagelint.documents.shell.script import ScriptRole
 from imagelint.documents.yaml.nodes import Scalar
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator, Sequence
 
     from imagelint.core.source import Span
     from imagelint.documents.runlines.fragments import Fragment
@@ -36,7 +38,12 @@ _LOOKS = pattern(r"scan|trivy|grype|snyk|scout|imagelint|vulnerab|anchore|sysdig
 _ELSEWHERE = frozenset(("--config", "-c", "--output", "-o", "--file", "--format", "-f"))
 _BEHIND = pattern(r"[^\n;&|]*\|\|[ \t]*(?:true|:|exit[ \t]+0|echo)\b")
 # What runs something that stands in another file.
-_CALLS = frozenset(("make", "just", "task", "bash", "sh", "python", "python3"))
+_CALLS = frozenset(("make", "just", "task", "bash", "sh", "python", "python3", "source"))
+_RUNNERS = frozenset(("docker", "podman", "nerdctl"))
+# Images of the programs: `docker run aquasec/trivy image …`.
+_PROGRAM_IMAGE = pattern(r"(?:^|/)(?:aquasec(?:urity)?/(trivy)|anchore/(grype))(?:[:@]|$)")
+# Variables that say what the flags do.
+_BY_VARIABLE = {"trivy": "TRIVY_EXIT_CODE", "grype": "GRYPE_FAIL_ON_SEVERITY"}
 
 
 class ImageScan(NamedTuple):
@@ -52,17 +59,19 @@ class ImagePipeline(NamedTuple):
     """What a pipeline does with the images that it builds.
 
     `pushes` and `scans` stand in the order of the text. `opaque` tells that parts of it stand in
-    other files, which may scan as well.
+    other files, which may scan as well, `ordered` that the first of both stand in one job: of two
+    jobs the text does not say which is first.
     """
 
     span: Span
     pushes: tuple[Place, ...]
     scans: tuple[ImageScan, ...]
     opaque: bool
+    ordered: bool
     path: str = ""
 
 
-def image_pipeline(root: Cursor, jobs: Iterable[Job], text: str) -> ImagePipeline | None:
+def image_pipeline(root: Cursor, jobs: Sequence[Job], text: str) -> ImagePipeline | None:
     """What a workflow or a pipeline pushes and scans; None where it does neither.
 
     `text` is that of the file.
@@ -77,12 +86,50 @@ def image_pipeline(root: Cursor, jobs: Iterable[Job], text: str) -> ImagePipelin
         opaque |= place["uses"].exists
         for step in place["steps"].items():
             opaque |= _uses(step, pushes, scans)
+    opaque |= any(place["trigger"].exists for _, place in root.entries())
     if not (pushes or scans):
         return None
     pushes.sort(key=lambda one: one.span)
     scans.sort(key=lambda one: one.span)
-    first = pushes[0].span if pushes else scans[0].span
-    return ImagePipeline(first, tuple(pushes), tuple(scans), opaque)
+    found = tuple(_borne(scans, _tolerant(root), text))
+    first = pushes[0].span if pushes else found[0].span
+    ordered = bool(pushes and found) and any(
+        job.span.start <= min(first, found[0].span).start
+        and max(first, found[0].span).end <= job.span.end
+        for job in jobs
+        if job.span != root.span
+    )
+    return ImagePipeline(first, tuple(pushes), found, opaque, ordered)
+
+
+def _tolerant(root: Cursor) -> tuple[Span, ...]:
+    """The jobs and steps whose failure stops nothing.
+
+    https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-syntax,
+    https://docs.gitlab.com/ci/yaml/#allow_failure
+    """
+    found: list[Span] = []
+    jobs = root["jobs"].entries()
+    for _, job in jobs or root.entries():
+        key = "continue-on-error" if jobs else "allow_failure"
+        if job[key].word() == "true":
+            found.append(job.span)
+    for place in (*(job for _, job in jobs), root["runs"]):
+        steps = place["steps"].items()
+        found += (one.span for one in steps if one["continue-on-error"].word() == "true")
+    return outermost(found)
+
+
+def _borne(scans: list[ImageScan], tolerant: tuple[Span, ...], text: str) -> Iterator[ImageScan]:
+    """The scans, of which none fails where a failure stops nothing, and some by a variable."""
+    for scan in scans:
+        fails = scan.fails
+        variable = next((name for tool, name in _BY_VARIABLE.items() if tool in scan.tool), "")
+        if isinstance(fails, Known) and is_within(scan.span, tolerant):
+            fails = Known(value=False)
+        elif isinstance(fails, Known) and variable and variable in text:
+            fails = UNKNOWN
+        yield scan._replace(fails=fails)
 
 
 def _reads(fragment: Fragment, text: str, pushes: list[Place], scans: list[ImageScan]) -> bool:
@@ -98,7 +145,8 @@ def _reads(fragment: Fragment, text: str, pushes: list[Place], scans: list[Image
     )
     opaque = False
     for command in (one for one in script.commands if one.words):
-        opaque |= command.program in _CALLS or command.words[0].text.startswith(("./", "../"))
+        # `./scan.sh`, `. scan.sh`, `!reference [.scan, script]`
+        opaque |= command.program in _CALLS or command.words[0].text.startswith(".")
         if _pushes(command):
             pushes.append(Place(command.words[0].span, fragment.path))
         scans += _scan(command, text, fragment.path)
@@ -115,37 +163,51 @@ def _pushes(command: Command) -> bool:
 
 def _scan(command: Command, text: str, path: str) -> Iterator[ImageScan]:
     """The scan that a command is; none for other commands."""
-    fails = _fails(command.program, [word.text for word in command.arguments])
+    program, words = _scanner(command)
+    fails = _fails(program, words)
     if fails is None:
         return
     end = command.words[-1].span.end
     if _BEHIND.match(text, end, end + 200):
         fails = Known(value=False)
-    yield ImageScan(command.words[0].span, command.program, fails, path)
+    yield ImageScan(command.words[0].span, program, fails, path)
+
+
+def _scanner(command: Command) -> tuple[str, list[str]]:
+    """The program and its words, also of one that is run in a container."""
+    words = [word.text for word in command.arguments]
+    if command.program in _RUNNERS and "run" in words[:2]:
+        for at, word in enumerate(words):
+            image = _PROGRAM_IMAGE.search(word)
+            if image is not None:
+                return image[1] or image[2], words[at + 1 :]
+    return command.program, words
 
 
 def _fails(program: str, words: list[str]) -> Fact[bool] | None:
     """Whether a scan fails for what it finds; None for what is none."""
     if program == "trivy" and words[:1] in (["image"], ["i"]):
-        return _told(words[1:], "--exit-code")
+        return _told(words[1:], ("--exit-code",))
     if program == "grype" and words and words[0] not in ("db", "version", "config", "help"):
-        return _told(words, "--fail-on")
+        return _told(words, ("--fail-on", "-f"))
     if program == "docker" and words[:2] == ["scout", "cves"]:
-        return _told(words[2:], "--exit-code")
+        return _told(words[2:], ("--exit-code", "-e"))
     fails = (program == "snyk" and words[:1] == ["container"]) or (
         program == "imagelint" and words[:1] in (["scan"], ["gate"])
     )
     return Known(value=True) if fails else None
 
 
-def _told(words: list[str], flag: str) -> Fact[bool]:
+def _told(words: list[str], flags: tuple[str, ...]) -> Fact[bool]:
     """Whether a flag says that what is found is a failure."""
+    words = [word for word in words if word != "--format=table"]
     names = [word.partition("=")[0] for word in words]
-    if flag in names:
-        at = names.index(flag)
+    at = next((number for number, name in enumerate(names) if name in flags), -1)
+    if at >= 0:
         value = words[at].partition("=")[2] or "".join(words[at + 1 : at + 2])
         return UNKNOWN if "$" in value else Known(value != "0")
-    elsewhere = not _ELSEWHERE.isdisjoint(names) or any(word.startswith("$") for word in words[:-1])
+    told = {name for name, behind in pairwise((*names, "")) if behind != "table"}
+    elsewhere = not _ELSEWHERE.isdisjoint(told) or any(word.startswith("$") for word in words[:-1])
     return UNKNOWN if elsewhere else Known(value=False)
 
 
@@ -159,18 +221,20 @@ def _uses(step: Cursor, pushes: list[Place], scans: list[ImageScan]) -> bool:
         return False
     if not _LOOKS.search(action) or not isinstance(uses.node, Scalar):
         return action.startswith(".")
-    fails = _of_action(action, step["with"])
-    if fails is not None and step["continue-on-error"].word() == "true":
-        # A report that is uploaded is judged there.
-        uploaded = any("sarif" in key + _text(one) for key, one in step["with"].entries())
-        fails = UNKNOWN if uploaded else Known(value=False)
+    fails = _of_action(action, step)
+    # A report that is uploaded is judged there.
+    if fails is not None and any(
+        "sarif" in key + _text(one) for key, one in step["with"].entries()
+    ):
+        fails = UNKNOWN
     if fails is not None:
         scans.append(ImageScan(uses.span, action, fails, uses.path))
     return False
 
 
-def _of_action(action: str, told: Cursor) -> Fact[bool] | None:
+def _of_action(action: str, step: Cursor) -> Fact[bool] | None:
     """Whether an action fails for what it finds; None where it looks at something else."""
+    told = step["with"]
     kind = told["scan-type"].word() or "image"
     if action == "aquasecurity/trivy-action":
         return _by_code(told) if kind == "image" else None
@@ -179,14 +243,16 @@ def _of_action(action: str, told: Cursor) -> Fact[bool] | None:
     if action == "anchore/scan-action":
         text = _text(told["fail-build"])
         return UNKNOWN if "$" in text or told["output-file"].exists else Known(text != "false")
-    return UNKNOWN
+    return Known(value=True) if action.startswith("snyk/") else UNKNOWN
 
 
 def _by_code(told: Cursor) -> Fact[bool]:
     code = _text(told["exit-code"])
     if code not in ("", "0"):
         return UNKNOWN if "$" in code else Known(value=True)
-    settings = ("trivy-config", "output", "sarif-file", "format")
+    settings = ("trivy-config", "output", "sarif-file")
+    if told["format"].word() not in ("", "table"):
+        return UNKNOWN
     return UNKNOWN if any(told[key].exists for key in settings) else Known(value=False)
 
 
