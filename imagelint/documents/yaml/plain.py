@@ -42,8 +42,13 @@ def _joined(text: str) -> object:
 
     events = yaml.events
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    maker = _Maker(lambda word: yaml.load(word, loader), frozenset(loader.yaml_implicit_resolvers))
     parser = loader(text)
+
+    def resolve(word: str) -> object:
+        tag = parser.resolve(yaml.ScalarNode, word, (True, False))
+        return parser.construct_object(yaml.ScalarNode(tag, word))
+
+    maker = _Maker(resolve, frozenset(loader.yaml_implicit_resolvers))
     take = {
         events.ScalarEvent: maker.scalar,
         events.MappingStartEvent: maker.open_mapping,
@@ -113,7 +118,7 @@ class _Maker:
 
     def _resolved(self, word: str) -> object:
         """A number, a truth value, nothing, or the word itself."""
-        if word == "<<":
+        if word in {"<<", "="}:
             raise _RareError
         if word not in self._known:
             self._known[word] = self._resolve(word)
