@@ -244,12 +244,21 @@ def test_who_asks_by_pieces_of_text_reads_only_the_texts_that_have_one(
     assert sorted(parsed) == ["a.yaml", "c.yaml", "d.yaml"]
 
 
+@pytest.mark.parametrize(
+    "server",
+    [
+        "image: 'vllm/vllm-openai:v0.11.0', args: [--model, Qwen/Qwen3-8B]",
+        # It shows no metrics unless it is told so, which matters where somebody asks for them.
+        "image: 'lmsysorg/sglang:v0.5.3',"
+        " command: [python3, -m, sglang.launch_server, --model-path, Qwen/Qwen3-8B]",
+    ],
+)
 def test_a_server_beside_its_service_is_judged_without_reading_other_manifests(
-    here: Path, log: Path
+    server: str, here: Path, log: Path
 ) -> None:
     pod = (
-        "apiVersion: v1\nkind: Pod\nmetadata: {name: NAME, labels: {app: NAME}}\nspec: {containers:"
-        " [{name: a, image: 'vllm/vllm-openai:v0.11.0', args: [--model, Qwen/Qwen3-8B]}]}\n---\n"
+        "apiVersion: v1\nkind: Pod\nmetadata: {name: NAME, labels: {app: NAME}}\n"
+        f"spec: {{containers: [{{name: a, {server}}}]}}\n---\n"
         "apiVersion: v1\nkind: Service\nmetadata: {name: NAME}\n"
         "spec: {selector: {app: NAME}, ports: [{port: 8000}]}\n"
     )

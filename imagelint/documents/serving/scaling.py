@@ -26,6 +26,10 @@ class Signal(NamedTuple):
     path: str
 
 
+SIGNS_OF_SCALERS = ("scal", "Scal")
+"""Pieces of text of which one is written wherever an autoscaler looks at metrics."""
+
+
 class Autoscaler(NamedTuple):
     """A HorizontalPodAutoscaler, a ScaledObject of KEDA, or a workload that scales itself.
 

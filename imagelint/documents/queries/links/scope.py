@@ -92,13 +92,15 @@ class Scope:
             made[key] = make()
         return cast("T", made[key])
 
-    def nearest(self, key: Key, node: type[N], fits: Callable[[N], bool]) -> Found[N]:
+    def nearest(
+        self, key: Key, node: type[N], fits: Callable[[N], bool], word: Word = ""
+    ) -> Found[N]:
         """What fits under a key: in the same file, else in the same folder, else anywhere."""
         here = self._document.source.origin
         own = tuple((here, one) for one in self.own(key, node) if fits(one))
         if own:
             return Found(own, here=True)
-        others = [(at, one) for at, one in self._others(key, node) if fits(one)]
+        others = [(at, one) for at, one in self._others(key, node, word) if fits(one)]
         beside = tuple(pair for pair in others if dirname(pair[0]) == dirname(here))
         return Found(beside or tuple(others))
 

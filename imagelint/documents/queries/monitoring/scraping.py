@@ -17,12 +17,14 @@ from imagelint.documents.kubernetes.wiring.nodes import SIGNS_OF_MONITORS, Monit
 from imagelint.documents.promql.query import MetricUse
 from imagelint.documents.promql.trigger import MetricThreshold
 from imagelint.documents.queries.links.scope import same
+from imagelint.documents.serving.scaling import SIGNS_OF_SCALERS
 from imagelint.knowledge.serving.metrics import find_series
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from imagelint.documents.kubernetes.objects import KubernetesObject, Pod
+    from imagelint.documents.project import Word
     from imagelint.documents.queries.links.scope import Scope
     from imagelint.documents.serving.command import ServingCommand
 
@@ -31,6 +33,7 @@ _OF_MODELS = ("model_name", "model", "engine", "le")
 # Who scrapes what says so: Prometheus' old habit, Datadog, OpenTelemetry, KServe and Knative.
 _NEGATED = ("disable", "no-")
 _ANNOTATED = ("prometheus.io/scrape", "ad.datadoghq.com/", "sidecar.opentelemetry.io/", "scrape")
+_WATCHED = ("watched",)
 
 
 def monitored_nearby(scope: Scope) -> bool:
@@ -48,7 +51,7 @@ def is_scraped(pod: Pod, scope: Scope) -> bool:
     """Whether a monitor, or an annotation, has a pod asked for its metrics."""
     if says_scrape(pod) or any(True for _ in _monitors_of(pod, scope)):
         return True
-    return any(_annotated(one.object) for one in _services(pod, scope))
+    return any(_annotated(one.object) for one in _services(pod, scope, _ANNOTATED))
 
 
 def is_scaled_by(pod: Pod, engine: str, scope: Scope, served: Callable[[str], str]) -> bool:
@@ -72,9 +75,9 @@ def is_scaled_by(pod: Pod, engine: str, scope: Scope, served: Callable[[str], st
         return own and same(asked.scaler.namespace, owner.namespace)
 
     key = metrics_scaling(owner.kind, owner.name)
-    if scope.nearest(key, MetricUse, fits).nodes:
+    if scope.nearest(key, MetricUse, fits, SIGNS_OF_SCALERS).nodes:
         return True
-    return bool(scope.nearest(key, MetricThreshold, fits_by_name).nodes)
+    return bool(scope.nearest(key, MetricThreshold, fits_by_name, SIGNS_OF_SCALERS).nodes)
 
 
 def _may_be_of(pod: Pod, use: MetricUse) -> bool:
@@ -114,21 +117,29 @@ def _says(annotations: tuple[tuple[str, str], ...]) -> bool:
 
 
 def _monitors_of(pod: Pod, scope: Scope) -> Iterator[Monitor]:
+    # Where nothing watches anything, no Service needs to be looked for.
+    found = scope.anywhere(monitors(), Monitor, SIGNS_OF_MONITORS)
+    if not scope.once(_WATCHED, lambda: any(True for _ in found)):
+        return
     for label, value in dict.fromkeys(pod.labels):
-        for one in scope.anywhere(monitors_selecting("Pod", label, value), Monitor):
+        for one in scope.anywhere(
+            monitors_selecting("Pod", label, value), Monitor, SIGNS_OF_MONITORS
+        ):
             if one.selector.matches(pod.labels):
                 yield one
     for service in _services(pod, scope):
         labels = service.object.labels
         for label, value in dict.fromkeys(labels):
-            for one in scope.anywhere(monitors_selecting("Service", label, value), Monitor):
+            for one in scope.anywhere(
+                monitors_selecting("Service", label, value), Monitor, SIGNS_OF_MONITORS
+            ):
                 if one.selector.matches(labels):
                     yield one
 
 
-def _services(pod: Pod, scope: Scope) -> Iterator[Service]:
+def _services(pod: Pod, scope: Scope, word: Word = "") -> Iterator[Service]:
     for label, value in dict.fromkeys((*pod.labels, NO_LABEL)):
-        for one in scope.anywhere(services_selecting(label, value), Service):
+        for one in scope.anywhere(services_selecting(label, value), Service, word):
             if one.selects(pod.labels) and same(one.object.namespace, pod.owner.namespace):
                 yield one
 

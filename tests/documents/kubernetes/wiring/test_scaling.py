@@ -4,8 +4,12 @@ from typing import TYPE_CHECKING
 
 from imagelint.core.fact import ABSENT, UNKNOWN, Known, value_or
 from imagelint.core.source import Source
+from imagelint.documents.detect import detect
 from imagelint.documents.kubernetes.manifest import parse_manifest
-from imagelint.documents.serving.scaling import Autoscaler, Route
+from imagelint.documents.promql.query import MetricUse
+from imagelint.documents.promql.trigger import MetricThreshold
+from imagelint.documents.serving.scaling import SIGNS_OF_SCALERS, Autoscaler, Route
+from tests.rules.cases import ROOT, read_cases
 
 if TYPE_CHECKING:
     from imagelint.core.fact import Fact
@@ -124,3 +128,29 @@ def test_routes_of_a_mesh() -> None:
     assert [name for name, _ in found.backends] == ["a", "a", "a"]
     assert found.timeouts[0].seconds is UNKNOWN
     assert found.path == "spec.http[0]"
+
+
+def test_a_text_in_which_a_scaler_looks_at_metrics_has_a_sign_of_one() -> None:
+    kinds = set()
+    for text in _manifests_of_cases("scaling", "monitoring"):
+        found = parse_manifest(Source("s.yaml", text))
+        uses = [*found.nodes_of(MetricUse), *found.nodes_of(MetricThreshold)]
+        scalers = [use.scaler for use in uses if use.scaler is not None]
+        kinds.update(scaler.kind for scaler in scalers)
+        assert not scalers or any(sign in text for sign in SIGNS_OF_SCALERS), text
+    # All kinds that tell what they look at were among them.
+    assert kinds == {
+        *("HorizontalPodAutoscaler", "ScaledObject", "PodAutoscaler", "InferenceService"),
+        *("AutoscalingPolicy", "NIMService"),
+    }
+
+
+def _manifests_of_cases(*families: str) -> set[str]:
+    return {
+        text
+        for family in families
+        for path in (ROOT / family).glob("*.md")
+        for case in read_cases(path)
+        for name, text in case.files.items()
+        if detect(name, text) == "kubernetes"
+    }
