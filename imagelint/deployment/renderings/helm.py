@@ -375,7 +375,7 @@ class _Reader:
         where = lines[number] if number < len(lines) else None
         name, line = where or (self._file.template, 1)
         part = self._texts.part(name)
-        if part is None or line > part.source.text.count("\n") + 1:
+        if part is None or line > len(part.source.line_starts):
             return _Line("", 0)
         if name not in self._first:
             self._first[name] = continued(part.source.text)

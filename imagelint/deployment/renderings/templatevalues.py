@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from imagelint.core.pattern import pattern
 from imagelint.core.record import NamedTuple
+from imagelint.deployment.renderings.templatescopes import scopes_of, taken, without_variables
 from imagelint.documents.yaml.nodes import Mapping, Scalar, Sequence
 
 if TYPE_CHECKING:
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from re import Match
 
     from imagelint.core.source import Span
+    from imagelint.deployment.renderings.templatescopes import Keys, Scope
     from imagelint.documents.yaml.nodes import YamlNode
 
 _ACTION = pattern(r"\{\{[\s\S]*?\}\}")
@@ -31,27 +33,12 @@ _CHART_FIELDS_BACK = {"appVersion": "AppVersion", "version": "Version", "name": 
 _IMAGE_PARTS = ("registry", "repository", "name", "tag", "digest")
 _DEEPEST = 5  # helpers that take helpers
 _MOST_VALUES = 20
-_MOST_OF_ONE = 4  # values that one variable is made of
 _MOST_ENTRIES = 200  # mappings that are looked into for what a message speaks of
-_BLOCK = pattern(r"\{\{-?\s*(if|with|range|define|block|end|\$\w+\s*:?=)(.*?)\}\}")
-_NAMES = pattern(r"\$(\w+)(?=[\s,]*(?:,|:?=))")
-# What an expression takes: of the values, of a variable, or of what the dot stands for.
-_TAKEN = pattern(
-    r"(?:\$?\.Values((?:\.[A-Za-z_][\w-]*)+)"
-    r"|\$(\w+)((?:\.[A-Za-z_][\w-]*)*)(?!\w|\s*:?=)"
-    r"|(?<![\w)$\"'.])\.(?!(?:Values|Release|Chart|Capabilities|Template|Files)\b)"
-    r"((?:[A-Za-z_][\w-]*(?:\.[A-Za-z_][\w-]*)*)?)(?![\w\"'.]))"
-)
-# `index .Values "a-b"`: https://pkg.go.dev/text/template#hdr-Functions
-_INDEX = r"index\s+(\$?(?:\.[A-Za-z_]\w*)+|\$\w+|\.)((?:\s+\"[A-Za-z_][\w-]*\")+)"
-_INDEXED = pattern(rf"\(\s*{_INDEX}\s*\)|\b{_INDEX}")
-_QUOTED_NAME = pattern(r"\"([^\"]*)\"")
 _QUOTED = pattern(r"`([^`]+)`")
 _SEGMENT = pattern(r"(?<=\")[^\"\[\]]+(?=\")|[^.\[\]\"]+")
 _WORD = pattern(r"[^\s=]+")
 _SHORTEST = 4  # of values: others are words of any message
 
-Keys = tuple[str, ...]
 Helpers: TypeAlias = "dict[str, str]"
 """The bodies of named templates."""
 
@@ -73,13 +60,6 @@ class Taken(NamedTuple):
         return ".".join(("", "Values", *self.keys))
 
 
-class _Scope(NamedTuple):
-    """What the dot and variables stand for at a place of a template; None: not a value."""
-
-    dot: Keys | None
-    variables: dict[str, tuple[Keys, ...]]
-
-
 def values_taken(
     template: str, first: int, last: int, helpers: Helpers | None = None
 ) -> tuple[Taken, ...]:
@@ -90,16 +70,16 @@ def values_taken(
     begins = _line_starts(template)
     start = begins[min(first, len(begins)) - 1]
     end = begins[last] - 1 if last < len(begins) else len(template)
-    scope = _scope(template[:start])
+    scope = scopes_of(template).at(start)
     found: dict[Keys, None] = {}
     text = template[start:end]
     for action in actions(text):
-        found.update((keys, None) for keys in _taken(action[0], scope) if keys)
+        found.update((keys, None) for keys in taken(action[0], scope) if keys)
     fields = dict.fromkeys(_CHART.findall(text))
     for body, inner in _included(text, scope, helpers or {}, ()):
         fields.update(dict.fromkeys(_CHART.findall(body)))
         for action in actions(body):
-            found.update((keys, None) for keys in _taken(action[0], inner) if keys)
+            found.update((keys, None) for keys in taken(action[0], inner) if keys)
     chart = (Taken((field[:1].lower() + field[1:],), chart=True) for field in fields)
     return (*map(Taken, list(found)[:_MOST_VALUES]), *chart)
 
@@ -150,71 +130,18 @@ def _end_of(text: str, start: int) -> int:
 
 
 def _included(
-    text: str, scope: _Scope, helpers: Helpers, above: tuple[str, ...]
-) -> Iterator[tuple[str, _Scope]]:
+    text: str, scope: Scope, helpers: Helpers, above: tuple[str, ...]
+) -> Iterator[tuple[str, Scope]]:
     """The named templates that a text includes, each with what its dot stands for."""
     for name, given in _INCLUDE.findall(text):
         body = helpers.get(name)
         if body is None or name in above or len(above) >= _DEEPEST:
             continue
         whole = given in (".", "$") and not scope.dot
-        dot = () if whole or given == "$" else next(_taken(f" {given} ", scope), None)
-        inner = _Scope(dot, {})
+        dot = () if whole or given == "$" else next(taken(f" {given} ", scope), None)
+        inner = without_variables(dot)
         yield body, inner
         yield from _included(body, inner, helpers, (*above, name))
-
-
-def _scope(text: str) -> _Scope:
-    """What the dot stands for behind a text: blocks that are open there decide."""
-    opened = [_Scope((), {})]
-    for word, rest in _BLOCK.findall(text):
-        scope = opened[-1]
-        if word == "end":
-            opened = opened[:-1] or [_Scope((), {})]
-        elif word.startswith("$"):
-            keys = tuple(dict.fromkeys(_taken(rest, scope)))[:_MOST_OF_ONE]
-            if keys:
-                scope.variables[word[1:].rstrip(" \t:=")] = keys
-        else:
-            opened.append(_inside(word, rest, scope))
-    return opened[-1]
-
-
-def _inside(word: str, expression: str, scope: _Scope) -> _Scope:
-    """The scope within a block."""
-    variables = dict(scope.variables)
-    if word == "define":
-        return _Scope((), {})
-    if word not in ("with", "range"):
-        return _Scope(scope.dot, variables)
-    names = _NAMES.findall(expression)
-    keys = next(_taken(expression.rpartition("=")[2], scope), None)
-    if names and keys is not None:
-        variables[names[-1]] = (keys,)
-    return _Scope(keys, variables)
-
-
-def _taken(expression: str, scope: _Scope) -> Iterator[Keys]:
-    for match in _TAKEN.finditer(_INDEXED.sub(_dotted, expression)):
-        absolute, variable, behind, relative = match.groups()
-        if absolute:
-            yield _keys(absolute)
-        elif variable:
-            for base in scope.variables.get(variable, ()):
-                yield (*base, *_keys(behind))
-        elif scope.dot:
-            yield (*scope.dot, *_keys(relative))
-
-
-def _dotted(match: Match[str]) -> str:
-    """What `index` takes, as if its names could stand behind dots."""
-    inside, plain = (match[1], match[2]), (match[3], match[4])
-    base, names = inside if inside[0] else plain
-    return ".".join((base.rstrip("."), *_QUOTED_NAME.findall(names)))
-
-
-def _keys(dotted: str) -> Keys:
-    return tuple(dotted.strip(".").split(".")) if dotted.strip(".") else ()
 
 
 class Meant(NamedTuple):
