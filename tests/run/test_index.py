@@ -249,8 +249,7 @@ def test_who_asks_by_pieces_of_text_reads_only_the_texts_that_have_one(
     [
         "image: 'vllm/vllm-openai:v0.11.0', args: [--model, Qwen/Qwen3-8B]",
         # It shows no metrics unless it is told so, which matters where somebody asks for them.
-        "image: 'lmsysorg/sglang:v0.5.3',"
-        " command: [python3, -m, sglang.launch_server, --model-path, Qwen/Qwen3-8B]",
+        "image: 'lmsysorg/sglang:v0.5.3', command: [python3, -m, sglang.launch_server, --model, A]",
     ],
 )
 def test_a_server_beside_its_service_is_judged_without_reading_other_manifests(

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from imagelint.documents.queries.links.scope import Scope
     from imagelint.documents.serving.command import ServingCommand
 
+    Labels = tuple[tuple[str, str], ...]
+
 # Labels that a server itself gives its series.
 _OF_MODELS = ("model_name", "model", "engine", "le")
 # Who scrapes what says so: Prometheus' old habit, Datadog, OpenTelemetry, KServe and Knative.
@@ -117,24 +119,21 @@ def _says(annotations: tuple[tuple[str, str], ...]) -> bool:
 
 
 def _monitors_of(pod: Pod, scope: Scope) -> Iterator[Monitor]:
+    yield from _monitors("Pod", pod.labels, scope)
     # Where nothing watches anything, no Service needs to be looked for.
     found = scope.anywhere(monitors(), Monitor, SIGNS_OF_MONITORS)
-    if not scope.once(_WATCHED, lambda: any(True for _ in found)):
-        return
-    for label, value in dict.fromkeys(pod.labels):
-        for one in scope.anywhere(
-            monitors_selecting("Pod", label, value), Monitor, SIGNS_OF_MONITORS
-        ):
-            if one.selector.matches(pod.labels):
+    if scope.once(_WATCHED, lambda: any(True for _ in found)):
+        for service in _services(pod, scope):
+            yield from _monitors("Service", service.object.labels, scope)
+
+
+def _monitors(kind: str, labels: Labels, scope: Scope) -> Iterator[Monitor]:
+    """The monitors that select what has some labels."""
+    for label, value in dict.fromkeys(labels):
+        key = monitors_selecting(kind, label, value)
+        for one in scope.anywhere(key, Monitor, SIGNS_OF_MONITORS):
+            if one.selector.matches(labels):
                 yield one
-    for service in _services(pod, scope):
-        labels = service.object.labels
-        for label, value in dict.fromkeys(labels):
-            for one in scope.anywhere(
-                monitors_selecting("Service", label, value), Monitor, SIGNS_OF_MONITORS
-            ):
-                if one.selector.matches(labels):
-                    yield one
 
 
 def _services(pod: Pod, scope: Scope, word: Word = "") -> Iterator[Service]:
