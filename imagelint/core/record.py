@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from typing import NamedTuple as NamedTuple  # noqa: PLC0414 - that is what it is
 else:
-    from collections import _tuplegetter
+    from collections import _tuplegetter, namedtuple
     from functools import cache
     from types import FunctionType
 
@@ -64,9 +64,7 @@ else:
     @cache
     def _template(count: int) -> FunctionType:
         """The constructor of a named tuple of so many fields, compiled once for all of them."""
-        fields = "".join([f"field{number}," for number in range(count)])
-        known = {"__builtins__": {}, "__name__": "namedtuple", "_new": _new}
-        return eval(f"lambda _cls,{fields}: _new(_cls, ({fields}))", known)  # noqa: S307 - numbers
+        return namedtuple("Template", [f"field{n}" for n in range(count)]).__new__  # noqa: PYI024
 
     def _constructor(record: str, fields: tuple[str, ...], defaults: tuple[object, ...]) -> object:
         """The template under the names of the fields: those under which it takes its arguments."""
