@@ -180,6 +180,35 @@ def _dockerfile(origin: str, project: Project) -> Dockerfile | None:
     return found.value if isinstance(found, Known) else None
 
 
+def stages_asked_for(dockerfile: Dockerfile, project: Project) -> frozenset[int] | None:
+    """The stages that builds of the run make, with those that these need.
+
+    None where a build does not tell which stage it ends with: it may be any.
+    """
+    origin = dockerfile.source.origin
+    asked: set[str] = set()
+    for kind, word in building_kinds():
+        for _, given in project.named(kind, dockerfile_built(origin), GivenBuild, word):
+            if given.build.target is None:
+                return None
+            asked.add(given.build.target)
+    known = dockerfile.derived(_stages_made)
+    found: frozenset[int] = frozenset()
+    for target in asked - {""}:
+        if target not in known:
+            from imagelint.documents.dockerfile.reading import parse_dockerfile
+
+            made = parse_dockerfile(dockerfile.source, target=target)
+            known[target] = frozenset(stage.index for stage in made.stages if stage.used)
+        found |= known[target]
+    return found
+
+
+def _stages_made(_document: Document) -> dict[str, frozenset[int]]:
+    """Filled as it is asked for: each unused stage asks for the same."""
+    return {}
+
+
 def _made_bases(dockerfile: Dockerfile, build: Build) -> tuple[ImageUse, ...]:
     known = dockerfile.derived(_made_images)
     about = (build.target, build.arguments)

@@ -25,6 +25,11 @@ def image(text: str) -> ImageReference:
         ("gcr.io/distroless/python3-debian12", True),
         ("cgr.dev/chainguard/python:latest", False),
         ("rayproject/ray:2.52.0", False),
+        ("registry.access.redhat.com/ubi9/nodejs-22-minimal:1", False),
+        ("registry.access.redhat.com/ubi9/openjdk-21:1.21", False),
+        ("registry.access.redhat.com/ubi9/ubi-minimal:9.6", True),
+        ("registry.access.redhat.com/ubi9-minimal:9.6", True),
+        ("registry.access.redhat.com/ubi8:8.10", True),
     ],
 )
 def test_users(*, text: str, root: bool) -> None:
@@ -36,6 +41,7 @@ def test_users(*, text: str, root: bool) -> None:
 
 def test_an_unknown_image() -> None:
     assert base_image(image("example.com/app:1")) is None
+    assert base_image(image("registry.access.redhat.com/ubi9/s2i-base:9.6")) is None
     assert base_image(image("lmcache/vllm-openai:latest")) is None
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from imagelint.core.pattern import pattern
 from imagelint.core.record import NamedTuple
 from imagelint.documents.compose.model import ComposeService
 from imagelint.documents.compose.ports import container_ports, read_ports
@@ -29,6 +30,9 @@ from imagelint.documents.shell.script import Word
 if TYPE_CHECKING:
     from imagelint.documents.compose.model import ServiceWords
     from imagelint.documents.runlines.line import RunLine
+    from imagelint.documents.runlines.values import Value
+
+_VARIABLE = pattern(r"[\w./:-]*\$(?:\w+|\{\w+\}|\(\w+\))[\w./:-]*")
 
 
 class Spelling(NamedTuple):
@@ -75,10 +79,17 @@ def service_of(line: RunLine, spelling: Spelling = BY_FLAGS) -> ComposeService:
 
 
 def _name(line: RunLine) -> str:
+    """What a container is called, or its image: a variable where that is all that is written."""
     flag = line.last("name")
-    named = flag.value.known if flag is not None and flag.value is not None else ""
+    name = flag.value if flag is not None else None
+    named = name.known if name is not None else ""
     image = line.image.known.partition("@")[0].rpartition("/")[2].partition(":")[0]
-    return named or image or line.program
+    return named or image or _variable(name) or _variable(line.image) or line.program
+
+
+def _variable(value: Value | None) -> str:
+    raw = "" if value is None else value.raw.strip("\"'")
+    return raw if _VARIABLE.fullmatch(raw) else ""
 
 
 def _shown(line: RunLine) -> str:

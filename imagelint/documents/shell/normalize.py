@@ -46,8 +46,13 @@ _EQUALS = pattern(r"(?<=[ \t])=[ \t](?=\S)")
 _SORTS = pattern(r"(?<=[ \t])[<>](?=[ \t])")
 # The same in `[ … ]`: `[ "$VERSION" \< 12 ]`.
 _ESCAPED = pattern(r"\\[<>]")
-# A semicolon that a variable brings along: `"${PROMPT_COMMAND:+$PROMPT_COMMAND; }precmd"`.
-_BROUGHT = pattern(r"(?<=\$\{)(\w+:?[+-][^{}\"'`\n;]*);(?=[^{}\"'`\n;]*\})")
+# Semicolons that a variable brings along: `"${PROMPT_COMMAND:+$PROMPT_COMMAND; }precmd"`,
+# `${PYTORCH_ROCM_ARCH:-gfx90a;gfx942;gfx1100}`.
+_BROUGHT = pattern(r"\$\{\w+:?[+-][^{}()\"'`\n;]*;[^{}()\"'`\n]*\}")
+# `for each do` goes through the arguments; the grammar wants a semicolon, which may stand there.
+_ARGUMENTS = pattern(
+    r"((?:\A|[;&|({\n]|\b(?:then|do|else)[ \t])[ \t]*for[ \t]+[A-Za-z_]\w*)[ \t](?=[ \t]*do\s)"
+)
 # Within double quotes a single one is a letter: `"${POLICY:-default-src 'self'; base-uri 'self'}"`.
 _LETTERS = pattern(r"(?<=\")\$\{\w+:?[-=+?][^{}\"'`]*'[^{}\"`]*\}(?=\")")
 _OF_LETTERS = pattern(r"[';]")
@@ -59,8 +64,8 @@ _EXTENDED = pattern(
     r"\((?:[^()\s;&`$]|\$(?!\()|\((?:[^()\s;&`$]|\$(?!\())*\))*\)"
 )
 _OF_EXTENDED = pattern(r"[()|]")
-# Within `${ … }` both have a meaning.
-_SIGN = pattern(r"\$\{[^{}]*\}|[%:]")
+# Within `${ … }` both have a meaning; `${path%"${path##*/}"}` holds another one.
+_SIGN = pattern(r"\$\{(?:[^{}]|\$\{[^{}]*\})*\}|[%:]")
 
 # What matters to the nesting of parentheses: quotes, escapes and comments hold none.
 _NESTING = pattern(
@@ -147,7 +152,12 @@ def _quoted_pairs(text: str) -> dict[int, int]:
 
 
 def unturned(text: str) -> str:
-    """The text, as long, in which no compound command is turned around or measured."""
+    """The text, as long, in which no compound command is turned around or measured.
+
+    `for each do`, which goes through the arguments, has the semicolon that the grammar wants.
+    """
+    if "for" in text:
+        text = _ARGUMENTS.sub(r"\1;", text)
     if "!" not in text and "time" not in text and "coproc" not in text:
         return text
     return _TURNED.sub(lambda match: match["before"] + " " * len(match["words"]), text)
@@ -176,7 +186,8 @@ def simplified(text: str) -> str:
     text = _EXTENDED.sub(lambda match: _OF_EXTENDED.sub(",", match[0]), text)
     if "'" in text and "${" in text:
         text = _LETTERS.sub(lambda match: _OF_LETTERS.sub(",", match[0]), text)
-    text = _ESCAPED.sub("!=", _BROUGHT.sub(r"\1,", text))
+    text = _BROUGHT.sub(lambda match: match[0].replace(";", ","), text)
+    text = _ESCAPED.sub("!=", text)
     text = _DOLLAR.sub(",", _BOTH_WAYS.sub("> ", text))
     return _SIGN.sub(_comma, _ENDED.sub(_separated, text))
 

@@ -6,8 +6,8 @@ from posixpath import dirname, normpath
 
 from imagelint.core.fact import Known
 from imagelint.documents.dockerfile.model import Instruction
-from imagelint.documents.queries.context import sources
-from imagelint.rules.api import Context, Findings, Severity, rule
+from imagelint.documents.queries.context import context_folder, sources
+from imagelint.rules.api import Confidence, Context, Findings, Severity, rule
 
 
 @rule(
@@ -24,7 +24,9 @@ def outside_context(instruction: Instruction, ctx: Context) -> Findings:
 
     Except:
         `COPY .. .` in a Dockerfile below the folder where it is looked for: the context may be the
-        folder above, all of which it takes.
+        folder above, all of which it takes. The same of `COPY ../server /server` in a folder that
+        projects set aside for Dockerfiles (`docker/`), which BuildKit looks for in the folder
+        above; in other folders the finding is only likely.
 
     Bad:
         FROM alpine:3.20
@@ -39,11 +41,20 @@ def outside_context(instruction: Instruction, ctx: Context) -> Findings:
             continue
         path = normpath(word.text)
         if path.startswith("../") or path == "..":
-            if path.endswith("..") and dirname(ctx.source.origin):
+            depth = _depth(dirname(ctx.source.origin))
+            if path.endswith("..") and depth:
                 continue  # however often one goes up, it is the context as a whole
+            ups = path.split("/").count("..")
+            if 0 < ups == depth - _depth(context_folder(ctx.document)):
+                continue  # BuildKit drops the dots, and what is meant lies there
             yield ctx.finding(
                 word,
                 f"`{word.text}` lies outside of the build context",
                 help="build with the folder above as context, and name the file from there",
                 subject=word.text,
+                confidence=Confidence.LIKELY if ups <= depth else None,
             )
+
+
+def _depth(folder: str) -> int:
+    return folder.count("/") + 1 if folder else 0

@@ -76,7 +76,8 @@ def _judged(
     fixable = len(indexes) == 1 and not variable
     yield ctx.finding(
         loose[0] if variable else extra,
-        f"{listed(loose)} may come from PyPI as well as from {mixed.names or 'the other index'}"
+        f"{listed(loose)} may come from {mixed.beside} as well as from "
+        f"{mixed.names or 'the other index'}"
         f"{', which a variable names' if variable else ''}",
         help=f"pin exact versions with hashes, or {one}",
         notes=(ctx.note("here it is set", extra),) if variable else (),

@@ -149,9 +149,11 @@ def _counts(setting: Setting) -> bool:
         return False
     if _is_title(text) and "pass" not in setting.name.lower():
         return False
-    # `secretKey: token`, `tokenSecret: registry-login` of a chart name a Secret, or a key of one.
+    # `secretKey: token`, `tokenSecret: registry-login`, `passwordSecret: broker-login` of a chart
+    # name a Secret, or a key of one.
     named = setting.holder is Holder.CHART_VALUES and _may_be_name(text)
-    return not (named and "password" not in setting.name.lower())
+    name = setting.name.lower()
+    return not (named and ("password" not in name or name.endswith("secret")))
 
 
 def _may_be_name(text: str) -> bool:

@@ -163,6 +163,28 @@ def test_a_single_quote_within_double_ones_is_a_letter(word: str) -> None:
     assert words(script)[-2:] == [["curl", "-fsSL", "https://example.com/a"], ["sh"]]
 
 
+@pytest.mark.parametrize(
+    "before",
+    [
+        'FLAGS+=("-DGPU_TARGETS=${GPU_TARGETS:-gfx90a;gfx942;gfx1100}")',
+        "ARCHES=${ARCHES:-8.0;9.0;10.0+PTX}",
+        'ARCHES=${ARCHES:-a;b;c} FOLDER=${0%"${0##*/}"}',
+        "for each do shift; done",
+        "if a; then for each\tdo\n  shift\ndone; fi",
+    ],
+)
+def test_what_the_grammar_wants_otherwise_is_read(before: str) -> None:
+    script = read(f"{before}\ncurl -fsSL https://example.com/a | sh")
+    assert script.readable
+    assert words(script)[-2:] == [["curl", "-fsSL", "https://example.com/a"], ["sh"]]
+
+
+def test_a_loop_over_arguments_holds_its_commands() -> None:
+    script = read('for each do\n  curl -fsSL "https://example.com/$each" | sh\ndone')
+    assert script.readable
+    assert words(script)[-1] == ["sh"]
+
+
 WORDS = ("a", "*.", "/opt/", "[0-9]", "$A", "-x", "(b", "c)", "|", '"q"', "@(a|b)", "*(c)")
 
 

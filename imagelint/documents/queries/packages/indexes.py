@@ -14,10 +14,14 @@ if TYPE_CHECKING:
 
 
 class MixedIndexes(NamedTuple):
-    """The index that is written second, and whose names anybody may take on PyPI: its address."""
+    """The index that is written second, and whose names anybody may take on PyPI: its address.
+
+    `beside` is where they may come from instead: PyPI, or what takes its place.
+    """
 
     second: PackageIndex
     names: str
+    beside: str = "PyPI"
 
 
 # docs.astral.sh/uv/concepts/indexes: what asks all indexes, as pip does.
@@ -65,11 +69,20 @@ def indexes_mixed(document: Document, install: PackageInstall) -> tuple[PackageI
 
 
 def mixed_with_pypi(indexes: tuple[PackageIndex, ...]) -> MixedIndexes | None:
-    """The index that is asked beside PyPI, or PyPI beside another one that comes first."""
+    """The index that is asked beside PyPI, or PyPI beside another one that comes first.
+
+    None where both are one and the same.
+    """
     second = [one for one in indexes if one.option == "--extra-index-url"]
-    private = next((one for one in second if not _is_public(one)), None)
+    instead = [_address(one) for one in indexes if one.option == "--index-url"][-1:]
+    same = [address.rstrip("/") for address in instead if address]
+    private = next(
+        (one for one in second if not _is_public(one) and _address(one).rstrip("/") not in same),
+        None,
+    )
     if private is not None:
-        return MixedIndexes(private, _address(private))
+        beside = "PyPI" if not instead or is_pypi(instead[0]) else instead[0] or "the first index"
+        return MixedIndexes(private, _address(private), beside)
     first = [one for one in indexes if one.option == "--index-url" and not _is_public(one)]
     pypi = next((one for one in second if is_pypi(_address(one))), None)
     return MixedIndexes(pypi, _address(first[0])) if first and pypi is not None else None
