@@ -131,10 +131,11 @@ def test_routes_of_a_mesh() -> None:
 
 
 def test_a_text_in_which_a_scaler_looks_at_metrics_has_a_sign_of_one() -> None:
-    kinds = set()
+    kinds: set[str] = set()
     for text in _manifests_of_cases("scaling", "monitoring"):
         found = parse_manifest(Source("s.yaml", text))
-        uses = [*found.nodes_of(MetricUse), *found.nodes_of(MetricThreshold)]
+        uses: list[MetricUse | MetricThreshold] = [*found.nodes_of(MetricUse)]
+        uses += found.nodes_of(MetricThreshold)
         scalers = [use.scaler for use in uses if use.scaler is not None]
         kinds.update(scaler.kind for scaler in scalers)
         assert not scalers or any(sign in text for sign in SIGNS_OF_SCALERS), text
