@@ -55,7 +55,7 @@ def amd_devices_missing(service: ComposeService, ctx: Context) -> Findings:
     named = " and ".join(f"`{device}`" for device in missing)
     yield ctx.finding(
         service.devices[0] if service.devices else service.image or service,
-        f"the image is built for ROCm, and {service.title} gets no {named}",
+        f"the image is built for ROCm, and the {service.title} gets no {named}",
         help="write `devices: [/dev/kfd, /dev/dri]`",
         subject=service.name,
     )

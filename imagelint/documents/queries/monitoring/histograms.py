@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 _QUANTILE = "histogram_quantile"
 _BOUND = "le"
+# https://docs.victoriametrics.com/keyconcepts/#histogram: buckets of VictoriaMetrics' own form.
+_RANGE = "vmrange"
 _BUCKET = "_bucket"
 _KEPT = ("histogram", "varies")
 
@@ -107,4 +109,6 @@ def drops_bounds(one: Aggregation) -> bool:
         return True
     if "" in grouping.labels:
         return False  # a variable may be it
+    if grouping.keeps and _RANGE in grouping.labels:
+        return False
     return grouping.keeps is not (_BOUND in grouping.labels)
