@@ -34,12 +34,22 @@ _NOTE = pattern(r"(?<![^\s\";&|(])`#[^`\n]*`")
 _BOTH_WAYS = pattern(r"<>")
 _DOLLAR = pattern(r"\$(?=[./,:%=^+~])|(?<![$\\])\$(?=[\s;&|<>)`]|\Z)")
 # What turns a compound command around, measures or detaches it: the grammar takes `{` and `if`
-# behind it for programs.
+# behind it for programs. Of several such words it leaves out what they are about.
+_TURN = r"(?:(?:!|time(?:[ \t]+-p)?|coproc(?:[ \t]+\w+(?=[ \t]+[{(]))?)(?:[ \t]|\\\n)++)"
 _TURNED = pattern(
     r"(?P<before>(?:\A|[;&|(){]|(?<!\\)\n|\b(?:if|then|do|else|elif|while|until)(?=[ \t\\]))"
-    r"(?:[ \t]|\\\n)*+)(?P<words>(?:(?:!|time(?:[ \t]+-p)?|coproc)(?:[ \t]|\\\n)++)++)"
-    r"(?=(?:\{|if|while|until|for|case)[ \t\n])"
+    rf"(?:[ \t]|\\\n)*+)(?P<words>{_TURN}{{2,}}+|{_TURN}(?="
+    r"(?:\{|if|while|until|for|case|select|function)[ \t\n]|[(<>]|[\w-]+(?:[ \t]*\(\)|=\()))"
 )
+# Loops without words (`for i do`, `for i in a; { …; }`): `read i` sets the same variable.
+_WORDLESS = pattern(r"(?P<head>\b(?:for|select)[ \t]+\w+)[ \t](?=[ \t]*do[ \t\n])")
+_BRACED = pattern(
+    r"\b(?:for|select)[ \t]+(?P<name>\w+)[ \t]+in(?=[ \t][^;\n]{0,500}[;\n]\s*+\{[ \t\n])"
+)
+# A function whose body is no group, a descriptor that is named, and a last branch that goes on.
+_BODIED = pattern(r"(?<![\w.-])[\w-]+[ \t]*\(\)(?=\s*+(?:for|while|until|case|select)[ \t])")
+_NAMED_DESCRIPTOR = pattern(r"(?<=[\s;&|)])\{\w+\}(?=[<>])")
+_GOES_ON = pattern(r";;?&(?=\s*+esac\b)")
 # Where conditions begin and end, and what compares in them.
 _CONDITION = pattern(r"(\[\[|\]\])")
 _EQUALS = pattern(r"(?<=[ \t])=[ \t](?=\S)")
@@ -170,7 +180,8 @@ def simplified(text: str) -> str:
     percent sign or a colon in a program's name may be too much for it: a comma means as little. It
     wants a semicolon between `fi` and `fi`, a blank between assignments, and no comments in
     backquotes. It knows no `<>`, no `!(a|b)`, no dollar that stands for itself, and no single
-    quotes in defaults within double ones.
+    quotes in defaults within double ones; nor loops without `in` or `do`, functions whose body is
+    a loop, descriptors that are named, and `;;&` before `esac`.
 
     In `[[ … ]]` it loses its way at a pattern behind `=` where more follows (`= *a* || …`), not at
     one behind `!=`, and takes `<` for a redirect.
@@ -183,6 +194,7 @@ def simplified(text: str) -> str:
         text = _NOTE.sub(_blanks, text)
     if "[[" in text:
         text = _compared(text)
+    text = _plainer(text)
     text = _EXTENDED.sub(lambda match: _OF_EXTENDED.sub(",", match[0]), text)
     if "'" in text and "${" in text:
         text = _LETTERS.sub(lambda match: _OF_LETTERS.sub(",", match[0]), text)
@@ -199,6 +211,16 @@ def _compared(text: str) -> str:
         if pieces[at - 1] == "[[" and pieces[at + 1] == "]]":
             pieces[at] = _SORTS.sub("=", _EQUALS.sub("!=", pieces[at]))
     return "".join(pieces)
+
+
+def _plainer(text: str) -> str:
+    """The text without forms of compound commands that the grammar does not know."""
+    if "esac" in text:
+        text = _GOES_ON.sub(lambda match: ";;".ljust(len(match[0])), text)
+    if "()" in text:
+        text = _BODIED.sub(_blanks, text)
+    text = _WORDLESS.sub(r"\g<head>;", _NAMED_DESCRIPTOR.sub(_blanks, text))
+    return _BRACED.sub(lambda match: f"read {match['name']}".ljust(len(match[0])), text)
 
 
 def _number(match: re.Match[str]) -> str:

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from imagelint.core.fact import Known
 from imagelint.core.source import Span
 from imagelint.documents.shell.normalize import command_first, simplified
 from imagelint.documents.shell.read import read_script
@@ -245,3 +246,43 @@ def test_nothing_is_lost(text: str) -> None:
     if moved is not None:
         assert sorted(moved.starts) == list(range(len(text)))
     read(text)
+
+
+_COMPOUNDS = (
+    "for i do {}; done",
+    "select i in a b; {{ {}; }}",
+    'for i in "$@"; {{ {}; }}',
+    "for i in $(ls)\n{{\n{}\n}}",
+    "case $X in a) ls;;& *) {};;& esac",
+    "case $X in a) {} ;& esac",
+    "f() for i in a; do {}; done; f",
+    "f()\nwhile true; do {}; done",
+    "f () case $X in a) {};; esac",
+    "{{ {}; }} {{fd}}>log",
+    "! f() {{ {}; }}; f",
+    "time f() ( {} )",
+    "! x=(1 $({}))",
+    "! ! {}",
+    "! time >log {}",
+    "time ! ( {} )",
+    "coproc NAME {{ {}; }}",
+)
+
+
+@pytest.mark.parametrize("outer", ["{}", "if {}; then ls; fi", "( {}\n)", "ls && {{ {}\n}}"])
+@pytest.mark.parametrize("inner", _COMPOUNDS)
+def test_rare_forms_of_compound_commands_are_read(inner: str, outer: str) -> None:
+    text = outer.format(inner.format("curl x | sh"))
+    script = read(text)
+    assert script.readable
+    programs = [command.program for command in script.commands]
+    assert [one for one in programs if one in ("curl", "sh")] == ["curl", "sh"]
+    for command in script.commands:
+        for word in command.words:
+            assert text[word.span.start - 7 : word.span.end - 7] in (word.raw, "for", "select", "")
+
+
+def test_a_loop_in_braces_sets_its_variable() -> None:
+    script = read('for i in a b; { echo "$i"; }')
+    [echo] = [command for command in script.commands if command.program == "echo"]
+    assert not isinstance(echo.words[1].value, Known)
