@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from imagelint.collect.findup import judge_in, repository_of, root_of, stand_in
@@ -137,6 +138,19 @@ def _is_taken(link: FoundFile, files: dict[str, FoundFile]) -> bool:
 
 def _is_below(path: str, folder: str) -> bool:
     return path == folder or path.startswith(folder.rstrip(os.sep) + os.sep)
+
+
+def names_in(folder: str, most: int) -> tuple[str, ...]:
+    """The names in a folder, those of folders with a slash behind; none where it cannot be read.
+
+    Of more than `most` there is one more than that.
+    """
+    try:
+        with os.scandir(folder) as entries:
+            some = islice(entries, most + 1)
+            return tuple(f"{one.name}/" if one.is_dir() else one.name for one in some)
+    except OSError:
+        return ()
 
 
 def display(path: str) -> str:

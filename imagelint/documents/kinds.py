@@ -19,7 +19,11 @@ if TYPE_CHECKING:
 
 
 Beside: TypeAlias = "Callable[[str], str | None]"
-"""The text of a file by its name relative to the folder of a source; None when there is none."""
+"""The text of a file by its name relative to the folder of a source; None when there is none.
+
+A name that ends in a slash is a folder's: its text is what it holds, a name a line, where who reads
+can tell it; folders in it end in a slash too.
+"""
 
 
 class Kind(NamedTuple):

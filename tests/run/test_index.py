@@ -152,6 +152,26 @@ def test_one_read_gives_text_and_digest(here: Path) -> None:
     assert (missing.text.source, missing.digest, missing.size) == (None, "", 0)
 
 
+def test_a_folder_is_read_as_the_names_in_it(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write(here, Dockerfile=COPIES, root__a="", root__b__c="")
+    (here / ".git").mkdir()
+    found = FileIndex({})
+    read = found.reader("Dockerfile")
+    assert (read("root/"), read("gone/"), read("root/b/")) == ("a\nb/", None, "c")
+    assert read("../") is None
+    assert "Dockerfile" in (read("./") or "")
+    before = found.digest("root")
+    write(here, root__d="")
+    assert len({before, FileIndex({}).digest("root"), FileIndex({}).digest("gone"), ""}) == 3
+    instead = {"root/a": None, "root/e/f": "", "g": "", "../h": "", "other/x": None}
+    replaced = FileIndex({}, texts=instead).reader("Dockerfile")
+    assert replaced("root/") == "b/\nd\ne/"
+    assert replaced("root/e/") == "f"
+    assert "g" in (replaced("./") or "").split("\n")
+    monkeypatch.setattr(module, "_MOST_NAMES", 1)
+    assert FileIndex({}).reader("Dockerfile")("root/") is None
+
+
 def test_what_has_no_room_is_read_and_parsed_again(
     here: Path, log: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

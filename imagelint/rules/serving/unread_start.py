@@ -27,9 +27,10 @@ def unread_start(subject: Stage | ServingCommand, ctx: Context) -> Findings:
     Except:
         Images that hold neither an engine which is known nor CUDA, and what is read: shell scripts
         of the build context, of here-documents, mounts and ConfigMaps, and those that a RUN writes
-        with `echo`, `printf`, `cat` and `tee`; also `supervisord.conf`, Procfiles, makefiles
-        and run scripts (s6, runit) that an instruction brings by name. Where the script of an image
-        with an engine is not in the build context, the file is *incomplete* instead.
+        with `echo`, `printf`, `cat` and `tee`; also `supervisord.conf` with what it includes,
+        Procfiles, makefiles and run scripts (s6, runit) that instructions bring, also in a folder.
+        Where the script of an image with an engine is not in the build context, the file is
+        *incomplete* instead.
 
     Bad:
         FROM vllm/vllm-openai:v0.30.0

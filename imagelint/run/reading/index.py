@@ -6,7 +6,7 @@ import os
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from imagelint.collect.files import FoundFile
+from imagelint.collect.files import FoundFile, names_in
 from imagelint.collect.findup import Ancestors
 from imagelint.collect.read import ReadResult, decode, read_bytes
 from imagelint.core.digest import digest_of
@@ -35,6 +35,7 @@ MOST_AHEAD = 1_500_000
 MOST_RECENT = 100_000
 """Characters of texts whose documents are kept behind that, for others that look at them."""
 _IN_NAMES = "_-./"
+_MOST_NAMES = 1000
 
 
 class FileContent(NamedTuple):
@@ -178,6 +179,8 @@ class FileIndex:
         if origin not in self._digests:
             if origin not in self._files and not self.exists(origin):
                 self._digests[origin] = ""  # most of what is looked for is not there
+            elif origin not in self._files and not self.is_file(origin):
+                self._digests[origin] = digest_of(*(self._names(origin) or ()))
             else:
                 self.content(self._file(origin))
         return self._digests[origin]
@@ -289,6 +292,8 @@ class FileIndex:
     def _asked(self, origin: str, name: str) -> str | None:
         """The text of a file in the repository of another, which names it; None without one."""
         wanted = beside(origin, name)
+        if name.endswith("/"):
+            return self._listing(origin, wanted)
         if not self.is_file(wanted):  # most are asked for in vain: no need to follow links
             return None
         place = os.path.realpath(wanted)
@@ -300,6 +305,30 @@ class FileIndex:
         if wanted not in self._files:
             self.forget_text(wanted)
         return source.text if source is not None else None
+
+    def _listing(self, origin: str, folder: str) -> str | None:
+        """What a folder of the repository of a file holds, a name a line; folders end in a slash.
+
+        None where there is no such folder, or more in it than people lay there.
+        """
+        place, root = os.path.realpath(folder), self._root(os.path.dirname(origin) or ".")
+        if os.path.commonpath((root, place)) != root:
+            return None
+        names = self._names(folder)
+        return "\n".join(names) if names is not None else None
+
+    def _names(self, folder: str) -> tuple[str, ...] | None:
+        """The names in a folder, with what stands for files there; None: there is none."""
+        if not self.is_folder(folder):
+            return None
+        found = set(names_in(folder, _MOST_NAMES))
+        start = "" if folder == os.curdir else f"{folder}/"
+        for origin, text in self._texts.items():
+            name, slash, _ = origin[len(start) :].partition("/")
+            if origin.startswith(start) and name != os.pardir:
+                gone = text is None and not slash
+                found = found - {name} if gone else found | {name + slash}
+        return tuple(sorted(found)) if len(found) <= _MOST_NAMES else None
 
     def _root(self, folder: str) -> str:
         """The root of the repository of a folder, looked for once for all that is asked there."""

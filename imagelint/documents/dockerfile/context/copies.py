@@ -45,8 +45,9 @@ def copied(instruction: Instruction, path: str, workdir: str) -> Iterator[CopySo
     """What a COPY or ADD may have put at an absolute path, the likeliest first."""
     origin = instruction.flag("from")
     known = origin is None or isinstance(origin.value, Known)
-    if len(instruction.words) < 2 or instruction.flag("parents") or not known:  # noqa: PLR2004 - from, to
+    if len(instruction.words) < 2 or not known:  # noqa: PLR2004 - from, to
         return
+    names = _names_with_parents if instruction.flag("parents") else _names
     *sources, target = instruction.words
     if not isinstance(target.value, Known):
         return
@@ -61,8 +62,25 @@ def copied(instruction: Instruction, path: str, workdir: str) -> Iterator[CopySo
             if path == (join(place, name) if into else place):
                 yield CopySource("", body=body, remote=remote)
             continue
-        for name in _names(source, path, place, into=into):
+        for name in names(source, path, place, into=into):
             yield CopySource(name, origin.text if origin else "")
+
+
+def folders(instruction: Instruction, path: str, workdir: str) -> Iterator[CopySource]:
+    """The folders of the context, or of another stage, that a COPY may have put at a path."""
+    for source in copied(instruction, path, workdir):
+        if source.body is None and not source.remote:
+            yield source
+    *sources, target = instruction.words or (None,)
+    origin = instruction.flag("from")
+    known = origin is None or isinstance(origin.value, Known)
+    if target is None or not known or not isinstance(target.value, Known):
+        return
+    if absolute(target.text, workdir) == path and not instruction.flag("parents"):
+        for one in sources:
+            if one is not None and isinstance(one.value, Known) and "<<" not in one.text:
+                name = one.text if _GLOB.isdisjoint(one.text) else dirname(one.text)
+                yield CopySource(_relative(name), origin.text if origin else "")
 
 
 def targets(instruction: Instruction, workdir: str) -> Iterator[str]:
@@ -115,6 +133,21 @@ def _names(source: Word, path: str, place: str, *, into: bool) -> Iterator[str]:
         yield _relative(join(name, rest))
     elif fnmatchcase(rest, basename(name)) and _GLOB.isdisjoint(dirname(name)):
         yield _relative(join(dirname(name), rest))
+
+
+def _names_with_parents(source: Word, path: str, place: str, *, into: bool) -> Iterator[str]:
+    """The same where the folders above a source are made as well: those behind `/./`.
+
+    https://docs.docker.com/reference/dockerfile/#copy---parents
+    """
+    if not isinstance(source.value, Known) or not into:
+        return
+    above, pivot, behind = source.text.partition("/./")
+    kept = join(place, _relative(behind if pivot else above))
+    root = above if pivot else "."
+    below = path[len(place.rstrip("/")) + 1 :]
+    if path == kept or path.startswith(f"{kept}/") or fnmatchcase(path, kept):
+        yield _relative(join(root, below))
 
 
 def _relative(name: str) -> str:

@@ -15,6 +15,7 @@ from imagelint.documents.dockerfile.context.copies import (
     SOMEWHERE,
     absolute,
     copied,
+    folders,
     mounted,
     targets,
 )
@@ -23,7 +24,7 @@ from imagelint.documents.dockerfile.model import start_of
 from imagelint.documents.mapped import MappedText
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Sequence
 
     from imagelint.documents.dockerfile.context.changes import FileChange
     from imagelint.documents.dockerfile.context.copies import CopySource
@@ -38,8 +39,12 @@ _MOST_STEPS = 12  # from stage to stage, from name to name
 _MOST_OTHERS = 10
 _SMALL = pattern(r"[\w./+-]+\.(?:sh|py|txt|toml|conf|cfg|ini|ya?ml|json)", re.ASCII)
 _HIGHEST = 4  # folders above the Dockerfile that may be the context
-# Variables of the script itself, which the build fills in, and what keeps it from that.
-_CHANGED = pattern(r"\\[$\\`]|\$[@*#0-9]|\$\{[@*#0-9]")
+# What a build makes of a body: variables of the script itself are unset for it, and a backslash
+# goes, also that of a line that goes on. `shell/lex.go` of BuildKit, with `SkipProcessQuotes`.
+_CHANGED = pattern(
+    r"\\(?P<kept>[\s\S])|\$(?:[@*#?$!-]|\d+)|\$\{(?:[@*#?$!-]|\d+)(?::?-(?P<word>[\w./:-]*))?\}"
+    r"|(?P<other>\$\{(?:[@*#?$!-]|\d))"
+)
 _PROGRAMS = ("/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin")
 
 
@@ -119,6 +124,28 @@ class ImageFiles:
         while (below := chain[-1].base_stage) is not None and below < chain[-1].index:
             chain.append(self._stages[below])
         return chain[::-1]
+
+    def folder(self, path: str, stage: Stage, steps: int = 0) -> tuple[str, ...]:
+        """The names of what instructions put into a folder, as far as the build context has it."""
+        found: dict[str, None] = {}
+        for part in self._below(stage):
+            workdirs = self._of_stage(part)
+            for at, instruction in enumerate(part.instructions):
+                if instruction.keyword in ("COPY", "ADD"):
+                    for source in folders(instruction, path, workdirs[at]):
+                        found |= dict.fromkeys(self._listed(source, part, steps))
+        return tuple(found)
+
+    def _listed(self, source: CopySource, stage: Stage, steps: int) -> Iterator[str]:
+        """The names in a folder that is copied."""
+        if source.origin:
+            other = self._stage(source.origin, stage)
+            if other is not None and steps < _MOST_STEPS:
+                yield from self.folder(f"/{source.name}", other, steps + 1)
+            return
+        for up in range(_HIGHEST + 1):
+            listing = self._in_folder(f"{source.name or '.'}/", up)
+            yield from (name.rstrip("/") for name in (listing or "").split("\n") if name)
 
     def lacks(self, name: str) -> bool:
         """Whether no folder that may be the build context has a file of that name."""
@@ -299,7 +326,7 @@ def _longest(name: str) -> int:
 
 
 def _above(name: str, up: int) -> str:
-    return normpath("../" * up + name)
+    return normpath("../" * up + name) + ("/" if name.endswith("/") else "")
 
 
 def _change(instruction: Instruction, stage: Stage, path: str, workdir: str) -> FileChange | None:
@@ -314,7 +341,10 @@ def _change(instruction: Instruction, stage: Stage, path: str, workdir: str) -> 
 
 def _of_body(document: HereDoc, text: str) -> FileText | None:
     """The body of a here-document; None where the build makes another text of it."""
-    body = text[slice(*document.content_span)]
-    if document.expand and _CHANGED.search(body):
+    body, start = text[slice(*document.content_span)], document.content_span.start
+    changed = list(_CHANGED.finditer(body)) if document.expand else []
+    if any(one["other"] for one in changed):
         return None
-    return FileText("", body, document.content_span.start)
+    pieces = ((*one.span(), one["kept"] or one["word"] or "") for one in changed)
+    written = MappedText.verbatim(body, start).replaced(pieces)
+    return FileText("", written.text, start, written if changed else None)

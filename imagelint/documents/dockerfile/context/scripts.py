@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import re
+from fnmatch import fnmatchcase
+from itertools import islice
+from posixpath import join
 from typing import TYPE_CHECKING
 
 from imagelint.core.fact import ABSENT, UNKNOWN
@@ -35,6 +38,7 @@ if TYPE_CHECKING:
     from imagelint.documents.yaml.nodes import YamlNode
 
 _MOST_FILES = 20  # of one Dockerfile
+_MOST_NAMES = 100  # in one folder of services
 _DEEPEST = 3  # scripts that run scripts
 _NAMES = pattern(r"\$\{?([A-Za-z_]\w*)")
 _DEFAULTS = pattern(r"\$\{([A-Za-z_]\w*):?[-=]")
@@ -170,15 +174,14 @@ class _Reader:
 
     def _read_services(self, words: Sequence[Word], run: _Run) -> Script | None:
         """What a launcher starts, as one script; None where its files are not there."""
-        from imagelint.documents.dockerfile.context.services import matching, service_files
+        from imagelint.documents.dockerfile.context.services import service_files
 
         services = service_files(words)
         if services is None:
             return None
-        at = (run.stage, run.before)
-        named = [text for one in services.one_of if (text := self._files.file(one, *at))][:1]
-        paths = matching(self._files.named_paths(run.stage), services.paths)
-        named += [text for one in paths if (text := self._files.file(one, *at))]
+        named = list(self._first_of(services, run))
+        paths = dict.fromkeys(self._matching(services.paths, run.stage))
+        named += [text for one in paths if (text := self._files.file(one, run.stage, run.before))]
         scripts = [self._of_service(file, services, run) for file in named]
         read = [one for one in scripts if one is not None and one.commands]
         if not read:
@@ -186,6 +189,35 @@ class _Reader:
         commands = tuple(command for one in read for command in one.commands)
         readable = len(read) == len(scripts) and all(one.readable for one in read)
         return read[0]._replace(commands=commands, readable=readable)
+
+    def _first_of(self, services: ServiceFiles, run: _Run) -> Iterator[FileText]:
+        """The file that a launcher reads first, and those that it includes.
+
+        Where one of them is not seen, it is not known what is started.
+        """
+        for path in services.one_of:
+            file = self._files.file(path, run.stage, run.before)
+            if file is None:
+                continue
+            yield file
+            for named in services.includes(file.text, path) if services.includes else ():
+                others = list(dict.fromkeys(self._matching((named,), run.stage)))
+                texts = [self._files.file(one, run.stage, run.before) for one in others]
+                if not any(texts):
+                    self._unread.setdefault(services.word.text, UnreadStart(services.word, ""))
+                yield from filter(None, texts)
+            return
+
+    def _matching(self, wanted: Sequence[str], stage: Stage) -> Iterator[str]:
+        """The paths of files of the image for some patterns, as far as the context tells them."""
+        from imagelint.documents.dockerfile.context.services import beginnings, matching
+
+        yield from (one for one in wanted if one and "*" not in one)
+        yield from matching(self._files.named_paths(stage), wanted)
+        for folder, name, behind in beginnings(wanted):
+            for one in islice(self._files.folder(folder, stage), _MOST_NAMES):
+                if fnmatchcase(one, name) and "*" not in behind:
+                    yield join(folder, one, behind).rstrip("/")
 
     def _of_service(self, file: FileText, services: ServiceFiles, run: _Run) -> Script | None:
         from imagelint.documents.dockerfile.context.services import script_text

@@ -6,7 +6,7 @@ Their commands become one script, a line each, every character of which knows wh
 from __future__ import annotations
 
 from fnmatch import fnmatchcase
-from posixpath import join
+from posixpath import dirname, join, normpath
 from typing import TYPE_CHECKING
 
 from imagelint.core.fact import Known
@@ -52,8 +52,9 @@ _S6_RUNS = (
 class ServiceFiles(NamedTuple):
     """The files that a launcher reads, and how its commands stand in them.
 
-    `paths` may be patterns; the first of `one_of` that is there counts. Without a reader they are
-    scripts themselves. `chosen` are the names of what is started; none: all.
+    `paths` may be patterns; the first of `one_of` that is there counts, and may name others, which
+    `includes` finds in it. Without a reader they are scripts themselves. `chosen` are the names of
+    what is started; none: all.
     """
 
     word: Word
@@ -61,6 +62,7 @@ class ServiceFiles(NamedTuple):
     paths: tuple[str, ...] = ()
     read: Callable[[str, Sequence[str]], Iterator[Commands]] | None = None
     chosen: tuple[str, ...] = ()
+    includes: Callable[[str, str], Iterator[str]] | None = None
 
 
 class Commands(NamedTuple):
@@ -85,6 +87,15 @@ def matching(paths: Iterable[str], wanted: Sequence[str]) -> Iterator[str]:
     for path in paths:
         if any(fnmatchcase(path, one) and path.count("/") == one.count("/") for one in wanted):
             yield path
+
+
+def beginnings(wanted: Sequence[str]) -> Iterator[tuple[str, str, str]]:
+    """Patterns in three: the folder, a name in it that may be many, and what is behind it."""
+    for one in wanted:
+        parts = one.split("/")
+        at = next((at for at, part in enumerate(parts) if "*" in part), 0)
+        if at:
+            yield "/".join(parts[:at]) or "/", parts[at], "/".join(parts[at + 1 :])
 
 
 def script_text(file: MappedText, commands: Iterable[Commands]) -> MappedText:
@@ -123,8 +134,22 @@ def supervised(text: str, _chosen: Sequence[str]) -> Iterator[Commands]:
         yield Commands(tuple(pieces))
 
 
-def _sections(text: str) -> Iterator[dict[str, list[tuple[int, str]]]]:
-    """The keys of each program's section with the lines of their values and where these begin."""
+def included(text: str, path: str) -> Iterator[str]:
+    """The files that a file of supervisord includes, as patterns; one that cannot be told: empty.
+
+    `files` of `[include]` are relative to the file itself: http://supervisord.org/configuration.html
+    """
+    here = dirname(path) or "/"
+    for section in _sections(text, ("include",)):
+        for _, line in section.get("files", ()):
+            for word in line.replace("%(here)s", here).split():
+                yield "" if "%(" in word else normpath(join(here, word))
+
+
+def _sections(
+    text: str, names: tuple[str, ...] = _PROGRAMS
+) -> Iterator[dict[str, list[tuple[int, str]]]]:
+    """The keys of some sections with the lines of their values and where these begin."""
     found: list[dict[str, list[tuple[int, str]]]] = []
     value: list[tuple[int, str]] = []
     wanted = False
@@ -132,7 +157,7 @@ def _sections(text: str) -> Iterator[dict[str, list[tuple[int, str]]]]:
         section = _SECTION.match(line)
         match = _KEY.match(line)
         if section is not None:
-            wanted, value = section["name"].startswith(_PROGRAMS), []
+            wanted, value = section["name"].startswith(names), []
             found += [{}] if wanted else []
         elif line[0] in " \t":  # it goes on
             value.append((start, line))
@@ -215,6 +240,7 @@ def _supervisord(words: Sequence[Word]) -> ServiceFiles:
         (named,) if named else _SUPERVISOR_FILES,
         () if named else _INCLUDED,
         supervised,
+        includes=included,
     )
 
 

@@ -17,7 +17,7 @@ from imagelint.documents.queries.serving import is_worker_pod
 from imagelint.documents.queries.stages import stage_scripts
 from imagelint.documents.serving.launchers import launcher
 from imagelint.documents.shell.inner import script_file
-from imagelint.documents.shell.shells import base_name
+from imagelint.documents.shell.shells import SOURCING, base_name
 from imagelint.documents.shell.wrappers import unwrap
 from imagelint.knowledge.cuda import cuda_of_image
 from imagelint.knowledge.engines import engine
@@ -35,6 +35,8 @@ if TYPE_CHECKING:
 
 # What is copied under another name is mostly a program that was built before.
 _SCRIPT = pattern(r"\.(?:ba|z|k)?sh$|(?:entry-?point|start|run|launch|serve)[\w-]*$", re.IGNORECASE)
+# A script of the base image; one that is called so hands over to what stands behind it.
+_OF_BASE = pattern(r"/(?![^/]*entry[_-]?point)[^/]+\.(?:ba|z|k)?sh$", re.IGNORECASE)
 _BEHIND = frozenset(("-W", "-X"))
 
 
@@ -69,7 +71,8 @@ def hidden_start(document: Dockerfile, stage: Stage) -> HiddenStart | None:
         (command for one in document.files.started.values() for command in one.commands),
     )
     started = document.files.started
-    return next((HiddenStart(one) for one in _programs(commands) if one.text not in started), None)
+    words = joined(_programs(commands), _base_scripts(stage))
+    return next((HiddenStart(one) for one in words if one.text not in started), None)
 
 
 def missing_start(document: Dockerfile, stage: Stage) -> DocumentError | None:
@@ -117,6 +120,14 @@ def _programs(commands: Iterable[Command]) -> Iterator[Word]:
     """What commands run that starts something of which only another file tells."""
     for command in commands:
         yield from filter(None, (_python_program(command), launcher(command.words)))
+
+
+def _base_scripts(stage: Stage) -> Iterator[Word]:
+    """The scripts that an image starts, whose files no instruction brings."""
+    for command in (command for start in _starts(stage) for command in _commands(start)):
+        word = script_file(command.words)
+        if word is not None and command.program not in SOURCING and _OF_BASE.search(word.text):
+            yield word
 
 
 def _python_program(command: Command) -> Word | None:

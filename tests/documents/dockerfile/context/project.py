@@ -12,12 +12,27 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from imagelint.documents.dockerfile.document import Dockerfile
+    from imagelint.documents.kinds import Beside
+
+
+def lister(files: Mapping[str, str]) -> Beside:
+    """What reads some files, and the names in their folders."""
+
+    def read(name: str) -> str | None:
+        if not name.endswith("/"):
+            return files.get(name)
+        start = "" if name == "./" else name
+        inside = [one[len(start) :] for one in files if one.startswith(start)]
+        names = {first + slash for first, slash, _ in (one.partition("/") for one in inside)}
+        return "\n".join(sorted(names)) if names else None
+
+    return read
 
 
 def dockerfile(*lines: str, files: Mapping[str, str] | None = None) -> Dockerfile:
     """The document of a text beside which there are files."""
     source = Source("Dockerfile", "\n".join(lines) + "\n")
-    return parse_dockerfile(source, read=(files or {}).get)
+    return parse_dockerfile(source, read=lister(files or {}))
 
 
 def content(path: str, *lines: str, files: Mapping[str, str] | None = None) -> str:

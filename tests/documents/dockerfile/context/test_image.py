@@ -3,7 +3,8 @@ from __future__ import annotations
 import pytest
 
 from imagelint.documents.dockerfile.context import image
-from tests.documents.dockerfile.context.project import content, dockerfile
+from imagelint.documents.dockerfile.context.image import ImageFiles
+from tests.documents.dockerfile.context.project import content, dockerfile, lister
 
 FILES = {"a.sh": "A", "b.sh": "B", "src/a.sh": "SRC", "src/deep/a.sh": "DEEP", "a b.sh": "BLANK"}
 
@@ -60,7 +61,9 @@ def test_the_file_is_found(path: str, lines: list[str]) -> None:
         ("./a.sh", ["WORKDIR $W", "COPY a.sh /a.sh"]),
         ("/a.sh", ["ARG D", "COPY a.sh $D"]),
         ("/a.sh", ["ARG F", "COPY $F /"]),
-        ("/a.sh", ["COPY --parents a.sh /"]),
+        ("/a.sh", ["COPY --parents src/a.sh /"]),
+        ("/a.sh", ["COPY --parents $F /"]),
+        ("/a.sh", ["COPY --parents a.sh /a.sh"]),
         ("/a.sh", ["COPY --from=other a.sh /"]),
         ("/a.sh", ["COPY --from=$O a.sh /"]),
         ("/a.sh", ["COPY a.sh"]),
@@ -104,9 +107,73 @@ def test_bodies_of_here_documents() -> None:
     assert content("/d/one", "FROM x:1", "COPY <<one <<two /d/", "1", "one", "2", "two") == "1\n"
     assert content("/d/two", "FROM x:1", "COPY <<one <<two /d/", "1", "one", "2", "two") == "2\n"
     assert content("/d/x", "FROM x:1", "COPY <<one <<two /d/", "1", "one", "2", "two") == ""
-    assert content("/a.sh", "FROM x:1", "COPY <<EOF /a.sh", 'exec "$@"', "EOF") == ""
-    assert content("/a.sh", "FROM x:1", "COPY <<EOF /a.sh", "echo \\$X", "EOF") == ""
     assert content("/a.sh", "FROM x:1", "COPY <<EOF /a.sh", "echo $X", "EOF") == "echo $X\n"
+
+
+@pytest.mark.parametrize(
+    ("body", "made"),
+    [
+        ('exec "$@"', 'exec ""'),
+        ("exec $1 $* $$ $10 ${@} a", "exec      a"),
+        ("echo ${1:-x.y} ${@-} ${2:-}", "echo x.y  "),
+        ("echo \\$X \\${Y} \\`a\\` \\\\ \\n", "echo $X ${Y} `a` \\ n"),
+        ("a \\\n --b", "a \n --b"),
+        ("echo $(date) $X ${Y:-1}", "echo $(date) $X ${Y:-1}"),
+        ("echo ${1:-$X}", ""),
+        ("echo ${#}${1%x}", ""),
+    ],
+)
+def test_a_build_changes_an_unquoted_body(body: str, made: str) -> None:
+    text = content("/a.sh", "FROM x:1", "COPY <<EOF /a.sh", body, "EOF")
+    assert text == (f"{made}\n" if made else "")
+    quoted = content("/a.sh", "FROM x:1", "COPY <<'EOF' /a.sh", body, "EOF")
+    assert quoted == f"{body}\n"
+
+
+def test_what_a_build_changes_keeps_its_place() -> None:
+    made = dockerfile("FROM x:1", "COPY <<EOF /a.sh", "x \\$Y z", "EOF", 'ENTRYPOINT ["/a.sh"]')
+    [command] = made.files.started["/a.sh"].commands
+    text = made.source.text
+    assert [text[slice(*word.span)] for word in command.words] == ["x", "\\$Y", "z"]
+
+
+def test_folders_above_a_copied_file_are_made_with_it() -> None:
+    lines = ("FROM x:1", "COPY --parents src/deep/a.sh /to/")
+    assert content("/to/src/deep/a.sh", *lines, files=FILES) == "DEEP"
+    assert content("/to/a.sh", *lines, files=FILES) == ""
+    pivot = ("FROM x:1", "COPY --parents ./src/./deep /to")
+    assert content("/to/deep/a.sh", *pivot, files=FILES) == ""
+    pivot = ("FROM x:1", "COPY --parents ./src/./deep /to/")
+    assert content("/to/deep/a.sh", *pivot, files=FILES) == "DEEP"
+    globbed = ("FROM x:1", "COPY --parents src/./*/a.sh /to/")
+    assert content("/to/deep/a.sh", *globbed, files=FILES) == "DEEP"
+
+
+def test_the_names_in_a_folder_of_the_image() -> None:
+    def names(path: str, *lines: str) -> list[str]:
+        made = dockerfile(*lines, files=FILES)
+        read = lister(FILES)
+        return sorted(ImageFiles(made.stages, made.source.text, read).folder(path, made.stages[-1]))
+
+    assert names("/to", "FROM x:1", "COPY src /to") == ["a.sh", "deep"]
+    assert names("/to", "FROM x:1", "COPY src/ /to/") == ["a.sh", "deep"]
+    assert names("/to", "FROM x:1", "COPY src/*.sh /to/") == ["a.sh", "deep"]
+    assert names("/to/src/deep", "FROM x:1", "COPY . /to") == ["a.sh"]
+    stages = ("FROM x:1 AS one", "COPY src /s", "FROM y:1", "COPY --from=one /s/deep /to/")
+    assert names("/to", *stages) == ["a.sh"]
+    assert names("/to", "FROM x:1 AS one", "COPY src /to", "FROM one") == ["a.sh", "deep"]
+    for nothing in ("COPY --from=other /a /to", "COPY --from=$X /a /to", "COPY a.sh $X", "USER 1"):
+        assert names("/to", "FROM x:1", nothing) == []
+    for nothing in ("COPY", "ADD https://x.example/a /to/", "COPY <<A /to/\nx\nA"):
+        assert names("/to", "FROM x:1", nothing) == []
+
+
+def test_folders_of_stages_in_a_circle_end() -> None:
+    steps = [f"FROM x:1 AS s{n}\nCOPY --from=s{n - 1} /a /a" for n in range(1, 40)]
+    made = dockerfile("FROM x:1 AS s0", "COPY src /a", *steps, files=FILES)
+    files = ImageFiles(made.stages, made.source.text, lister(FILES))
+    assert files.folder("/a", made.stages[-1]) == ()
+    assert set(files.folder("/a", made.stages[9])) == {"a.sh", "deep"}
 
 
 def test_what_a_command_writes() -> None:

@@ -7,6 +7,8 @@ import pytest
 from imagelint.core.fact import UNKNOWN, Known
 from imagelint.core.source import Span
 from imagelint.documents.dockerfile.context.services import (
+    beginnings,
+    included,
     matching,
     processes,
     recipes,
@@ -129,3 +131,52 @@ def test_run_scripts_in_another_language_are_not_read() -> None:
     assert dockerfile(*lines, files={"run": text}).files.started == {}
     shell = "#!/usr/bin/with-contenv bash\nexec serve\n"
     assert list(dockerfile(*lines, files={"run": shell}).files.started) == ["/init"]
+
+
+@pytest.mark.parametrize(
+    ("copy", "start"),
+    [
+        ("COPY root/ /", '["/init"]'),
+        ("COPY root/etc /etc", '["/init"]'),
+        ("COPY root/etc/services.d/ /etc/services.d/", '["/init"]'),
+        ("COPY . /", '["/root/init"]'),
+        ("COPY root/etc/services.d /etc/service", '["runsvdir", "/etc/service"]'),
+    ],
+)
+def test_run_scripts_in_a_folder_that_is_copied(copy: str, start: str) -> None:
+    files = {
+        "root/etc/services.d/llm/run": "#!/usr/bin/with-contenv bash\nexec serve\n",
+        "root/etc/services.d/llm/finish": "exec finish\n",
+        "root/etc/motd": "hello",
+    }
+    started = dockerfile("FROM x:1", copy, f"ENTRYPOINT {start}", files=files).files.started
+    programs = [one.program for script in started.values() for one in script.commands]
+    assert programs == ([] if "/root" in start else ["serve"])
+
+
+@pytest.mark.parametrize(
+    "files", ["services/*.ini", "%(here)s/services/b.ini", "gone.ini s*/*.ini"]
+)
+def test_what_supervisord_includes(files: str) -> None:
+    texts = {
+        "app/s.conf": f"[program:a]\ncommand=one\n[include]\nfiles = {files}\n",
+        "app/services/b.ini": "[program:b]\ncommand=two\n",
+    }
+    lines = ("FROM x:1", "COPY app /app", "CMD supervisord -c /app/s.conf")
+    found = dockerfile(*lines, files=texts).files
+    programs = [one.program for one in found.started["supervisord"].commands]
+    # A pattern in a folder is not walked: what it names is not seen.
+    assert programs == (["one", "two"] if "s*" not in files else ["one"])
+    assert [one.word.text for one in found.unread] == (["supervisord"] if "gone" in files else [])
+
+
+def test_the_files_that_are_included() -> None:
+    text = "[supervisord]\nfiles = x\n[include]\nfiles = a.ini %(here)s/../b/*.ini\n  /c %(x)s/d\n"
+    assert [*included(text, "/etc/s.conf")] == ["/etc/a.ini", "/b/*.ini", "/c", ""]
+    assert next(included(text, "s.conf")) == "/a.ini"
+    assert [*included("[program:a]\nfiles = a\n", "s.conf")] == []
+
+
+def test_where_patterns_begin() -> None:
+    wanted = ("/a/*/run", "/b/c", "/d/*.conf", "*.ini", "/*/x")
+    assert [*beginnings(wanted)] == [("/a", "*", "run"), ("/d", "*.conf", ""), ("/", "*", "x")]
