@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from imagelint.documents.builds import ImageBuild
     from imagelint.documents.compose.model import ComposeService
     from imagelint.documents.dockerfile.model import HealthCheck
+    from imagelint.documents.dotenv import EnvironmentFile
     from imagelint.documents.execution import ExecutionPlace
     from imagelint.documents.project import Project
     from imagelint.documents.runtime.details import Details, Neighbours, Resources
@@ -71,13 +72,11 @@ def _with_files(
     names = environment_files(service.body)
     if not names:
         return service
-    from imagelint.documents.dotenv import EnvironmentFile
-
     origin = document.part_at(service.body["env_file"].span.start).source.origin
     found: list[EnvVar] = []
     complete = is_all_read(service.body)
     for name in names:
-        file = builder.project.document(beside(origin, name), EnvironmentFile) if name else UNKNOWN
+        file = UNKNOWN if name is None else _file(beside(origin, name), document, builder)
         settings = tuple(file.value.nodes_of(Setting)) if isinstance(file, Known) else ()
         if not isinstance(file, Known) or not budget.grants(len(settings), service.span):
             complete = False
@@ -88,6 +87,17 @@ def _with_files(
     place = service.place.with_env(env)
     placed = tuple(one._replace(place=place) for one in env)
     return service._replace(env=placed, env_complete=complete, place=place)
+
+
+def _file(origin: str, document: ServiceFile, builder: Builder) -> Fact[EnvironmentFile]:
+    """An environment file: the document itself holds one whose name does not say so."""
+    from imagelint.documents.dotenv import EnvironmentFile
+
+    for embedded in document.embedded:
+        inner = embedded.document
+        if isinstance(inner, EnvironmentFile) and inner.source.origin == origin:
+            return Known(inner)
+    return builder.project.document(origin, EnvironmentFile)
 
 
 def _variables(settings: Iterable[Setting], offset: int, place: ExecutionPlace) -> Iterator[EnvVar]:

@@ -67,6 +67,7 @@ PROXY_MARKS = ("traefik.", "proxy_pass", "grpc_pass", "haproxy")
 _RESET = "!reset"
 _TOGETHER = ("extends", "include", _RESET)
 # What is mounted and has the name of a script, or is run by a shell.
+_NAMES_FILES = pattern(r"env_file|label_file|\bfile[\"']?[ \t]*:")
 _RUNS_FILES = pattern(
     r"\.(?:ba|z|k)?sh\b|/[\w.-]*entry-?point[\w.-]*[\"']?[ \t]*$|\b(?:ba)?sh[ \t\"',]+/",
     re.MULTILINE,
@@ -187,6 +188,8 @@ def parse_compose(source: Source, read: Beside = lambda _name: None) -> ComposeF
         document.dotenv = Source(beside(source.origin, FILE_NAME), environment)
     document.named = tuple(_named(assembly, stream.documents, variables, source.origin))
     _take_inside(document, once)
+    if _NAMES_FILES.search(source.text):
+        _take_named(document, (ComposeRoot(one, variables) for one in stream.documents), once)
     document.asked = tuple(asked)
     if may_read_settings(source.text):
         from imagelint.documents.compose.configs import with_config_files
@@ -311,6 +314,18 @@ def _image(body: Cursor) -> ImageUse | None:
     text = place.node.text if isinstance(place.node, Scalar) else ""
     use = image_use(place, ImageRole.COMPOSE, text, parts(place))
     return use._replace(built=is_set(body["build"]))
+
+
+def _take_named(document: ComposeFile, roots: Iterable[Cursor], read: Beside) -> None:
+    """Take the files that a file names for their content: variables, labels, secrets."""
+    from imagelint.documents.secrets.named import files_of_services, mounted_files
+
+    end, origin = len(document.source.text), document.source.origin
+    own = (one for one in document.services if one.body.span.end <= end)
+    found = [*files_of_services(own, origin, read)]
+    for root in roots:
+        found += mounted_files(root, origin, read)
+    document.embedded += tuple(found)
 
 
 def _take_inside(document: ComposeFile, read: Beside) -> None:

@@ -35,6 +35,7 @@ from imagelint.documents.runlines.handed import (
 from imagelint.documents.runlines.line import read_line
 from imagelint.documents.runlines.service import BY_KEYS, service_of
 from imagelint.documents.runlines.signing import read_signing
+from imagelint.documents.secrets.named import files_of_services
 from imagelint.documents.shell.shells import POSIX_SHELLS, shebang_shell
 
 if TYPE_CHECKING:
@@ -105,6 +106,7 @@ class RunFile(ServiceFile):
         self._builds = tuple((one, placed(one, folders, once)) for one in builds)
         allowances = line_allowances(source.text)
         told = (*dockerfiles(source.origin, self._builds, once), *_written(source, lines.handed))
+        told += tuple(files_of_services(lines.services, source.origin, once))
         gaps = (one for one in told if isinstance(one, DocumentError))
         super().__init__(source, allowances=allowances, gaps=(*lines.gaps, *gaps))
         self.embedded = tuple(one for one in told if not isinstance(one, DocumentError))

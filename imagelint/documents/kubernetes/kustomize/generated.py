@@ -7,18 +7,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from imagelint.core.source import Source
-from imagelint.documents.base import Embedded
-from imagelint.documents.project import beside
+from imagelint.documents.secrets.named import named_files
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from imagelint.documents.base import Embedded
     from imagelint.documents.kinds import Beside
     from imagelint.documents.yaml.cursor import Cursor
 
 _GENERATORS = ("configMapGenerator", "secretGenerator")
-_MOST_FILES = 50
 
 
 def generator_files(body: Cursor, origin: str, read: Beside) -> Iterator[Embedded]:
@@ -26,21 +24,7 @@ def generator_files(body: Cursor, origin: str, read: Beside) -> Iterator[Embedde
 
     Others are examined as what they are.
     """
-    named = dict.fromkeys(_named(body))
-    for name, of_settings in list(named)[:_MOST_FILES]:
-        text = read(name)
-        place = beside(origin, name)
-        if text is None or "\0" in text or _has_kind(place, text):
-            continue
-        source = Source(place, text)
-        if of_settings:
-            from imagelint.documents.dotenv import parse_dotenv
-
-            yield Embedded(parse_dotenv(source))
-        else:
-            from imagelint.documents.plaintext import PlainText
-
-            yield Embedded(PlainText(source))
+    return named_files(_named(body), origin, read)
 
 
 def _named(body: Cursor) -> Iterator[tuple[str, bool]]:
@@ -52,9 +36,3 @@ def _named(body: Cursor) -> Iterator[tuple[str, bool]]:
             for item in generator["files"].items():
                 name = item.word()
                 yield name.partition("=")[2] or name, False
-
-
-def _has_kind(origin: str, text: str) -> bool:
-    from imagelint.documents.detect import detect
-
-    return detect(origin, text) != ""
