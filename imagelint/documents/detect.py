@@ -50,6 +50,7 @@ _QUADLET = pattern(r"^\[(?:Container|Kube|Pod|Build|Image)\]", re.MULTILINE)
 _QUADLET_NAME = pattern(r".+\.(?:container|kube|pod|build|image)(?:\.d/[^/]+)?")
 # https://www.freedesktop.org/software/systemd/man/latest/systemd.unit.html#Description
 _DROP_IN = pattern(r".+\.(?:service|container|kube|pod|build|image)\.d/[^/]+\.conf")
+_VARIABLES = pattern(r"^[ \t]*Environment[ \t]*=", re.MULTILINE)
 # The programs of `knowledge.containers.run_flags`, and what stands in documents that scripts write.
 _PROGRAMS = ("docker", "podman", "nerdctl", "buildah", "cosign sign", "apiVersion", "services:")
 _DATA = pattern(r".+\.(?:ya?ml|json)")
@@ -196,7 +197,7 @@ def detect(origin: str, text: str) -> str:
     if running := _running_kind(name):
         return _running(name, text, running)
     if _DROP_IN.fullmatch(low):
-        return _running(low, text, "systemd-unit")
+        return "systemd-unit" if _VARIABLES.search(text) else _running(low, text, "systemd-unit")
     if _PROXY.fullmatch(name):
         return _proxy(name, text)
     if _DATA.fullmatch(name):
@@ -249,10 +250,7 @@ def _running(name: str, text: str, kind: str) -> str:
 
 
 def _plain(path: str) -> str:
-    """A path to recognise: a line feed in a name must not hide what the name ends in.
-
-    Its folders are parted by `/`, whatever the system does: a backslash is a part of a name.
-    """
+    # A line feed in a name must not hide its end. A backslash is a part of a name everywhere.
     return path.lower().replace("\n", "_")
 
 
@@ -361,7 +359,9 @@ def _manifest_kind(text: str) -> str:
 def _is_kubernetes(text: str) -> bool:
     if "apiVersion" not in text:
         return False
-    if text.lstrip("\ufeff \t\r\n").startswith(("{", "[")) and _JSON_API_VERSION.search(text):
+    if text.lstrip("\ufeff \t\r\n").startswith(("{", "[", "//", "/*")) and _JSON_API_VERSION.search(
+        text
+    ):
         from imagelint.documents.yaml.jsonform import holds_objects
 
         return holds_objects(text)

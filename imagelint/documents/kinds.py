@@ -178,7 +178,7 @@ KINDS: dict[str, Kind] = {
         of_commands=True,
     ),
     "systemd-unit": Kind(
-        "runlines.document:parse_unit",
+        "runlines.unitfile:parse_unit",
         most_lines=20_000,
         asks=True,
         builds="",
@@ -231,7 +231,7 @@ _OTHER_TOOLS = pattern(
     r"|(?:[\w-]+-)?task-?def(?:inition)?[\w.-]*\.json|dockerrun\.aws\.json|copilot/[^/]+/manifest\.ya?ml"
     r"|procfile|heroku\.ya?ml|(?:render|koyeb|apprunner)\.ya?ml|railway\.(?:json|toml)|\.do/app\.ya?ml"
     r"|fly(?:\.[\w-]+)?\.toml|project\.toml|runpod\.toml|(?:[\w.-]*\.)?(?:sky|dstack)\.ya?ml"
-    r"|(?:bentofile|cog)\.ya?ml|[\w-]*cloudbuild[\w.-]*\.(?:ya?ml|json)|jenkinsfile(?:\.[\w-]+)?"
+    r"|(?:bentofile|cog|cdk8s)\.ya?ml|cdk(?:tf)?\.json|kptfile|acornfile|[\w-]*cloudbuild[\w.-]*\.(?:ya?ml|json)|jenkinsfile(?:\.[\w-]+)?"
     r"|\.circleci/[^/]+\.ya?ml|\.?azure-pipelines[\w.-]*\.ya?ml|bitbucket-pipelines\.ya?ml"
     r"|\.(?:travis|drone|woodpecker|gitpod)\.ya?ml|\.(?:buildkite|woodpecker)/[^/]+\.ya?ml"
     r"|taskfile(?:\.dist)?\.ya?ml|\.?justfile|.+\.just|earthfile|singularity(?:\.[\w.-]+)?"

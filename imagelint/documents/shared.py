@@ -147,6 +147,7 @@ class Holder(Enum):
     IMAGE = "image configuration"
     CHART_VALUES = "values of a chart"
     GATEWAY = "file of a gateway"
+    UNIT = "unit of systemd"
 
 
 class Setting(NamedTuple):

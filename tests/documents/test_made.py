@@ -57,7 +57,17 @@ def test_a_packed_manifest_is_met() -> None:
 @pytest.mark.parametrize(
     "path",
     [
-        *("main.tf", "a/b.tf.json", "job.nomad", "job.nomad.hcl", "Earthfile", "a/main.bicep"),
+        *(
+            "main.tf",
+            "a/b.tf.json",
+            "job.nomad",
+            "job.nomad.hcl",
+            "Earthfile",
+            "a/main.bicep",
+            "Kptfile",
+            "cdk.json",
+            "cdktf.json",
+        ),
         *("Pulumi.yaml", "cloudbuild.yaml", "ci/cloudbuild-release.json", "task-definition.json"),
         "llm-taskdef.json",
         *("sky.yaml", "serve.sky.yml", ".dstack.yml", "a/cog.yaml", "fly.toml", "fly.gpu.toml"),

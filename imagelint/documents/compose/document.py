@@ -67,7 +67,7 @@ PROXY_MARKS = ("traefik.", "proxy_pass", "grpc_pass", "haproxy")
 _RESET = "!reset"
 _TOGETHER = ("extends", "include", _RESET)
 # What is mounted and has the name of a script, or is run by a shell.
-_NAMES_FILES = pattern(r"env_file|label_file|\bfile[\"']?[ \t]*:")
+_NAMES_OTHERS = pattern(r"env_file|label_file|\b(?:file|models|provider)[\"']?[ \t]*:")
 _RUNS_FILES = pattern(
     r"\.(?:ba|z|k)?sh\b|/[\w.-]*entry-?point[\w.-]*[\"']?[ \t]*$|\b(?:ba)?sh[ \t\"',]+/",
     re.MULTILINE,
@@ -188,7 +188,7 @@ def parse_compose(source: Source, read: Beside = lambda _name: None) -> ComposeF
         document.dotenv = Source(beside(source.origin, FILE_NAME), environment)
     document.named = tuple(_named(assembly, stream.documents, variables, source.origin))
     _take_inside(document, once)
-    if _NAMES_FILES.search(source.text):
+    if _NAMES_OTHERS.search(source.text):
         _take_named(document, (ComposeRoot(one, variables) for one in stream.documents), once)
     document.asked = tuple(asked)
     if may_read_settings(source.text):
@@ -317,15 +317,19 @@ def _image(body: Cursor) -> ImageUse | None:
 
 
 def _take_named(document: ComposeFile, roots: Iterable[Cursor], read: Beside) -> None:
-    """Take the files that a file names for their content: variables, labels, secrets."""
+    """Take the files that a file names for their content, and what others than images bring."""
+    from imagelint.documents.compose.project.brought import brought_models, brought_services
     from imagelint.documents.secrets.named import files_of_services, mounted_files
 
     end, origin = len(document.source.text), document.source.origin
-    own = (one for one in document.services if one.body.span.end <= end)
+    own = tuple(one for one in document.services if one.body.span.end <= end)
+    gaps = [*brought_services(own)]
     found = [*files_of_services(own, origin, read)]
     for root in roots:
         found += mounted_files(root, origin, read)
+        gaps += brought_models(root)
     document.embedded += tuple(found)
+    document.gaps += tuple(one for one in gaps if one.span and one.span.end <= end)
 
 
 def _take_inside(document: ComposeFile, read: Beside) -> None:

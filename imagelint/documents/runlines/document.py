@@ -33,7 +33,7 @@ from imagelint.documents.runlines.handed import (
     handed_texts,
 )
 from imagelint.documents.runlines.line import read_line
-from imagelint.documents.runlines.service import BY_KEYS, service_of
+from imagelint.documents.runlines.service import service_of
 from imagelint.documents.runlines.signing import read_signing
 from imagelint.documents.secrets.named import files_of_services
 from imagelint.documents.shell.shells import POSIX_SHELLS, shebang_shell
@@ -173,13 +173,6 @@ class Makefile(RunFile):
     __slots__ = ()
 
 
-class SystemdUnit(RunFile):
-    """A unit of systemd that runs a container, by a command or as one of Podman's own."""
-
-    kind = "systemd-unit"
-    __slots__ = ()
-
-
 class Workflow(RunFile):
     """A workflow, an action or a pipeline, whose steps run containers.
 
@@ -293,7 +286,7 @@ def _beyond(
         yield DocumentError(ProblemKind.TOO_LARGE, message, one.span)
 
 
-def _completed(document: F, read: Beside) -> F:
+def completed(document: F, read: Beside) -> F:
     """The document with the files beside it which its servers read, and the scripts they start."""
     text = document.source.text
     settings, mounts = may_read_settings(text), _MOUNTS.search(text)
@@ -327,39 +320,16 @@ def parse_script(source: Source, read: Beside = lambda _name: None) -> ShellScri
     # Where a script is run from, paths of its own begin.
     here: dict[str, Fact[str]] = {"PWD": Known(".")}
     fragment = Fragment(MappedText.verbatim(source.text, 0), shell, here)
-    return _completed(ShellScript(source, lines_of((fragment,)), folders_above(), read), read)
+    return completed(ShellScript(source, lines_of((fragment,)), folders_above(), read), read)
 
 
 def parse_makefile(source: Source, read: Beside = lambda _name: None) -> Makefile:
     """Read a makefile; `read` gives the texts of files around it."""
     from imagelint.documents.runlines.makefiles import fragments
 
-    return _completed(
+    return completed(
         Makefile(source, lines_of(fragments(source.text)), folders_above(), read), read
     )
-
-
-def parse_unit(source: Source, read: Beside = lambda _name: None) -> SystemdUnit:
-    """Read a unit of systemd, or a drop-in of one; `read` gives the texts of files around it."""
-    from imagelint.documents.runlines.units import QUADLETS, fragments, unit_ending
-
-    ending, partial = unit_ending(source.origin)
-    if ending == "kube":
-        from imagelint.documents.runlines.kubeunits import missing_manifests
-
-        return SystemdUnit(source, Lines((), gaps=tuple(missing_manifests(source.text, read))))
-    if ending in QUADLETS:
-        from imagelint.documents.runlines import quadlets
-
-        line = quadlets.quadlet_line(source.text, partial=partial)
-        build = quadlets.quadlet_build(source.text)
-        lines = Lines(
-            services=() if line is None else (service_of(line, BY_KEYS),),
-            builds=() if build is None else (build,),
-            images=tuple(quadlets.pulled_images(source.text)),
-        )
-        return _completed(SystemdUnit(source, lines, (".",), read), read)
-    return SystemdUnit(source, lines_of(fragments(source.text)))
 
 
 def parse_workflow(source: Source, read: Beside = lambda _name: None) -> Workflow:

@@ -107,16 +107,25 @@ def _joined(value: str) -> str:
     return " ".join(found)
 
 
+def unit_variables(text: str) -> Iterator[tuple[str, str, Span]]:
+    """The variables that a unit sets for its commands, each with where its value stands."""
+    for one in settings(text):
+        if one.section != "Service" or one.name != "Environment":
+            continue
+        for match in _ASSIGNMENT.finditer(one.value):
+            group = str(match.lastgroup)
+            name, _, value = match[group].partition("=")
+            start = one.start + match.start(group) + len(name) + 1
+            yield name, value, Span(start, start + len(value))
+
+
 def fragments(text: str) -> Iterator[Fragment]:
     """What a unit runs when it starts."""
     found = tuple(settings(text))
     variables: dict[str, Fact[str]] = {}
-    for one in found:
-        if one.section == "Service" and one.name == "Environment":
-            for match in _ASSIGNMENT.finditer(one.value):
-                name, _, value = match[str(match.lastgroup)].partition("=")
-                if "%" not in value:
-                    variables[name] = Known(value)
+    for name, value, _ in unit_variables(text):
+        if "%" not in value:
+            variables[name] = Known(value)
     for one in found:
         if one.section == "Service" and one.name in _STARTS:
             prefix = _PREFIX.match(one.value)

@@ -31,6 +31,7 @@ _HELP = {
     Holder.SECRET_GENERATOR: "read it with `files` or `envs` from a file that is not kept here",
     Holder.ENVIRONMENT_FILE: "keep the file out of the repository and of the build context",
     Holder.CHART_VALUES: "name an existing Secret here, and make that one elsewhere",
+    Holder.UNIT: "read it from a file that is not kept here by `EnvironmentFile=`",
     Holder.GATEWAY: "write `os.environ/…` with the name of a variable that is set elsewhere",
 }
 

@@ -14,11 +14,11 @@ from imagelint.documents.mapped import MappedText
 from imagelint.documents.runlines.document import (
     parse_makefile,
     parse_script,
-    parse_unit,
     parse_workflow,
 )
 from imagelint.documents.runlines.fragments import Fragment, commands, concerns_containers
 from imagelint.documents.runlines.line import read_line
+from imagelint.documents.runlines.unitfile import parse_unit
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -78,7 +78,7 @@ def folders(instruction: Instruction, path: str, workdir: str) -> Iterator[CopyS
         return
     if absolute(target.text, workdir) == path and not instruction.flag("parents"):
         for one in sources:
-            if one is not None and isinstance(one.value, Known) and "<<" not in one.text:
+            if isinstance(one.value, Known) and "<<" not in one.text:
                 name = one.text if _GLOB.isdisjoint(one.text) else dirname(one.text)
                 yield CopySource(_relative(name), origin.text if origin else "")
 
