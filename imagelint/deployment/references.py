@@ -109,7 +109,8 @@ def _of_operators(referring: ScaledObject | Referring) -> Iterator[Reference]:
 
     kubernetes-sigs/gateway-api-inference-extension@84436a9: api/v1/inferencepool_types.go (of
     v1alpha2 `extensionRef`); NVIDIA/k8s-nim-operator@f63f74d: api/apps/v1alpha1/
-    nimservice_types.go; kserve/kserve@aaac4e2: pkg/utils/storage.go (`pvc://claim/path`)
+    nimservice_types.go; kserve/kserve@aaac4e2: pkg/utils/storage.go (`pvc://claim/path`);
+    volcano-sh/kthena@3cc0572: pkg/apis/networking/v1alpha1/modelroute_types.go
     """
     spec, kind = referring.body["spec"], referring.object.kind
     if kind == POOL:
@@ -121,6 +122,10 @@ def _of_operators(referring: ScaledObject | Referring) -> Iterator[Reference]:
         yield from _reference("NIMCache", storage["nimCache"], "name")
         if storage["pvc"]["create"].word() != "true":
             yield from _reference(CLAIM, storage["pvc"], "name")
+    elif kind == "ModelRoute":
+        for rule in spec["rules"].items():
+            for place in rule["targetModels"].items():
+                yield from _reference("ModelServer", place, "modelServerName")
     elif kind in ("InferenceService", "LLMInferenceService"):
         parts = (value for _, value in spec["predictor"].entries())
         yield from _claims_at((spec["model"]["uri"], *(part["storageUri"] for part in parts)))
@@ -235,9 +240,17 @@ def modes(claim: KubernetesObject) -> Node:
 def attaches_once(claim: KubernetesObject) -> str:
     """The mode in which a claim is attached to one node, or one pod, alone; empty otherwise."""
     spec = claim.body["spec"]
-    modes = [mode.text() for mode in spec["accessModes"].items()]
-    known: set[str] = {mode.value for mode in modes if isinstance(mode, Known)}
-    local = any(word in spec["storageClassName"].word() for word in _LOCAL)
-    if local or not known or len(known) < len(modes) or not known <= _ONE_NODE:
-        return ""
-    return min(known)
+    found = {
+        stored_once(mode.text(), spec["storageClassName"].word())
+        for mode in spec["accessModes"].items()
+    }
+    return min(found) if found and "" not in found else ""
+
+
+def stored_once(mode: Fact[str], storage_class: str) -> str:
+    """A mode in which a volume is attached to one node, or one pod, alone; empty otherwise.
+
+    Volumes that are local to a node are not meant: whoever mounts them comes to that node.
+    """
+    local = any(word in storage_class for word in _LOCAL)
+    return "" if local or not isinstance(mode, Known) or mode.value not in _ONE_NODE else mode.value

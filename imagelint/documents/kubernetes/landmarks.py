@@ -18,7 +18,7 @@ from imagelint.documents.kubernetes.pods.shapes import (
     may_hold_pods,
 )
 from imagelint.documents.kubernetes.references import NamedObject, object_landmarks
-from imagelint.documents.kubernetes.wiring.nodes import POOL, Monitor, Service
+from imagelint.documents.kubernetes.wiring.nodes import POOL, SERVICE, Monitor, Service
 from imagelint.documents.serving.scaling import Autoscaler, Route
 
 if TYPE_CHECKING:
@@ -94,6 +94,7 @@ def service_bound_to(config: str) -> Key:
     return ("service bound to", config)
 
 
+_NAMED = {SERVICE: service_named, POOL: pool_named}
 NO_LABEL = ("", "")
 SERVICES_MADE = ("services made",)
 
@@ -284,12 +285,11 @@ def _of_routes(manifest: Manifest) -> Iterator[Landmark]:
 
 def _of_services(manifest: Manifest) -> Iterator[Landmark]:
     for service in manifest.nodes_of(Service):
-        pool = service.kind == POOL
-        named = pool_named if pool else service_named
-        yield Landmark(named(service.object.name), service)
+        if service.kind in _NAMED:
+            yield Landmark(_NAMED[service.kind](service.object.name), service)
         if service.selector:
             yield Landmark(services_selecting(*service.selected.leading or NO_LABEL), service)
-        for label, value in dict.fromkeys(service.object.labels if not pool else ()):
+        for label, value in dict.fromkeys(service.object.labels if service.kind == SERVICE else ()):
             yield Landmark(labelled("Service", label, value), service)
         for config in _configs(service):
             yield Landmark(service_bound_to(config), service)

@@ -52,6 +52,11 @@ class NamedObject(NamedTuple):
     namespace: str
 
 
+def services_beginning(name: str) -> Key:
+    """What may make Services whose names begin with a word and a dash."""
+    return ("services beginning", name)
+
+
 def object_named(kind: str, name: str) -> Key:
     """The objects of a kind with a name, in whichever namespace."""
     return ("object", kind, name)

@@ -28,14 +28,20 @@ class MadeService(NamedTuple):
     """One Service: its name, its ports and its labels.
 
     The name is that of the object, or of each part at `each`, with `suffix` behind it, or what
-    stands at `named`. `ports` are its ports where the first of the `containers` names none that
-    `begins` so; none at all: they are unknown, as they are where something stands at one of
-    `instead`. `always` are there besides. Of `labels` the value is the object's name, `labelled`
-    are places of more. One that `leads` has none but the servers of the object behind it.
+    stands at `named`; `joined`, that of a part stands behind that of the object. There is one only
+    where every place of `when` says its word. `goes_on` tells whether there may be others besides
+    it (`also`), or instead of it (`only`), whose names go on after it. `ports` are its ports where
+    the first of the `containers` names none that `begins` so; none at all: they are unknown, as
+    they are where something stands at one of `instead`. `always` are there besides. Of `labels`
+    the value is the object's name, `labelled` are places of more. One that `leads` has none but
+    the servers of the object behind it.
     """
 
     each: Path
+    joined: bool
+    when: tuple[tuple[Path, str], ...]
     suffix: str
+    goes_on: str
     named: Path
     ports: tuple[MadePort, ...]
     containers: Path
@@ -64,7 +70,10 @@ def services_made(group: str, kind: str) -> tuple[MadeService, ...]:
 def _service(row: ServiceRow) -> MadeService:
     return MadeService(
         each=_path(row["each"]),
+        joined=row["joined"],
+        when=tuple((_path(place), word) for place, word in row["when"].items()),
         suffix=row["suffix"],
+        goes_on=row["goes_on"],
         named=_path(row["named"]),
         ports=_ports(row["ports"]),
         containers=_path(row["containers"]),

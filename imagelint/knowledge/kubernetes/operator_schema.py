@@ -82,10 +82,21 @@ class ServiceRow(TypedDict):
         "the place of parts of which each makes one: items of a list with a `name`, or entries of a"
         " mapping; empty where the object does",
     ]
+    joined: Annotated[bool, "whether the name of a part stands behind that of the object"]
+    when: Annotated[
+        dict[str, str],
+        "what it must say, by places in the part: a word, `!` and one that it must not be, `*` any",
+    ]
     suffix: Annotated[str, "what stands in its name behind that of the object, or of the part"]
+    goes_on: Annotated[
+        Literal["", "also", "only"],
+        "whether there may be others whose names go on after it: besides it, or instead of it",
+    ]
     named: Annotated[str, "the place of a name that counts instead, or empty"]
     ports: Annotated[
-        dict[str, str], "numbers by the names of ports, or places (`path or 8000`); none: unknown"
+        dict[str, str],
+        "numbers by the names of ports, or places (`path or 8000`); the empty name: unknown, none:"
+        " they are unknown",
     ]
     containers: Annotated[
         str, "the place of containers, the ports of the first of which count instead, or empty"

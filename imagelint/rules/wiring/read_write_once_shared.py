@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from imagelint.deployment.modelcaches import shared_storage
 from imagelint.deployment.objects import Neighbourhood
 from imagelint.deployment.references import (
     CLAIM,
@@ -67,8 +68,9 @@ def read_write_once_shared(pod: Pod, ctx: Context) -> Findings:
     """
     claims = [one for one in references(pod) if one.kind == CLAIM]
     manifest = ctx.document
-    if not claims or not isinstance(manifest, Manifest) or stays_on_one_node(pod):
+    if not isinstance(manifest, Manifest) or stays_on_one_node(pod):
         return
+    yield from _of_caches(pod, manifest, ctx)
     around = Neighbourhood(manifest, ctx.project)
     for one in claims:
         count = mounting_pods(pod, one.name, Scope(manifest, ctx.project, ctx.environment.closed))
@@ -84,3 +86,19 @@ def read_write_once_shared(pod: Pod, ctx: Context) -> Findings:
             subject=one.name,
             notes=(ctx.note(f"it is {mode} here", modes(found.object), of=found.origin),),
         )
+
+
+def _of_caches(pod: Pod, manifest: Manifest, ctx: Context) -> Findings:
+    """What an operator mounts from what its own objects say of it."""
+    one = shared_storage(pod, manifest, ctx.project)
+    if one is None:
+        return
+    of = f"cache `{one.name}`" if one.origin else f"volume of `{one.name}`"
+    told = (ctx.note(f"it is {one.mode} here", one.told, of=one.origin),) if one.origin else ()
+    yield ctx.finding(
+        one.place,
+        f"{one.replicas} replicas mount the {of}, which is {one.mode}",
+        help="make it `ReadWriteMany`, or give each replica a claim of its own",
+        subject=one.name,
+        notes=told,
+    )

@@ -18,7 +18,7 @@ _SERVING = "serving.kserve.io"
 _WRITTEN = frozenset(
     (
         *("Deployment", "StatefulSet", "DaemonSet", "AnalysisTemplate"),
-        *("ClusterAnalysisTemplate", "MetricTemplate", "NIMCache"),
+        *("ClusterAnalysisTemplate", "MetricTemplate", "NIMCache", "ModelServer"),
     )
 )
 
@@ -37,7 +37,7 @@ def undefined_object(referring: Pod | ScaledObject | Referring, ctx: Context) ->
     of replicas stays what it is. A Rollout of Argo stops without the workload or the templates of
     analyses that it names, a Canary of Flagger never begins without its `targetRef`, a pool of
     inference answers nothing without the Service of its picker, a NIMService never becomes ready
-    without its NIMCache.
+    without its NIMCache, a ModelRoute of Kthena leads nowhere without its ModelServer.
 
     Except:
         References that are `optional`, objects that operators make (`ExternalSecret`,

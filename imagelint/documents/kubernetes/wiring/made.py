@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import chain, islice
 from typing import TYPE_CHECKING
 
 from imagelint.core.fact import ABSENT, UNKNOWN, Known
@@ -18,20 +19,43 @@ if TYPE_CHECKING:
     from imagelint.knowledge.kubernetes.made_services import MadePort, MadeService
 
 _MOST_PARTS = 100
+# Longer names are made shorter, with a part that nobody can tell.
+_LONGEST = 63
+_ONLY, _ANY, _NOT = "only", "*", "!"
 _CORE = "v1"
 
 
 def tells_services(obj: KubernetesObject) -> bool:
     """Whether all Services are known that are made of an object."""
-    return knows_services(obj.group, obj.kind) and not obj.incomplete
+    if obj.incomplete or not knows_services(obj.group, obj.kind):
+        return False
+    return all(len(name) <= _LONGEST for _, name, _ in _made(obj))
 
 
 def made_services(obj: KubernetesObject) -> Iterator[Service]:
     """The Services that are made of an object."""
+    for made, name, part in _made(obj):
+        if made.goes_on != _ONLY and len(name) <= _LONGEST:
+            yield _service(obj, made, name, part)
+
+
+def beginnings(obj: KubernetesObject) -> Iterator[str]:
+    """What names begin with of Services that may be made of an object besides: `llm-worker`."""
+    return (name for made, name, _ in _made(obj) if made.goes_on)
+
+
+def _made(obj: KubernetesObject) -> Iterator[tuple[MadeService, str, Cursor]]:
     for made in services_made(obj.group, obj.kind) if obj.name else ():
         for name, part in _parts(obj, made):
-            if name:
-                yield _service(obj, made, name, part)
+            if name and all(_says(part.at(*place), word) for place, word in made.when):
+                yield made, name, part
+
+
+def _says(place: Cursor, word: str) -> bool:
+    if word == _ANY:
+        return place.exists
+    said = place.word()
+    return said != word[1:] if word.startswith(_NOT) else said == word
 
 
 def _parts(obj: KubernetesObject, made: MadeService) -> Iterator[tuple[str, Cursor]]:
@@ -39,9 +63,11 @@ def _parts(obj: KubernetesObject, made: MadeService) -> Iterator[tuple[str, Curs
         named = obj.body.at(*made.named).word() if made.named else ""
         yield named or f"{obj.name}{made.suffix}", obj.body
         return
-    for part in obj.body.at(*made.each).items()[:_MOST_PARTS]:
-        name = part["name"].word()
-        yield name and f"{name}{made.suffix}", part
+    place = obj.body.at(*made.each)
+    listed = ((part["name"].word(), part) for part in place.items())
+    for called, part in islice(chain(listed, place.entries()), _MOST_PARTS):
+        name = f"{obj.name}-{called.lower()}" if made.joined else called
+        yield called and f"{name}{made.suffix}", part
 
 
 def _service(obj: KubernetesObject, made: MadeService, name: str, part: Cursor) -> Service:
@@ -113,10 +139,11 @@ def _copied(place: Cursor) -> ServicePort:
 
 def _told(port: MadePort, part: Cursor) -> Iterator[ServicePort]:
     place = part.at(*port.place) if port.place else part
+    called: Fact[str] = Known(port.name) if port.name else UNKNOWN
     if port.place and place.exists and not place.null:
-        yield _port(place, Known(port.name), place.integer())
+        yield _port(place, called, place.integer())
     elif port.number:
-        yield _port(part, Known(port.name), Known(port.number))
+        yield _port(part, called, Known(port.number))
 
 
 def _port(place: Cursor, called: Fact[str], number: Fact[int]) -> ServicePort:

@@ -12,8 +12,8 @@ from imagelint.documents.kubernetes.landmarks import (
     making_services_in,
     service_named,
 )
-from imagelint.documents.kubernetes.references import NamedObject, object_named
-from imagelint.documents.kubernetes.wiring.made import made_services, tells_services
+from imagelint.documents.kubernetes.references import NamedObject, object_named, services_beginning
+from imagelint.documents.kubernetes.wiring.made import beginnings, made_services, tells_services
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,6 +31,8 @@ def made_landmarks(obj: KubernetesObject) -> Iterator[Landmark]:
             yield Landmark(labelled("Service", label, value), service)
         found = NamedObject(obj.span, service.kind, name, obj.namespace)
         yield Landmark(object_named(service.kind, name), found)
+    for beginning in dict.fromkeys(beginnings(obj)):
+        yield Landmark(services_beginning(beginning), obj)
     if not tells_services(obj):
         yield Landmark(making_services_in(obj.namespace), obj)
         yield Landmark(making_services_in(ANYWHERE), obj)

@@ -162,7 +162,7 @@ class Service(NamedTuple):
 
     @property
     def kind(self) -> str:
-        """What its object is: `Service` or `InferencePool`."""
+        """What its object is: `Service`, `InferencePool` or Kthena's `ModelServer`."""
         return self.object.kind
 
     @property

@@ -53,6 +53,7 @@ _REFERRING = frozenset(
         ("apps.nvidia.com", "NIMService"),
         ("serving.kserve.io", "InferenceService"),
         ("serving.kserve.io", "LLMInferenceService"),
+        ("networking.serving.volcano.sh", "ModelRoute"),
     )
 )
 
@@ -95,6 +96,8 @@ def _of_others(obj: KubernetesObject) -> Wiring | None:
             return Referring(obj.span, obj, obj.body, obj.path)
         case group, "InferencePool" if group in POOL_GROUPS:
             return _pool(obj)
+        case "networking.serving.volcano.sh", "ModelServer":
+            return _model_server(obj)
         case "apps.nvidia.com", "NIMService":
             from imagelint.documents.kubernetes.wiring.operated import nim_autoscaler
 
@@ -137,6 +140,21 @@ def _pool(obj: KubernetesObject) -> Service:
     labels = spec.at("selector", "matchLabels")
     labels = labels if labels.exists else spec["selector"]
     places = [one["number"] for one in spec["targetPorts"].items()] or [spec["targetPortNumber"]]
+    return _leading(obj, labels, places)
+
+
+def _model_server(obj: KubernetesObject) -> Service:
+    """Where Kthena's routes lead: pods, and the port on which their servers listen.
+
+    volcano-sh/kthena@3cc0572: pkg/apis/networking/v1alpha1/modelserver_types.go
+    """
+    spec = obj.body["spec"]
+    labels = spec.at("workloadSelector", "matchLabels")
+    return _leading(obj, labels, [spec.at("workloadPort", "port")])
+
+
+def _leading(obj: KubernetesObject, labels: Cursor, places: list[Cursor]) -> Service:
+    """What leads to the ports of pods without being a Service."""
     ports = (
         ServicePort(
             span=one.span,

@@ -104,8 +104,8 @@ def has_port(service: Service, port: str) -> bool:
     """Whether a Service has, or may have, a port of that number or name."""
     if not service.ports or service.object.incomplete:
         return True
-    said: list[Fact[str] | Fact[int]] = []
-    for one in service.ports:
-        said += (one.port, one.called)
+    said: list[Fact[str] | Fact[int]] = [one.port for one in service.ports]
+    if not port.isdecimal():  # no name is a number
+        said += [one.called for one in service.ports]
     known = {str(fact.value) for fact in said if isinstance(fact, Known)}
     return port in known or UNKNOWN in said

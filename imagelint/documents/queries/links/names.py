@@ -64,6 +64,8 @@ def undefined(name: Name, scope: Scope, others: tuple[str, ...] = ()) -> Undefin
         return None
     if _is_defined(name, scope):
         return None
+    if name.kind == SERVICE and scope.may_begin(name.name, name.namespace):
+        return None
     if scope.closed and not (name.made and _may_be_made(name, scope)):
         return Undefined(meant.kind, meant.name, certain=True) if meant else _NOTHING
     return meant

@@ -19,7 +19,7 @@ from imagelint.documents.kubernetes.landmarks import (
 )
 from imagelint.documents.kubernetes.manifest import Manifest
 from imagelint.documents.kubernetes.objects import KubernetesObject
-from imagelint.documents.kubernetes.references import NamedObject, object_named
+from imagelint.documents.kubernetes.references import NamedObject, object_named, services_beginning
 from imagelint.documents.kubernetes.wiring.nodes import Service
 from imagelint.documents.project import RENDERED, by_key
 
@@ -231,6 +231,15 @@ class Scope:
         places = (namespace, "") if namespace else (ANYWHERE,)
         keys = map(making_services_in, places)
         return any(True for key in keys for _ in self.anywhere(key, KubernetesObject))
+
+    def may_begin(self, name: str, namespace: str) -> bool:
+        """Whether a Service of a name may be made whose beginning alone is known."""
+        words = name.split("-")
+        return any(
+            same(obj.namespace, namespace)
+            for count in range(1, len(words))
+            for obj in self.anywhere(services_beginning("-".join(words[:count])), KubernetesObject)
+        )
 
     def is_defined(self, kind: str, name: str, namespace: str) -> bool:
         """Whether anything of the run has a name in a namespace."""
