@@ -52,7 +52,7 @@ class Difference(NamedTuple):
 
 
 def model_cache(pod: Pod, document: Manifest, project: Project) -> ModelCache | None:
-    """The cache that a server reads its models from; None where it names none, or it is not here."""
+    """The cache from which a server reads its models; None where it names none that is here."""
     owner = pod.owner
     if (owner.group, owner.kind) != (_GROUP, _SERVICE):
         return None
@@ -146,7 +146,7 @@ def _other_gpu(pod: Pod, model: Cursor) -> Difference | None:
     named = [one["product"].word() for one in place.items()]
     wanted = {_product(one) for one in named}
     container = next(iter(pod.containers), None)
-    product = container.runtime.product if container is not None else None
+    product = container.runtime.gpu_product if container is not None else None
     if not isinstance(product, Known) or not wanted or "" in wanted:
         return None
     own = _product(product.value)

@@ -110,25 +110,39 @@ def _of_operators(referring: ScaledObject | Referring) -> Iterator[Reference]:
     kubernetes-sigs/gateway-api-inference-extension@84436a9: api/v1/inferencepool_types.go (of
     v1alpha2 `extensionRef`); NVIDIA/k8s-nim-operator@f63f74d: api/apps/v1alpha1/
     nimservice_types.go; kserve/kserve@aaac4e2: pkg/utils/storage.go (`pvc://claim/path`);
-    volcano-sh/kthena@3cc0572: pkg/apis/networking/v1alpha1/modelroute_types.go
+    volcano-sh/kthena@3cc0572: pkg/apis/networking/v1alpha1/modelroute_types.go; kubeai-project/
+    kubeai@f442a2c: internal/modelcontroller/model_source.go (`pvc://claim/path`)
     """
     spec, kind = referring.body["spec"], referring.object.kind
     if kind == POOL:
-        for place in (spec["endpointPickerRef"], spec["extensionRef"]):
-            if not place["group"].word():
-                yield from _reference(place["kind"].word() or SERVICE, place, "name")
+        yield from _of_pickers((spec["endpointPickerRef"], spec["extensionRef"]))
     elif kind == "NIMService":
-        storage = spec["storage"]
-        yield from _reference("NIMCache", storage["nimCache"], "name")
-        if storage["pvc"]["create"].word() != "true":
-            yield from _reference(CLAIM, storage["pvc"], "name")
+        yield from _of_storage(spec["storage"])
     elif kind == "ModelRoute":
-        for rule in spec["rules"].items():
-            for place in rule["targetModels"].items():
-                yield from _reference("ModelServer", place, "modelServerName")
+        yield from _of_targets(spec["rules"])
+    elif referring.object.group == "kubeai.org":
+        yield from _claims_at((spec["url"],))
     elif kind in ("InferenceService", "LLMInferenceService"):
         parts = (value for _, value in spec["predictor"].entries())
         yield from _claims_at((spec["model"]["uri"], *(part["storageUri"] for part in parts)))
+
+
+def _of_pickers(places: tuple[Cursor, ...]) -> Iterator[Reference]:
+    for place in places:
+        if not place["group"].word():
+            yield from _reference(place["kind"].word() or SERVICE, place, "name")
+
+
+def _of_storage(storage: Cursor) -> Iterator[Reference]:
+    yield from _reference("NIMCache", storage["nimCache"], "name")
+    if storage["pvc"]["create"].word() != "true":
+        yield from _reference(CLAIM, storage["pvc"], "name")
+
+
+def _of_targets(rules: Cursor) -> Iterator[Reference]:
+    for rule in rules.items():
+        for place in rule["targetModels"].items():
+            yield from _reference("ModelServer", place, "modelServerName")
 
 
 def _claims_at(places: tuple[Cursor, ...]) -> Iterator[Reference]:

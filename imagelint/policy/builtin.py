@@ -160,6 +160,8 @@ PACKS: Mapping[str, Mapping[str, Data]] = {
             "worker-gpus-mismatch": "on",
             "advertised-gpus": "on",
             "mixed-engine-releases": "on",
+            "mismatched-model-cache": "on",
+            "unmet-accelerator-type": "on",
             "unnamed-serving-port": "on",
             "tp-vs-gpus": "on",
             "tp-vs-heads": "on",

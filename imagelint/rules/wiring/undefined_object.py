@@ -13,7 +13,8 @@ from imagelint.rules.api import Confidence, Context, Findings, Severity, rule
 _ALWAYS = frozenset(
     ("default", "kube-root-ca.crt", "openshift-service-ca.crt", "istio-ca-root-cert")
 )
-_SERVING = "serving.kserve.io"
+# Addresses of models in their objects name claims (`pvc://`) that they never make.
+_ADDRESSING = ("serving.kserve.io", "kubeai.org")
 # No operator makes these of what somebody else writes.
 _WRITTEN = frozenset(
     (
@@ -83,8 +84,8 @@ def undefined_object(referring: Pod | ScaledObject | Referring, ctx: Context) ->
         if one.name in told:
             continue
         owner, written = owner_of(referring), one.kind in _WRITTEN
-        # What makes claims of its own never makes those that are named in addresses of models.
-        made = not written and (one.kind, owner.group) != (CLAIM, _SERVING)
+        addressed = one.kind == CLAIM and owner.group in _ADDRESSING
+        made = not written and not addressed
         name = Name(one.kind, one.name, owner.namespace, made=made, exact=not written)
         found = undefined(name, scope)
         if found is None:

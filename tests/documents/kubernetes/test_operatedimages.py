@@ -49,6 +49,28 @@ def obj(version: str, kind: str, spec: str) -> str:
             obj("mlops.seldon.io/v1alpha1", "Server", "{podSpec: {containers: [{image: 'a:1'}]}}"),
             [("a:1", "spec.podSpec.containers[0].image")],
         ),
+        (
+            obj(
+                "serving.kserve.io/v1beta1",
+                "InferenceService",
+                "{predictor: {model: {modelFormat: {name: x}, storageUri: 'oci://a.example/m:1'}}}",
+            ),
+            [("a.example/m:1", "spec.predictor.model.storageUri")],
+        ),
+        (
+            obj(
+                "serving.kserve.io/v1alpha1",
+                "LLMInferenceService",
+                "{model: {uri: oci://a.example/m, name: hf://a/b}, template: {}}",
+            ),
+            [("a.example/m", "spec.model.uri")],
+        ),
+        (
+            obj(
+                "serving.kserve.io/v1alpha1", "LLMInferenceService", '{model: {uri: "oci:\\x2f/a"}}'
+            ),
+            [],
+        ),
         (obj("example.com/v1", "Album", "{image: cover.png}"), []),
         (obj("substratus.ai/v1", "Model", "{image: a/loader}"), [("a/loader", "spec.image")]),
         (obj("substratus.ai/v1", "Model", "{image: {name: null}}"), []),

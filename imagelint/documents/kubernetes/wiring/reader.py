@@ -54,6 +54,7 @@ _REFERRING = frozenset(
         ("serving.kserve.io", "InferenceService"),
         ("serving.kserve.io", "LLMInferenceService"),
         ("networking.serving.volcano.sh", "ModelRoute"),
+        ("kubeai.org", "Model"),
     )
 )
 
