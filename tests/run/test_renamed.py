@@ -118,3 +118,34 @@ def test_the_name_may_be_that_of_another_part_of_the_run(here: Path, program: Pr
 def test_a_generator_is_called_as_it_is_written(here: Path, program: Program) -> None:
     tree(here, "", BASE.replace("name: settings", "name: setting"))
     assert check(program, *RULES) == [Said("base/server.yaml", 13, RULES[2])]
+
+
+CHAT = """\
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: chat}
+spec:
+  selector: {matchLabels: {app: chat}}
+  template:
+    metadata: {labels: {app: chat}}
+    spec:
+      containers:
+        - name: chat
+          image: ghcr.io/open-webui/open-webui:v0.6.32
+          env:
+            - {name: OPENAI_API_BASE_URL, value: "http://HOST/v1"}
+"""
+
+
+@pytest.mark.parametrize(
+    ("host", "told"),
+    [("llm", 1), ("llm.serving.svc", 1), ("llm.elsewhere.svc", 0), ("prod-llm", 0), ("llm.io", 0)],
+)
+@pytest.mark.usefixtures("engine")
+def test_an_address_keeps_the_former_name(
+    here: Path, program: Program, host: str, told: int
+) -> None:
+    tree(here, "namespace: serving\nnamePrefix: prod-\n", BASE.replace("]", ", chat.yaml]", 1))
+    write(here, **{"base/chat.yaml": CHAT.replace("HOST", host)})
+    found = check(program, "unanswered-address", code=told)
+    assert found == [Said("base/chat.yaml", 13, "unanswered-address")] * told

@@ -23,12 +23,12 @@ if TYPE_CHECKING:
     from imagelint.documents.yaml.cursor import Cursor
     from imagelint.documents.yaml.nodes import YamlNode
 
-_FIELDS = {"ConfigMap": "configMapGenerator", "Secret": "secretGenerator"}
+GENERATORS = {"ConfigMap": "configMapGenerator", "Secret": "secretGenerator"}
 
 
 def generator_of(kustomization: Cursor, made: Cursor) -> Cursor | None:
     """The entry of a kustomization that generates an object: names get a hash, and affixes."""
-    field = _FIELDS.get(made["kind"].word(), "")
+    field = GENERATORS.get(made["kind"].word(), "")
     name = made.at("metadata", "name").word()
     named = [one for one in kustomization[field].items() if one["name"].word() in name]
     return max(named, key=lambda one: len(one["name"].word()), default=None)

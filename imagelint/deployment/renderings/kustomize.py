@@ -8,9 +8,11 @@ from imagelint.core.fact import Known
 from imagelint.core.record import NamedTuple
 from imagelint.core.source import Source, Span
 from imagelint.deployment.attachment import Attacher, shifted
-from imagelint.deployment.renderings.generators import generated_values, generator_of
+from imagelint.deployment.objects import Neighbourhood
+from imagelint.deployment.renderings.generators import GENERATORS, generated_values, generator_of
 from imagelint.deployment.renderings.placing import Below, Placer
 from imagelint.deployment.renderings.rendered import RenderedManifest
+from imagelint.deployment.renderings.replacements import replacements
 from imagelint.documents.execution import UNKNOWN_PLACE
 from imagelint.documents.kubernetes.kustomize.document import Kustomization
 from imagelint.documents.kubernetes.kustomize.effects import changes, read_patch
@@ -32,6 +34,7 @@ if TYPE_CHECKING:
     from imagelint.core.fact import Fact
     from imagelint.core.finding import Finding
     from imagelint.deployment.renderings.placing import Origin
+    from imagelint.deployment.renderings.replacements import Replacement
     from imagelint.documents.base import Document, Node
     from imagelint.documents.gitops.model import DeliverySource
     from imagelint.documents.kubernetes.kustomize.effects import Change
@@ -48,6 +51,7 @@ _SETTINGS = (
     ("commonLabels", ("metadata", "labels")),
     ("commonLabels", ("spec", "template", "metadata", "labels")),
     ("commonLabels", ("spec", "selector", "matchLabels")),
+    ("commonLabels", ("spec", "selector")),
     ("commonAnnotations", ("metadata", "annotations")),
 )
 
@@ -240,14 +244,31 @@ class _Reader:
         body = self._body(document, one)
         if document is None or body is None:
             return
-        for field, keys in _SETTINGS:
-            node = body[field].node
-            if node is not None:
-                yield Below(keys, self._tree(node, document))
+        for keys, place in _settings(body):
+            if place.node is not None:
+                yield Below(keys, self._tree(place.node, document))
+        for each in replacements(body, obj):
+            yield from self._replaced(each, body, document)
         for entry in body["replicas"].items():
             node = entry["count"].node
             if entry["name"].word() == obj.name and node is not None:
                 yield Below(("spec", "replicas"), self._tree(node, document))
+
+    def _replaced(self, one: Replacement, body: Cursor, document: Document) -> Iterator[Below]:
+        """The value that is copied from another object, or from what a generator makes."""
+        folder = Neighbourhood(self._own, self._project)
+        found = folder.object(one.kind, one.name, "")
+        if found is not None:
+            node = found.object.body.at(*one.source).node
+            if node is not None:
+                yield Below(one.target, self._tree(node, found.manifest))
+            return
+        for generator in body[GENERATORS.get(one.kind, "")].items():
+            if generator["name"].word() != one.name or not isinstance(document, Manifest):
+                continue
+            for key, node, inside in generated_values(generator, document, self._project):
+                if one.source == ("data", key):
+                    yield Below(one.target, self._tree(node, inside))
 
     def _body(self, document: Document | None, one: Transformation) -> Cursor | None:
         """What says that something is done: a kustomization, or who deploys one with changes."""
@@ -305,6 +326,19 @@ class _Reader:
                     span = self._moved(fact.span, document)
                     yield (new or image.name, ""), span
                     yield (new or image.name, fact.value), span
+
+
+def _settings(body: Cursor) -> Iterator[tuple[tuple[str, ...], Cursor]]:
+    """What a kustomization sets on all objects, and where."""
+    yield from ((keys, body[field]) for field, keys in _SETTINGS)
+    for entry in body["labels"].items():
+        pairs = entry["pairs"]
+        yield ("metadata", "labels"), pairs
+        if entry["includeSelectors"].word() == "true":
+            yield ("spec", "selector", "matchLabels"), pairs
+            yield ("spec", "selector"), pairs
+        if "true" in (entry["includeSelectors"].word(), entry["includeTemplates"].word()):
+            yield ("spec", "template", "metadata", "labels"), pairs
 
 
 def _changing(source: DeliverySource) -> KubernetesObject | None:

@@ -20,7 +20,11 @@ _IDENTITY = frozenset(("apiVersion", "kind", *_NAMES))
 
 
 class Below(NamedTuple):
-    """A tree that belongs at the end of some keys: the value of a JSON patch, a setting."""
+    """A tree that belongs at the end of some keys: the value of a JSON patch, a setting.
+
+    An item of a list is meant by its number, by one of its fields (`[name=server]`), by `-` the
+    last and by `*` each.
+    """
 
     keys: tuple[str, ...]
     tree: YamlNode
@@ -48,7 +52,8 @@ class Placer(NamedTuple):
         if isinstance(node, Mapping):
             return self._mapping(node, origins, _span(trees, Mapping, at))
         if isinstance(node, Sequence):
-            return self._sequence(node, origins, _span(trees, Sequence, at))
+            span = None if node.items else _deletion(trees)
+            return self._sequence(node, origins, span or _span(trees, Sequence, at))
         for tree in trees:
             if isinstance(tree, Scalar) and _says(tree, node):
                 return tree
@@ -63,7 +68,9 @@ class Placer(NamedTuple):
             inner = tuple(_under(origins, name))
             if name in _IDENTITY:  # all have to say it: it is the object's, not the change's
                 inner = inner[::-1]
-            key = _key(origins, name) or _unwritten(entry.key, _start(inner) or at)
+            taken = _deletion(inner) if isinstance(entry.value, Sequence) else None
+            key = _key(origins, name) if taken is None else None
+            key = key or _unwritten(entry.key, taken or _start(inner) or at)
             entries.append(Entry(key, self.placed(entry.value, inner, key.span)))
         return Mapping(at, tuple(entries))
 
@@ -85,6 +92,16 @@ def _as_written(node: Mapping, origins: tuple[Origin, ...]) -> list[Entry]:
 def _span(trees: tuple[YamlNode, ...], kind: type[YamlNode], at: Span) -> Span:
     """Where most of a mapping or list is written: in the innermost tree that has it."""
     return next((tree.span for tree in reversed(trees) if isinstance(tree, kind)), at)
+
+
+def _deletion(trees: tuple[Origin, ...]) -> Span | None:
+    """Where a patch takes an item out of a list: what the list lacks, it lacks for that."""
+    for tree in trees:
+        for item in tree.items if isinstance(tree, Sequence) else ():
+            said = item.get("$patch") if isinstance(item, Mapping) else None
+            if isinstance(said, Scalar) and said.text == "delete":
+                return said.span
+    return None
 
 
 def _says(tree: Scalar, node: Scalar) -> bool:
@@ -136,13 +153,20 @@ def _items(origins: tuple[Origin, ...], item: YamlNode, index: int, count: int) 
     found: list[Origin] = []
     for one in origins:
         if isinstance(one, Below):
-            if one.keys[0] in (str(index), "-"):
+            if one.keys[0] in (str(index), "-", "*") or _is_named(one.keys[0], item):
                 found.append(_descended(one))
         elif isinstance(one, Sequence):
             same = _same_item(one, item, index, count)
             if same is not None:
                 found.append(same)
     return found
+
+
+def _is_named(key: str, item: YamlNode) -> bool:
+    """Whether an item is meant by a field of it: `[name=server]`."""
+    name, equals, value = key.strip("[]").partition("=")
+    said = item.get(name) if equals and isinstance(item, Mapping) else None
+    return isinstance(said, Scalar) and said.text == value
 
 
 def _same_item(tree: Sequence, item: YamlNode, index: int, count: int) -> YamlNode | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from imagelint.deployment.modelcaches import shared_storage
 from imagelint.deployment.objects import Neighbourhood
 from imagelint.deployment.references import (
     CLAIM,
@@ -70,7 +69,8 @@ def read_write_once_shared(pod: Pod, ctx: Context) -> Findings:
     manifest = ctx.document
     if not isinstance(manifest, Manifest) or stays_on_one_node(pod):
         return
-    yield from _of_caches(pod, manifest, ctx)
+    if not pod.owner.is_own:
+        yield from _of_caches(pod, manifest, ctx)
     around = Neighbourhood(manifest, ctx.project)
     for one in claims:
         count = mounting_pods(pod, one.name, Scope(manifest, ctx.project, ctx.environment.closed))
@@ -90,6 +90,8 @@ def read_write_once_shared(pod: Pod, ctx: Context) -> Findings:
 
 def _of_caches(pod: Pod, manifest: Manifest, ctx: Context) -> Findings:
     """What an operator mounts from what its own objects say of it."""
+    from imagelint.deployment.modelcaches import shared_storage
+
     one = shared_storage(pod, manifest, ctx.project)
     if one is None:
         return

@@ -47,8 +47,9 @@ def selector_without_match(one: Selecting, ctx: Context) -> Findings:
 
     Except:
         What may be defined outside of what is examined: without `closed: true` in the policy, or
-        `--closed`, only what the same file, or the same rendering, must have meant. Pods and
-        Services that operators make.
+        `--closed`, only what the same file, or the same rendering, must have meant, and what a
+        Service must mean that has the name of a workload in its folder. Pods and Services that
+        operators make.
 
     Bad (server.yaml):
         apiVersion: v1
@@ -86,8 +87,13 @@ def selector_without_match(one: Selecting, ctx: Context) -> Findings:
         place: Node = selection.selector
         if found.candidate is not None:
             name, asked, there = selection.selector.differs(found.candidate.labels) or ("", "", "")
-            said += f": `{name}` is `{there}` in {found.candidate.title}, not `{asked}`"
-            help_, place = f"write `{name}: {there}`", selection.selector.label(name)
+            said += (
+                f": `{name}` is `{there}` in {found.candidate.title}, not `{asked}`"
+                if there
+                else f": {found.candidate.title} have no label `{name}`"
+            )
+            help_ = f"write `{name}: {there}`" if there else f"give the pods `{name}: {asked}`"
+            place = selection.selector.label(name)
         yield ctx.finding(
             place,
             said,

@@ -10,6 +10,7 @@ from imagelint.documents.shared import EnvVar, Setting
 from imagelint.rules.api import Confidence, Context, Findings, Severity, rule
 
 if TYPE_CHECKING:
+    from imagelint.core.finding import Finding
     from imagelint.documents.queries.links.named import Named
     from imagelint.documents.runtime.field import Place
 
@@ -22,6 +23,8 @@ def unanswered_address(subject: EnvVar | Setting | Route, ctx: Context) -> Findi
     network of Compose the port is that of the container, whatever is published; within a cluster
     it is that of the Service, whatever the container behind it listens on, but of a headless
     Service that of the pod.
+
+    What Kustomize renames (`namePrefix`, `nameSuffix`) has its old name in addresses still.
 
     In a pod `localhost` is the pod: the file of LiteLLM in a ConfigMap leads nowhere where no
     container beside it may listen.
@@ -82,6 +85,9 @@ def unanswered_address(subject: EnvVar | Setting | Route, ctx: Context) -> Findi
         if found is None:
             yield from _of_pod(address, place, subject, ctx)
             continue
+        if found.renamed:
+            yield _of_renamed(address, found.renamed, place, ctx)
+            continue
         one = found.ports[0] if len(found.ports) == 1 else None
         said = " or ".join(map(str, found.ports)) or "other ports"
         several = ", ".join(map(str, found.ports))
@@ -94,6 +100,16 @@ def unanswered_address(subject: EnvVar | Setting | Route, ctx: Context) -> Findi
             confidence=None if found.certain else Confidence.LIKELY,
             fix=ctx.reworded(place, written, meant) if one is not None else None,
         )
+
+
+def _of_renamed(address: Named, name: str, place: Place, ctx: Context) -> Finding:
+    """An address of a Service that a kustomization gives another name."""
+    return ctx.finding(
+        place,
+        f"nobody is called `{address.host}`: the Service is `{name}` then",
+        help=f"write `{name}`: kustomize changes no names in addresses",
+        subject=address.host,
+    )
 
 
 def _of_pod(

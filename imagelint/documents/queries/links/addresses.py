@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 from imagelint.core.fact import Known, value_or
 from imagelint.core.record import NamedTuple
 from imagelint.documents.kubernetes.landmarks import service_named
-from imagelint.documents.kubernetes.wiring.nodes import Service
+from imagelint.documents.kubernetes.wiring.nodes import SERVICE, Service
 from imagelint.documents.project import folder_of
 from imagelint.documents.proxies.upstreams import LOCAL, service_of
 from imagelint.documents.queries.links.backends import has_port
+from imagelint.documents.queries.links.names import Name, renamed
 from imagelint.documents.queries.links.ports import only_listener
 from imagelint.documents.queries.links.published import may_answer
 from imagelint.documents.queries.links.scope import Scope, same
@@ -32,12 +33,14 @@ class Unanswered(NamedTuple):
     """An address on whose port nobody listens.
 
     `ports` are those where somebody does, `who` has them; `certain` where nobody else can be meant.
+    Where nobody has the host's name, `renamed` is the one that its Service has now.
     """
 
     address: Named
     who: str
     ports: tuple[int, ...]
     certain: bool
+    renamed: str = ""
 
 
 def unanswered(
@@ -93,6 +96,10 @@ def _of_cluster(address: Named, scope: Scope, document: Document) -> Unanswered 
         lambda one: all(same(one.object.namespace, space) for space in asked),
     )
     services = [one for _, one in found.nodes]
+    own = Name(SERVICE, name, namespace)
+    known = not namespace or namespace in _namespaces(scope)
+    if known and not found.here and (now := renamed(own, scope)) is not None:
+        return Unanswered(address, "", (), certain=True, renamed=now.name)
     if not all(_is_near(origin, document) for origin, _ in found.nodes):
         return None
     if not services or any(_may_lead(one, address.port, scope) for one in services):

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from itertools import chain, islice
+from posixpath import dirname
 from typing import TYPE_CHECKING
 
 from imagelint.core.record import NamedTuple
+from imagelint.documents.kubernetes.landmarks import PodPlace, pods_of
 from imagelint.documents.kubernetes.manifest import Manifest
 from imagelint.documents.kubernetes.wiring.nodes import (
     DisruptionBudget,
@@ -22,20 +24,32 @@ if TYPE_CHECKING:
     from imagelint.documents.base import Document
     from imagelint.documents.kubernetes.wiring.nodes import Labels, Selector
 
+_WORKLOADS = ("Deployment", "StatefulSet", "DaemonSet")
+
 
 class Selection(NamedTuple):
-    """A selector, what it selects (`Pod` or `Service`), and in which namespaces."""
+    """A selector, what it selects (`Pod` or `Service`), and in which namespaces.
+
+    `named` is the name of the Service that selects pods, which are often those of its name.
+    """
 
     selector: Selector
     selects: str
     namespaces: tuple[str, ...]
+    named: str = ""
 
 
 class Candidate(NamedTuple):
-    """What may have been meant: what it is called, and its labels."""
+    """What may have been meant: what it is called, its labels, and those of what makes it."""
 
     title: str
     labels: Labels
+    above: Labels = ()
+
+    @property
+    def together(self) -> Labels:
+        """All labels, as if what makes it gave its own to what it makes."""
+        return tuple({**dict(self.above), **dict(self.labels)}.items())
 
 
 class Unmatched(NamedTuple):
@@ -50,7 +64,8 @@ class Unmatched(NamedTuple):
 
 def service_selection(service: Service) -> Selection:
     """What a Service selects."""
-    return Selection(service.selected, "Pod", (service.object.namespace,))
+    obj = service.object
+    return Selection(service.selected, "Pod", (obj.namespace,), named=obj.name)
 
 
 def unmatched(selection: Selection, scope: Scope) -> Unmatched | None:
@@ -62,6 +77,8 @@ def unmatched(selection: Selection, scope: Scope) -> Unmatched | None:
     # Among many, which is meant would be a guess, and each would be compared with each.
     candidates = tuple(islice(_candidates(selection, scope), MANY + 1))
     meant = _meant(selection, candidates) if len(candidates) <= MANY else None
+    if meant is None and not candidates:
+        meant = _beside(selection, scope)
     if meant is None and not scope.closed:  # most are right, and need not be looked for
         return None
     selector, kind = selection.selector, selection.selects
@@ -179,17 +196,42 @@ def _of_kind(manifest: Manifest, kind: str) -> Iterator[tuple[str, Candidate]]:
         if pod.restarts and pod.settled:
             owner = pod.owner
             of = "" if owner.kind == "Pod" else "pods of the "
-            yield owner.namespace, Candidate(f"the {of}{owner.kind} `{owner.name}`", pod.labels)
+            title = f"the {of}{owner.kind} `{owner.name}`"
+            yield owner.namespace, Candidate(title, pod.labels, owner.labels)
 
 
 def _meant(selection: Selection, candidates: tuple[Candidate, ...]) -> Unmatched | None:
-    """The one that has the same labels, with values that are near."""
+    """The one with the same labels, and values that are near; or whose maker alone has them."""
     selector = selection.selector
     alike = [one for one in candidates if selector.keys <= dict(one.labels).keys()]
     likely = [one for one in alike if _is_near(selector, one)]
+    if not likely:
+        likely = [one for one in candidates if selector.matches(one.together)]
     if len(likely) != 1:
         return None
     return Unmatched(likely[0], certain=len(candidates) == 1)
+
+
+def _beside(selection: Selection, scope: Scope) -> Unmatched | None:
+    """What a Service must mean that has its name, in another file of the same folder."""
+    manifest, named = scope.manifest, selection.named
+    if manifest is None or not named or manifest.derived(holds_open):
+        return None
+    selector, (namespace,) = selection.selector, selection.namespaces
+    found = [
+        (kind, place)
+        for kind in _WORKLOADS
+        for origin, place in scope.nearest(
+            pods_of(kind, named), PodPlace, lambda one: same(one.namespace, namespace)
+        ).nodes
+        if dirname(origin) == scope.folder
+    ]
+    if len(found) != 1 or not found[0][1].settled:
+        return None
+    kind, place = found[0]
+    if selector.keys.isdisjoint(dict(place.labels)) or selector.differs(place.labels) is None:
+        return None
+    return Unmatched(Candidate(f"the pods of the {kind} `{named}`", place.labels), certain=False)
 
 
 def _is_near(selector: Selector, candidate: Candidate) -> bool:

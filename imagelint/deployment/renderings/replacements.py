@@ -1,0 +1,57 @@
+"""What a kustomization copies from one object into others, by the places that it names.
+
+https://kubectl.docs.kubernetes.io/references/kustomize/kustomization/replacements/
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from imagelint.core.pattern import pattern
+from imagelint.core.record import NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from imagelint.documents.kubernetes.objects import KubernetesObject
+    from imagelint.documents.yaml.cursor import Cursor
+
+_PART = pattern(r"\[[^\]]*\]|[^.\[\]]+")
+_WHOLE = "metadata.name"
+
+
+class Replacement(NamedTuple):
+    """Where a value is taken from, and into which field of an object it is put."""
+
+    kind: str
+    name: str
+    source: tuple[str, ...]
+    target: tuple[str, ...]
+
+
+def replacements(kustomization: Cursor, obj: KubernetesObject) -> Iterator[Replacement]:
+    """What a kustomization puts into the fields of an object, in order.
+
+    What stands in a file of its own (`path`) is not read.
+    """
+    for one in kustomization["replacements"].items():
+        source = one["source"]
+        taken = _parts(source["fieldPath"].word() or _WHOLE)
+        for target in one["targets"].items():
+            if not _selects(target["select"], obj):
+                continue
+            if any(_selects(reject, obj) for reject in target["reject"].items()):
+                continue
+            for place in target["fieldPaths"].items():
+                kind, name = source["kind"].word(), source["name"].word()
+                yield Replacement(kind, name, taken, _parts(place.word()))
+
+
+def _selects(select: Cursor, obj: KubernetesObject) -> bool:
+    kind, name = select["kind"].word(), select["name"].word()
+    return select.exists and kind in ("", obj.kind) and name in ("", obj.name)
+
+
+def _parts(path: str) -> tuple[str, ...]:
+    """The keys of a path; an item of a list is given by its number, or as `[name=server]`."""
+    return tuple(_PART.findall(path))
