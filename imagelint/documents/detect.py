@@ -39,13 +39,14 @@ _STEPS = pattern(
 )
 _SKAFFOLD = pattern(r"(?:[ \t]*+(?:#.*+|---)?\r?\n)*+apiVersion[ \t]*:[ \t]*[\"']?skaffold/")
 _NEXT_DOCUMENT = pattern(r"\n---[^\n]*\n\s*\S(?![\s\S]{0,200}skaffold/)")
-# What jobs, services and steps run in.
+# What jobs, services and steps run in, and what builds, scans or pushes an image.
 _PIPELINE_IMAGE = pattern(
     r"^[ \t]*(?:-[ \t]+)?[\"']?(?:container|image|services)[\"']?[ \t]*:[ \t]*\S"
-    r"|[{,][ \t]*[\"']?(?:container|image|services)[\"']?[ \t]*:[ \t]*\S|[\"' ]docker://",
+    r"|[{,][ \t]*[\"']?(?:container|image|services)[\"']?[ \t]*:[ \t]*\S|[\"' ]docker://"
+    r"|docker/(?:build-push|bake|scout)-action|aquasecurity/trivy-action|anchore/scan-action"
+    r"|snyk/actions|kaniko/executor|\b(?:trivy image|grype |crane push|skopeo copy)\b",
     re.MULTILINE,
 )
-_BUILD_ACTIONS = ("docker/build-push-action", "docker/bake-action")
 _QUADLET = pattern(r"^\[(?:Container|Kube|Pod|Build|Image)\]", re.MULTILINE)
 _QUADLET_NAME = pattern(r".+\.(?:container|kube|pod|build|image)(?:\.d/[^/]+)?")
 # https://www.freedesktop.org/software/systemd/man/latest/systemd.unit.html#Description
@@ -291,8 +292,7 @@ def _data(path: str, name: str, text: str, head: str) -> str:
     if kind:
         return kind
     if _WORKFLOW.fullmatch(path) and _STEPS.search(text):
-        builds = any(action in text for action in _BUILD_ACTIONS)
-        told = builds or _PIPELINE_IMAGE.search(text)
+        told = _PIPELINE_IMAGE.search(text)
         return "workflow" if told else _running(name, text, "workflow")
     tasks = _TASKS.search(path) and _OPERATIONS.match(head)  # of Ansible
     if _COMPOSE.fullmatch(name) and _may_be_compose(name, text) and not tasks:

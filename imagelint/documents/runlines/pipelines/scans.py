@@ -3,7 +3,8 @@
 aquasecurity/trivy: `--exit-code` (0 when it is not given) of `trivy image --help`, and `exit-code`
 of aquasecurity/trivy-action's action.yaml; anchore/grype: `--fail-on` of `grype --help`, and
 `fail-build` (true when it is not given) of anchore/scan-action's action.yml; docker/scout-action:
-`exit-code`; docker/build-push-action and docker/bake-action: `push`. Read in November 2026.
+`exit-code`; docker/build-push-action and docker/bake-action: `push`; Kaniko's `executor`: it pushes
+to each `--destination` unless `--no-push` is given. Read in November 2026.
 """
 
 from __future__ import annotations
@@ -42,6 +43,11 @@ _CALLS = frozenset(("make", "just", "task", "bash", "sh", "python", "python3", "
 _RUNNERS = frozenset(("docker", "podman", "nerdctl"))
 # Images of the programs: `docker run aquasec/trivy image …`.
 _PROGRAM_IMAGE = pattern(r"(?:^|/)(?:aquasec(?:urity)?/(trivy)|anchore/(grype))(?:[:@]|$)")
+# https://github.com/containers/image/blob/main/docs/containers-transports.5.md
+_LOCAL = pattern(
+    r"(?:docker-archive|docker-daemon|oci|oci-archive|containers-storage|dir|tarball):"
+)
+_KEPT = "--no-push"
 # Variables that say what the flags do.
 _BY_VARIABLE = {"trivy": "TRIVY_EXIT_CODE", "grype": "GRYPE_FAIL_ON_SEVERITY"}
 
@@ -155,6 +161,11 @@ def _reads(fragment: Fragment, text: str, pushes: list[Place], scans: list[Image
 
 def _pushes(command: Command) -> bool:
     words = [word.text for word in command.arguments]
+    if command.program == "skopeo":  # from one registry to another, it was pushed before
+        ways = [word for word in words if ":" in word and not word.startswith("-")]
+        return "copy" in words and [_LOCAL.match(way) is None for way in ways] == [False, True]
+    if command.program == "executor":
+        return any(word.startswith("--destination") for word in words) and _KEPT not in words
     if command.program not in _PUSHERS:
         return False
     pushes = "push" in words[:2] and "build" not in words[:2]
