@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import chain
+from posixpath import dirname
 from typing import TYPE_CHECKING
 
 from imagelint.core.fact import ABSENT, Fact, Known, value_or
@@ -226,7 +227,8 @@ def mounting_pods(pod: Pod, claim: str, scope: Scope) -> int:
     Of groups all pods that mount it are counted, for the first template that does.
     """
     scaled = scalers_of_pod(pod, scope)
-    count = next((one.maximum for _, one in scaled.nodes if scaled.here), pod.replicas)
+    beside = [one for at, one in scaled.nodes if dirname(at) == scope.folder]
+    count = beside[0].maximum if beside else pod.replicas
     if pod.group is None:
         return value_or(count, 0) if pod.selector is not None else 0
     owner, counted = pod.owner, 0

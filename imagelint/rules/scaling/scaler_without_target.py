@@ -32,7 +32,8 @@ def scaler_without_target(scaler: Autoscaler | VerticalPodAutoscaler, ctx: Conte
 
     Except:
         Workloads that may be defined outside of what is examined: without `closed: true` in the
-        policy, or `--closed`, only what the same file, or the same rendering, must have meant.
+        policy, or `--closed`, only what the same file, or the same rendering, must have meant, and
+        a workload that has the scaler's own name in the same folder.
 
     Bad (scaler.yaml):
         apiVersion: autoscaling/v2
@@ -81,7 +82,8 @@ def scaler_without_target(scaler: Autoscaler | VerticalPodAutoscaler, ctx: Conte
         return
     scope = Scope(ctx.document, ctx.project, ctx.environment.closed)
     made = kind.value not in _SCALED
-    found = undefined(Name(kind.value, name.value, namespace, made=made), scope, _SCALED)
+    wanted = Name(kind.value, name.value, namespace, made=made, by=called)
+    found = undefined(wanted, scope, _SCALED)
     if found is None:
         return
     said = f"there is no {kind.value} `{name.value}`"

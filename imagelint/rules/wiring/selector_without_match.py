@@ -47,9 +47,8 @@ def selector_without_match(one: Selecting, ctx: Context) -> Findings:
 
     Except:
         What may be defined outside of what is examined: without `closed: true` in the policy, or
-        `--closed`, only what the same file, or the same rendering, must have meant, and what a
-        Service must mean that has the name of a workload in its folder. Pods and Services that
-        operators make.
+        `--closed`, only what the same file, or the same rendering, must have meant, and what has
+        the same name in the same folder. Pods and Services that operators make.
 
     Bad (server.yaml):
         apiVersion: v1
@@ -108,9 +107,9 @@ def _selections(one: Selecting) -> Iterator[Selection]:
     if isinstance(one, Service):
         yield service_selection(one)
     elif isinstance(one, DisruptionBudget):
-        yield Selection(one.selector, "Pod", (one.object.namespace,))
+        yield Selection(one.selector, "Pod", (one.object.namespace,), named=one.object.name)
     elif isinstance(one, NetworkPolicy):
         for selector in (one.selector, *one.peers):
             yield Selection(selector, "Pod", (one.object.namespace,))
     elif isinstance(one.namespaces, Known):
-        yield Selection(one.selector, one.selects, one.namespaces.value)
+        yield Selection(one.selector, one.selects, one.namespaces.value, named=one.object.name)

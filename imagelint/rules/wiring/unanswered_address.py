@@ -10,7 +10,6 @@ from imagelint.documents.shared import EnvVar, Setting
 from imagelint.rules.api import Confidence, Context, Findings, Severity, rule
 
 if TYPE_CHECKING:
-    from imagelint.core.finding import Finding
     from imagelint.documents.queries.links.named import Named
     from imagelint.documents.runtime.field import Place
 
@@ -85,31 +84,14 @@ def unanswered_address(subject: EnvVar | Setting | Route, ctx: Context) -> Findi
         if found is None:
             yield from _of_pod(address, place, subject, ctx)
             continue
-        if found.renamed:
-            yield _of_renamed(address, found.renamed, place, ctx)
-            continue
-        one = found.ports[0] if len(found.ports) == 1 else None
-        said = " or ".join(map(str, found.ports)) or "other ports"
-        several = ", ".join(map(str, found.ports))
-        written, meant = f"{address.host}:{address.port}", f"{address.host}:{one}"
         yield ctx.finding(
             place,
-            f"nobody answers on port {address.port}: {found.who} listens on {said}",
-            help=f"write `{meant}`" if one is not None else f"write one of its ports: {several}",
+            found.said,
+            help=found.help,
             subject=address.host,
             confidence=None if found.certain else Confidence.LIKELY,
-            fix=ctx.reworded(place, written, meant) if one is not None else None,
+            fix=ctx.reworded(place, *found.rewording) if found.rewording is not None else None,
         )
-
-
-def _of_renamed(address: Named, name: str, place: Place, ctx: Context) -> Finding:
-    """An address of a Service that a kustomization gives another name."""
-    return ctx.finding(
-        place,
-        f"nobody is called `{address.host}`: the Service is `{name}` then",
-        help=f"write `{name}`: kustomize changes no names in addresses",
-        subject=address.host,
-    )
 
 
 def _of_pod(

@@ -42,6 +42,30 @@ class Unanswered(NamedTuple):
     certain: bool
     renamed: str = ""
 
+    @property
+    def said(self) -> str:
+        """What is wrong, in words."""
+        host, port = self.address.host, self.address.port
+        if self.renamed:
+            return f"nobody is called `{host}`: the Service is `{self.renamed}` then"
+        ports = " or ".join(map(str, self.ports)) or "other ports"
+        return f"nobody answers on port {port}: {self.who} listens on {ports}"
+
+    @property
+    def help(self) -> str:
+        """What to do about it, in words."""
+        if self.renamed:
+            return f"write `{self.renamed}`: kustomize changes no names in addresses"
+        if self.rewording is not None:
+            return f"write `{self.rewording[1]}`"
+        return f"write one of its ports: {', '.join(map(str, self.ports))}"
+
+    @property
+    def rewording(self) -> tuple[str, str] | None:
+        """What to write instead of what, where one port alone is meant."""
+        host, port = self.address.host, self.address.port
+        return (f"{host}:{port}", f"{host}:{self.ports[0]}") if len(self.ports) == 1 else None
+
 
 def unanswered(
     address: Named, document: Document, project: Project, *, closed: bool | None

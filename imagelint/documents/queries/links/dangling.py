@@ -7,7 +7,7 @@ from posixpath import dirname
 from typing import TYPE_CHECKING
 
 from imagelint.core.record import NamedTuple
-from imagelint.documents.kubernetes.landmarks import PodPlace, pods_of
+from imagelint.documents.kubernetes.landmarks import PodPlace, pods_of, service_named
 from imagelint.documents.kubernetes.manifest import Manifest
 from imagelint.documents.kubernetes.wiring.nodes import (
     DisruptionBudget,
@@ -24,13 +24,14 @@ if TYPE_CHECKING:
     from imagelint.documents.base import Document
     from imagelint.documents.kubernetes.wiring.nodes import Labels, Selector
 
+_GROUP, _GROUP_LABEL = "LeaderWorkerSet", "leaderworkerset.sigs.k8s.io/name"
 _WORKLOADS = ("Deployment", "StatefulSet", "DaemonSet")
 
 
 class Selection(NamedTuple):
     """A selector, what it selects (`Pod` or `Service`), and in which namespaces.
 
-    `named` is the name of the Service that selects pods, which are often those of its name.
+    `named` is the name of who selects: often what is selected has the same.
     """
 
     selector: Selector
@@ -78,7 +79,7 @@ def unmatched(selection: Selection, scope: Scope) -> Unmatched | None:
     candidates = tuple(islice(_candidates(selection, scope), MANY + 1))
     meant = _meant(selection, candidates) if len(candidates) <= MANY else None
     if meant is None and not candidates:
-        meant = _beside(selection, scope)
+        meant = _within_group(selection, scope) or _beside(selection, scope)
     if meant is None and not scope.closed:  # most are right, and need not be looked for
         return None
     selector, kind = selection.selector, selection.selects
@@ -212,26 +213,62 @@ def _meant(selection: Selection, candidates: tuple[Candidate, ...]) -> Unmatched
     return Unmatched(likely[0], certain=len(candidates) == 1)
 
 
+def _within_group(selection: Selection, scope: Scope) -> Unmatched | None:
+    """The pods of a group that a selector names, none of which has the other labels.
+
+    Whatever else an operator makes has not this name of a group.
+    """
+    selector = selection.selector
+    named = dict(selector.labels).get(_GROUP_LABEL)
+    if named is None or selection.selects != "Pod":
+        return None
+    found = scope.nearest(
+        pods_of(_GROUP, named),
+        PodPlace,
+        lambda one: any(same(one.namespace, each) for each in selection.namespaces),
+    )
+    places = [one for _, one in found.nodes]
+    if not all(one.settled for one in places) or any(
+        selector.matches(one.labels) for one in places
+    ):
+        return None
+    alike = [one for one in places if selector.keys <= dict(one.labels).keys() | {_GROUP_LABEL}]
+    title = f"the pods of the {_GROUP} `{named}`"
+    return Unmatched(Candidate(title, alike[0].labels), certain=found.here) if alike else None
+
+
 def _beside(selection: Selection, scope: Scope) -> Unmatched | None:
-    """What a Service must mean that has its name, in another file of the same folder."""
-    manifest, named = scope.manifest, selection.named
-    if manifest is None or not named or manifest.derived(holds_open):
+    """What is meant that has the name of who selects, in another file of the same folder."""
+    manifest, selector = scope.manifest, selection.selector
+    if manifest is None or not selection.named or manifest.derived(holds_open):
         return None
-    selector, (namespace,) = selection.selector, selection.namespaces
-    found = [
-        (kind, place)
-        for kind in _WORKLOADS
-        for origin, place in scope.nearest(
-            pods_of(kind, named), PodPlace, lambda one: same(one.namespace, namespace)
-        ).nodes
-        if dirname(origin) == scope.folder
-    ]
-    if len(found) != 1 or not found[0][1].settled:
+    found = [one for origin, one in _of_name(selection, scope) if dirname(origin) == scope.folder]
+    if len(found) != 1:
         return None
-    kind, place = found[0]
-    if selector.keys.isdisjoint(dict(place.labels)) or selector.differs(place.labels) is None:
-        return None
-    return Unmatched(Candidate(f"the pods of the {kind} `{named}`", place.labels), certain=False)
+    (only,) = found
+    apart = selector.keys.isdisjoint(dict(only.labels)) or selector.differs(only.labels) is None
+    return None if apart else Unmatched(only, certain=False)
+
+
+def _of_name(selection: Selection, scope: Scope) -> Iterator[tuple[str, Candidate]]:
+    """The Services, or the pods of workloads, of a name, each with its file."""
+    named = selection.named
+
+    def fits(namespace: str) -> bool:
+        return any(same(namespace, each) for each in selection.namespaces)
+
+    if selection.selects == "Service":
+        services = scope.nearest(
+            service_named(named), Service, lambda one: fits(one.object.namespace)
+        )
+        for origin, service in services.nodes:
+            yield origin, Candidate(f"the Service `{named}`", service.object.labels)
+        return
+    for kind in _WORKLOADS:
+        pods = scope.nearest(pods_of(kind, named), PodPlace, lambda one: fits(one.namespace))
+        for origin, place in pods.nodes:
+            if place.settled:
+                yield origin, Candidate(f"the pods of the {kind} `{named}`", place.labels)
 
 
 def _is_near(selector: Selector, candidate: Candidate) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from posixpath import dirname
 from typing import TYPE_CHECKING
 
 from imagelint.core.record import NamedTuple
@@ -32,7 +33,8 @@ class Name(NamedTuple):
     """The name of an object, as another one says it.
 
     `made` tells that operators make such ones, `exact` that those of one kind are often called
-    alike, so that only a misspelt name tells which is meant.
+    alike, so that only a misspelt name tells which is meant. `by` is the name of who says it, where
+    what is meant often has the same.
     """
 
     kind: str
@@ -40,6 +42,7 @@ class Name(NamedTuple):
     namespace: str
     made: bool = False
     exact: bool = False
+    by: str = ""
 
 
 class Undefined(NamedTuple):
@@ -59,7 +62,7 @@ def undefined(name: Name, scope: Scope, others: tuple[str, ...] = ()) -> Undefin
     That is certain where the run is closed. Elsewhere another object of the same file must tell
     that it is meant: of nearly that name, or of that name and one of the `others` of its kind.
     """
-    meant = renamed(name, scope) or _meant(name, scope, others)
+    meant = renamed(name, scope) or _meant(name, scope, others) or _beside(name, scope)
     if meant is None and not scope.closed:  # most are right, and need not be looked for
         return None
     if _is_defined(name, scope):
@@ -143,6 +146,22 @@ def _meant(name: Name, scope: Scope, others: tuple[str, ...]) -> Undefined | Non
         return None
     meant = said.get((likely[0].kind, likely[0].name), likely[0].name)
     return Undefined(name.kind, meant, certain=len(alike) == 1 and not name.exact)
+
+
+def _beside(name: Name, scope: Scope) -> Undefined | None:
+    """An object in another file of the same folder that has the name of who names another."""
+    manifest = scope.manifest
+    if not name.by or name.by == name.name or manifest is None or manifest.rendered:
+        return None
+    if scope.is_open(name.namespace):
+        return None
+    found = scope.nearest(
+        object_named(name.kind, name.by),
+        NamedObject,
+        lambda one: same(one.namespace, name.namespace),
+    )
+    there = [origin for origin, _ in found.nodes if dirname(origin) == scope.folder]
+    return Undefined(name.kind, name.by, certain=False) if len(there) == 1 else None
 
 
 def _may_be_made(name: Name, scope: Scope) -> bool:
