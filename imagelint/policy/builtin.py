@@ -160,6 +160,7 @@ PACKS: Mapping[str, Mapping[str, Data]] = {
             "worker-gpus-mismatch": "on",
             "advertised-gpus": "on",
             "mixed-engine-releases": "on",
+            "leader-port-mismatch": "on",
             "mismatched-model-cache": "on",
             "unmet-accelerator-type": "on",
             "unnamed-serving-port": "on",

@@ -158,6 +158,7 @@ RULES: dict[str, Entry] = {
     "layer-copied-for-rights": Entry("layers", ("documents.image.layers.nodes:LayerContents",)),
     "layers-on-cpu": Entry("gpus", ("documents.serving.command:ServingCommand",)),
     "ld-preload": Entry("exposure", ("documents.shared:EnvVar",)),
+    "leader-port-mismatch": Entry("gpus", ("documents.kubernetes.objects:Pod",)),
     "leftover-build-file": Entry("layers", ("documents.image.layers.nodes:LayerFiles",), ("Dockle DKL-LI-0003",)),
     "legacy-key-value": Entry("build", ("documents.dockerfile.model:Stage",), ("BuildKit LegacyKeyValueFormat", "dockerfilelint label_invalid"), (), ("ENV", "LABEL")),
     "literal-secret-env": Entry("secrets", ("documents.shared:EnvVar",), ("kube-linter env-var-secret", "Polaris sensitiveContainerEnvVar")),
