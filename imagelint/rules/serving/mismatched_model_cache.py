@@ -61,7 +61,9 @@ def mismatched_model_cache(pod: Pod, ctx: Context) -> Findings:
     """
     manifest = ctx.document
     cache = model_cache(pod, manifest, ctx.project) if isinstance(manifest, Manifest) else None
-    for one in differences(pod, cache) if cache is not None else ():
+    if cache is None:
+        return
+    for one in differences(pod, cache):
         yield ctx.finding(
             one.place,
             f"the cache `{cache.name}` holds {one.holds}, and the server has {one.has}",
