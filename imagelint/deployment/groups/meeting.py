@@ -1,9 +1,4 @@
-"""The port at which the processes of a group meet: its leader opens it, the others ask there.
-
-docs.ray.io/en/latest/cluster/cli.html (`ray start --port`: 6379 when it is not given);
-sgl-project/sglang: python/sglang/srt/server_args.py (`--dist-init-addr`); vllm-project/vllm:
-vllm/engine/arg_utils.py (`--master-port`), examples/online_serving/multi-node-serving.sh
-"""
+"""The port at which the processes of a group meet: its leader opens it, the others ask there."""
 
 from __future__ import annotations
 
@@ -15,6 +10,13 @@ from imagelint.core.record import NamedTuple
 from imagelint.deployment.groups.podgroups import leader_of, main_container
 from imagelint.documents.kubernetes.pods.launching import launch, scripts
 from imagelint.documents.runtime.field import Place
+from imagelint.knowledge.serving.meeting import (
+    CLUSTER,
+    COMMON_FLAGS,
+    HELPER,
+    HELPER_PORT,
+    USUAL_PORT,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -24,10 +26,6 @@ if TYPE_CHECKING:
     from imagelint.documents.shell.script import Word
 
 _PORT = pattern(r"(?:^|:)([0-9]{1,5})$")
-_CLUSTER, _USUAL = "ray", "6379"
-_HELPER = "multi-node-serving.sh"
-# Told to the leader and to the others alike.
-_COMMON = ("dist-init-addr", "nccl-init-addr", "master-port", "ray_port")
 _HEAD, _OTHER = "port", "address"
 
 
@@ -71,13 +69,12 @@ def _meetings(container: Container | None) -> Iterator[Meeting]:
 def _of_words(words: Sequence[Word], path: str) -> Iterator[Meeting]:
     said = [word.text for word in words]
     told = dict(_flags(words))
-    if said[:2] == [_CLUSTER, "start"]:
+    if said[:2] == [CLUSTER, "start"]:
         flag = _HEAD if "--head" in said else _OTHER
-        yield from _at(_CLUSTER, told.get(flag), path, _USUAL if flag == _HEAD else "")
-    elif any(one.endswith(_HELPER) for one in said):
-        yield from _at("ray_port", told.get("ray_port"), path, _USUAL)
-        return
-    for flag in _COMMON:
+        yield from _at(CLUSTER, told.get(flag), path, USUAL_PORT if flag == _HEAD else "")
+    elif any(one.endswith(HELPER) for one in said):
+        yield from _at(HELPER_PORT, told.get(HELPER_PORT), path, USUAL_PORT)
+    for flag in COMMON_FLAGS:
         yield from _at(flag, told.get(flag), path, "")
 
 

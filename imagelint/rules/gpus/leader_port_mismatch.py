@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from imagelint.deployment.groups.meeting import missed_leaders
 from imagelint.documents.kubernetes.objects import Pod
 from imagelint.rules.api import Context, Findings, Severity, rule
 
@@ -58,6 +57,8 @@ def leader_port_mismatch(pod: Pod, ctx: Context) -> Findings:
                     image: vllm/vllm-openai:v0.30.0
                     command: [sh, -c, "ray start --address=$(LWS_LEADER_ADDRESS):6379 --block"]
     """
+    from imagelint.deployment.groups.meeting import missed_leaders
+
     for one in missed_leaders(pod, ctx.document):
         yield ctx.finding(
             one.place,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from imagelint.deployment.groups.accelerators import unmet_accelerators
 from imagelint.documents.kubernetes.objects import Pod
 from imagelint.rules.api import Context, Findings, Severity, rule
 
@@ -58,6 +57,8 @@ def unmet_accelerator_type(pod: Pod, ctx: Context) -> Findings:
                       image: rayproject/ray-llm:2.52.0-py311-cu128
                       resources: {limits: {nvidia.com/gpu: 1}}
     """
+    from imagelint.deployment.groups.accelerators import unmet_accelerators
+
     for one in unmet_accelerators(pod, ctx.document):
         there = " and ".join(one.there)
         yield ctx.finding(

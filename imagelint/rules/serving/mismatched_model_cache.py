@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from imagelint.deployment.modelcaches import differences, model_cache
 from imagelint.documents.kubernetes.manifest import Manifest
 from imagelint.documents.kubernetes.objects import Pod
 from imagelint.rules.api import Confidence, Context, Findings, Severity, rule
@@ -59,6 +58,8 @@ def mismatched_model_cache(pod: Pod, ctx: Context) -> Findings:
           authSecret: ngc
           storage: {nimCache: {name: llama}}
     """
+    from imagelint.deployment.modelcaches import differences, model_cache
+
     manifest = ctx.document
     cache = model_cache(pod, manifest, ctx.project) if isinstance(manifest, Manifest) else None
     if cache is None:
