@@ -152,3 +152,27 @@ def test_labels_may_be_those_of_the_workload_alone(
 
 
 SELECTED = "selector: {app: llm, team: serving}\n  ports"
+
+
+ADDED = """
+  target: {kind: ConfigMap}
+  patch: |-
+    - {op: add, path: /data/parallel, value: --tensor-parallel-size=4}
+"""
+
+
+@pytest.mark.parametrize(
+    ("patch", "place"),
+    [
+        ("{path: patch.yaml}\n", Said("prod/patch.yaml", 5, "tp-vs-gpus")),
+        (ADDED, Said("base/server.yaml", 12, "tp-vs-gpus")),
+    ],
+)
+@pytest.mark.usefixtures("engine")
+def test_a_patch_may_set_the_source(here: Path, program: Program, patch: str, place: Said) -> None:
+    copied = COPIED.replace("NAME", "values").replace("ITEM", "0")
+    tree(here, f"patches:\n- {patch.lstrip()}{copied}")
+    write(here, **{"base/values.yaml": VALUES.replace("parallel:", "no:")})
+    if "path: patch.yaml" in patch:
+        write(here, **{"prod/patch.yaml": VALUES})
+    assert check(program, "tp-vs-gpus") == [place]

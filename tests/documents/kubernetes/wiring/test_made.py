@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from imagelint.core.fact import Known
+from imagelint.core.fact import UNKNOWN, Known
 from imagelint.core.source import Source
 from imagelint.documents.kubernetes.manifest import parse_manifest
-from imagelint.documents.kubernetes.wiring.made import made_services, tells_services
+from imagelint.documents.kubernetes.wiring.made import beginnings, made_services, tells_services
 from imagelint.knowledge.kubernetes.made_services import knows_services
 
 HEAD = "headGroupSpec: {template: {spec: {containers: [{name: head, image: ray, ports: PORTS}]}}}"
@@ -73,3 +73,46 @@ def test_what_is_known_to_make_none() -> None:
     (obj,) = parse_manifest(Source("a.yaml", RAY.replace("PORTS", "[]"))).objects
     assert tells_services(obj)
     assert not tells_services(obj._replace(incomplete=True))
+
+
+def graph(name: str, services: str) -> str:
+    return (
+        "apiVersion: nvidia.com/v1alpha1\nkind: DynamoGraphDeployment\n"
+        f"metadata: {{name: {name}}}\nspec: {{services: {services}}}\n"
+    )
+
+
+def test_parts_of_a_graph_stand_behind_its_name() -> None:
+    text = graph("g", "{Frontend: {componentType: frontend}, Decode: {componentType: worker}}")
+    (obj,) = parse_manifest(Source("a.yaml", text)).objects
+    assert made(text) == {"g-frontend": {"http": 8000}, "g-decode": {}, "g-0": {}}
+    assert list(beginnings(obj)) == ["g-decode", "g-0"]
+    assert tells_services(obj)
+
+
+def test_names_that_are_too_long_are_unknown() -> None:
+    text = graph("g" * 60, "{Decode: {componentType: worker}}")
+    (obj,) = parse_manifest(Source("a.yaml", text)).objects
+    assert list(made(text)) == [f"{'g' * 60}-0"]
+    assert not tells_services(obj)
+
+
+def test_what_is_not_written_makes_no_service() -> None:
+    text = (
+        "apiVersion: serving.kserve.io/v1beta1\nkind: InferenceService\nmetadata: {name: a}\n"
+        "spec: {predictor: {model: {modelFormat: {name: x}}}, transformer: {containers: []}}\n"
+    )
+    (obj,) = parse_manifest(Source("a.yaml", text)).objects
+    assert list(made(text)) == ["a", "a-predictor", "a-transformer"]
+    assert list(beginnings(obj)) == ["a-predictor", "a-transformer", "a-head", "a-workers"]
+
+
+def test_the_name_of_a_port_may_be_unknown() -> None:
+    text = (
+        "apiVersion: serving.kserve.io/v1alpha1\nkind: LLMInferenceService\n"
+        "metadata: {name: a}\nspec: {model: {uri: hf://a/b}}\n"
+    )
+    (obj,) = parse_manifest(Source("a.yaml", text)).objects
+    service = next(one for one in made_services(obj) if one.ports)
+    assert service.object.name == "a-kserve-workload-svc"
+    assert [(one.called, one.port) for one in service.ports] == [(UNKNOWN, Known(8000))]
