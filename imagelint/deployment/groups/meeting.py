@@ -10,7 +10,7 @@ from imagelint.core.record import NamedTuple
 from imagelint.deployment.groups.podgroups import leader_of, main_container
 from imagelint.documents.kubernetes.pods.launching import launch, scripts
 from imagelint.documents.runtime.field import Place
-from imagelint.knowledge.serving.meeting import (
+from imagelint.knowledge.kubernetes.meeting import (
     CLUSTER,
     COMMON_FLAGS,
     HELPER,
