@@ -39,6 +39,8 @@ _OF_VALUES = frozenset(("HelmRelease", "Application", "ApplicationSet", "HelmCha
 _WITHOUT_PODS = (
     "kyverno.io",
     "gatekeeper.sh",
+    "kubewarden.io",
+    "auto.gke.io",
     "apiextensions.k8s.io",
     "admissionregistration.k8s.io",
     "rbac.authorization.k8s.io",

@@ -308,6 +308,7 @@ def test_the_main_container_of_a_dynamo_service() -> None:
         "{apiVersion: v1, kind: ConfigMap, data: {containers: [{image: a}]}}",
         "{apiVersion: apps/v1, kind: Deployment, spec: {template: '{{ x }}'}}",
         "{apiVersion: kyverno.io/v1, kind: Policy, spec: {spec: {containers: [{image: a}]}}}",
+        "{apiVersion: auto.gke.io/v1, kind: A, match: {containers: [{image: a, args: [b]}]}}",
         "{apiVersion: a.b/v1, kind: X, spec: {containers: []}}",
         "{apiVersion: a.b/v1, kind: X, spec: {containers: [{name: only}]}}",
         "{apiVersion: a.b/v1, kind: X, spec: {containers: [a, b]}}",
