@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from imagelint.core.fact import Known
 from imagelint.documents.queries.health.asked import (
+    asks_another_protocol,
     asks_server,
     is_asked_itself,
     may_listen,
@@ -18,9 +19,10 @@ from imagelint.rules.api import Confidence, Context, Findings, Severity, rule
 
 @rule(ServingCommand, Severity.HIGH)
 def probe_port_mismatch(server: ServingCommand, ctx: Context) -> Findings:
-    """The health check asks a port on which nobody listens.
+    """The health check asks a port on which nobody listens, or where something else answers.
 
-    The connection is refused as long as the server lives: a liveness or startup probe kills it
+    The connection is refused as long as the server lives, or gRPC or metrics answer where the path
+    of the server's health is asked: a liveness or startup probe kills it
     again and again, a readiness probe keeps every request away from it.
 
     Except:
@@ -85,12 +87,14 @@ def probe_port_mismatch(server: ServingCommand, ctx: Context) -> Findings:
         for asked in requests_of(runtime, probe):
             if not isinstance(asked.port, Known) or asks_server(server, asked):
                 continue
-            if may_listen(server, asked.port.value):
+            other = asks_another_protocol(server, asked)
+            if not other and may_listen(server, asked.port.value):
                 continue
+            does = "answers that on" if other else "listens on"
             yield ctx.finding(
                 asked.port_place,
                 f"the {probe.title} asks port {asked.port.value}, "
-                f"and {title(server)} listens on {port.value}",
+                f"and {title(server)} {does} {port.value}",
                 help=f"ask port {port.value}",
                 subject=runtime.name,
                 fix=ctx.reworded(asked.port_place, str(asked.port.value), str(port.value)),

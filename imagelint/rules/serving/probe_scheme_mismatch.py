@@ -11,7 +11,9 @@ from imagelint.rules.api import Confidence, Context, Findings, Severity, rule
 
 @rule(ServingCommand, Severity.HIGH)
 def probe_scheme_mismatch(server: ServingCommand, ctx: Context) -> Findings:
-    """The health check asks over HTTPS where the server speaks HTTP, or the other way round.
+    """The health check asks over HTTPS where the server speaks HTTP, or in another wrong way.
+
+    So it is the other way round, and where it asks over gRPC what speaks HTTP alone.
 
     The answer is none that the check understands, as long as the server lives: a liveness or
     startup probe kills it again and again, a readiness probe keeps every request away from it.
@@ -61,9 +63,10 @@ def probe_scheme_mismatch(server: ServingCommand, ctx: Context) -> Findings:
               test: curl -fk https://localhost:8000/health
     """
     for asked, spoken in mistaken_schemes(server):
+        scheme = value_or(asked.scheme, "")
         yield ctx.finding(
             asked.scheme_place,
-            f"the {asked.probe.title} asks over {value_or(asked.scheme, '').upper()}, "
+            f"the {asked.probe.title} asks over {scheme.upper() if scheme.islower() else scheme}, "
             f"and {title(server)} speaks {spoken.upper()}",
             help=f"ask over {spoken.upper()}",
             subject=server.launch.runtime.name,

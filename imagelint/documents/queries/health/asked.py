@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 _DOCUMENTATION = ("/docs", "/docs/*", "/redoc", "/openapi.json", "/static/*")
 _NOT_TOLD = ("", "false")
 _BEFORE = 3  # words: `vllm`, `python -m vllm`
+_RPC = "gRPC"
 _LOOPBACK = ("127.", "localhost", "::1", "[::1]")
 # What may stand before the server in the same container.
 _PROXIES = ("nginx", "caddy", "envoy", "haproxy", "socat", "traefik", "supervisord")
@@ -40,8 +41,8 @@ class Asked(NamedTuple):
     """One request of a check to its own container.
 
     `path` is without its query, and absent where only a connection is asked for; `place` is where
-    it is written, `port_place` the port, `scheme_place` the scheme: `http` or `https`, absent for a
-    connection alone.
+    it is written, `port_place` the port, `scheme_place` the scheme: `http`, `https` or `gRPC`,
+    absent for a connection alone.
     """
 
     probe: Probe
@@ -69,15 +70,18 @@ def requests_of(runtime: Runtime, probe: Probe) -> tuple[Asked, ...]:
     kind = value_or(check.kind, None)
     if kind is CheckKind.EXEC:
         return tuple(_of_command(probe, check))
-    if kind is None or kind is CheckKind.GRPC or value_or(check.host.value, ""):
+    if kind is None or value_or(check.host.value, ""):
         return ()
     path = check.url_path
-    fact: Fact[str] = ABSENT
+    fact: Fact[str] = UNKNOWN if kind is CheckKind.GRPC else ABSENT
     if kind is CheckKind.HTTP:
         fact = Known("/") if path.value is ABSENT else _without_query(path.value)
     scheme = _scheme(check.scheme.value) if kind is CheckKind.HTTP else ABSENT
+    if kind is CheckKind.GRPC:
+        scheme = Known(_RPC)
     port = _numbered(runtime, check.port.value)
-    return (Asked(probe, fact, path, port, check.port, scheme=scheme, scheme_place=check.scheme),)
+    written = check.scheme if kind is CheckKind.HTTP else check.port
+    return (Asked(probe, fact, path, port, check.port, scheme=scheme, scheme_place=written),)
 
 
 def _scheme(scheme: Fact[str]) -> Fact[str]:
@@ -147,6 +151,23 @@ def asks_server(server: ServingCommand, asked: Asked) -> bool:
     )
 
 
+def asks_another_protocol(server: ServingCommand, asked: Asked) -> bool:
+    """Whether the path of a server's health is asked on a port of it that has other things.
+
+    That is the port for gRPC or for metrics. Where the table tells of no flag for the port, what
+    listens where is told in files that are not read.
+    """
+    known, port = server.facts, value_or(asked.port, 0)
+    if known is None or not server.own_image or not known.options[PORT.name]:
+        return False
+    paths = known.endpoints
+    besides = port in paths.other_ports or (known.metrics is not None and port == known.metrics.port)
+    path = value_or(asked.path, "")
+    if not besides or path not in (paths.liveness, paths.readiness, paths.startup):
+        return False
+    return not server.launch.runtime.neighbour_may_listen(port)
+
+
 def speaks_tls(server: ServingCommand) -> Fact[bool]:
     """Whether a server answers HTTPS alone; otherwise it answers HTTP alone."""
     known = server.facts
@@ -163,21 +184,33 @@ def speaks_tls(server: ServingCommand) -> Fact[bool]:
 def mistaken_schemes(server: ServingCommand) -> Iterator[tuple[Asked, str]]:
     """The requests of checks over another scheme than the server speaks, with the one it speaks.
 
-    A check that asks over both may go on with the one that is answered. Who listens on the loopback
+    A check that asks over both may go on with the one that is answered; gRPC is no such thing. Who listens on the loopback
     alone is asked by none from outside: another container of the pod may take the port there.
     """
     runtime, secured = server.launch.runtime, speaks_tls(server)
-    if not isinstance(secured, Known) or runtime.managed or not is_asked_itself(server):
+    if runtime.managed or not is_asked_itself(server):
         return
-    spoken = "https" if secured.value else "http"
+    spoken = "https" if value_or(secured, default=False) else "http"
     hidden = value_or(server.effective(HOST), "").lower().startswith(_LOOPBACK)
     for probe in probes_of(runtime):
         if hidden and value_or(probe.check.kind, None) is not CheckKind.EXEC:
             continue
         asked = [one for one in requests_of(runtime, probe) if asks_server(server, one)]
+        if value_or(probe.check.kind, None) is CheckKind.GRPC:
+            yield from ((one, spoken) for one in asked if not _may_speak_rpc(server))
+            continue
+        if not isinstance(secured, Known):
+            continue
         others = [one for one in asked if value_or(one.scheme, spoken) != spoken]
         if len(others) == len(asked):
             yield from ((one, spoken) for one in others)
+
+
+def _may_speak_rpc(server: ServingCommand) -> bool:
+    """Whether anything tells that gRPC may be answered on the port of the server."""
+    image = server.launch.image
+    told = (*server.launch.written, image.text if image is not None else "")
+    return not server.own_image or any(_RPC.lower() in text.lower() for text in told)
 
 
 def serves_path(server: ServingCommand, path: str) -> bool:
@@ -273,20 +306,20 @@ def _is_told(server: ServingCommand, port: int) -> bool:
 
 # A second is Kubernetes' default; whoever waits a minute altogether is patient enough.
 _SHORT, _FEW, _PATIENT = 1, 3, 60
+# Whoever kills at the first failure waits for it as long as a long prompt may block the event loop.
+_ONCE = 30
 
 
 def is_nervous(server: ServingCommand, probe: Probe) -> bool:
     """Whether a liveness probe kills a server that only answers late."""
-    timing = probe.timing
     if server.facts is None or not probe.kills or server.launch.runtime.managed:
         return False
-    if value_or(timing.timeout.value, inf) > _SHORT:
-        return False
-    failures, period = timing.failure_threshold.value, timing.period.value
-    if (
-        value_or(failures, inf) > _FEW
-        or value_or(failures, inf) * value_or(period, inf) >= _PATIENT
-    ):
+    timeout, failures, period = (
+        value_or(one.value, inf)
+        for one in (probe.timing.timeout, probe.timing.failure_threshold, probe.timing.period)
+    )
+    patient = failures > _FEW or failures * period >= _PATIENT
+    if (timeout > _SHORT or patient) and (failures > 1 or timeout >= _ONCE or period >= _PATIENT):
         return False
     kind = value_or(probe.check.kind, None)
     over_http = kind is CheckKind.HTTP and server.facts.endpoints.by_python
