@@ -16,6 +16,7 @@ from imagelint.core.source import Source
 from imagelint.documents.serving.command import ServingCommand
 from imagelint.knowledge.kubernetes.enumerations import enumerated
 from imagelint.knowledge.serving.flags import number_flags
+from imagelint.knowledge.settings.keys import setting_keys
 from imagelint.run.reading.recognition import recognise
 
 if TYPE_CHECKING:
@@ -46,7 +47,7 @@ def _by_engine(server: ServingCommand, engine: Engine) -> Iterator[str]:
     """Flags that stand nowhere in the engine's table."""
     known = {*engine.flags, *engine.booleans, *engine.lists, *engine.config_flags}
     known |= {*engine.multi_node, *(removed.replacement for removed in engine.removed)}
-    known |= {*enumerated(engine.name), *number_flags(engine.name)}
+    known |= {*enumerated(engine.name), *number_flags(engine.name), *setting_keys(engine.name)}
     for switch in server.switches:
         whole, _, _ = switch.name.partition(".")
         if not {switch.name, whole} & known and not switch.variable:

@@ -104,7 +104,7 @@ def unknown_engine_value(server: ServingCommand, ctx: Context) -> Findings:
 
 def _refused_settings(server: ServingCommand) -> Iterator[RefusedSetting]:
     """The structures that it does not take: few servers are told any."""
-    if any(one.name[:1] == "." or value_or(one.value, "")[:1] == "{" for one in server.switches):
+    if any("." in one.name or value_or(one.value, "")[:1] == "{" for one in server.switches):
         from imagelint.documents.queries.start.settings import refused_settings
 
         yield from refused_settings(server)

@@ -44,6 +44,7 @@ def refused_settings(server: ServingCommand) -> Iterator[RefusedSetting]:
         if not flag:
             yield from _in_files(server, rows)
             continue
+        yield from _dotted(server, flag, rows, version)
         switch = server.find_switch(flag)
         text = value_or(switch.value, "") if switch is not None else ""
         # Older releases take other forms as well: `image=4`, a level of compilation.
@@ -58,6 +59,26 @@ def refused_settings(server: ServingCommand) -> Iterator[RefusedSetting]:
             if isinstance(inner, dict):
                 where = f"`{switch.written}{'.' if row.section else ''}{row.section}`"
                 yield from _unknown(switch, row, inner, where, sure=sure)
+
+
+def _dotted(
+    server: ServingCommand, flag: str, rows: tuple[SettingKeys, ...], version: str
+) -> Iterator[RefusedSetting]:
+    """The keys that are written behind a dot of the flag, as `--kv-transfer-config.kv_role`.
+
+    vLLM makes one structure of them: vllm/utils/argparse_utils.py. A plus adds to a list.
+    """
+    by_section = {row.section: row for row in rows}
+    for switch in server.switches:
+        if not switch.name.startswith(f"{flag}."):
+            continue
+        section, _, key = switch.written.partition(".")[2].rstrip("+").rpartition(".")
+        row = by_section.get(section)
+        if row is not None:
+            sure = server.own_image and row.covers(version)
+            where = f"`{switch.written.rpartition('.')[0]}`"
+            told = {key: value_or(switch.value, None)}
+            yield from _unknown(switch, row, told, where, sure=sure)
 
 
 def _parsed(text: str) -> tuple[Mapping[str, object], str]:
