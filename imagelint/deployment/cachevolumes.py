@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from imagelint.core.fact import Known
+from imagelint.core.fact import Known, value_or
 from imagelint.core.pattern import pattern
 from imagelint.core.record import NamedTuple
 from imagelint.deployment.objects import Neighbourhood
@@ -14,6 +14,8 @@ from imagelint.documents.kubernetes.manifest import Manifest
 from imagelint.documents.kubernetes.pods.accelerators import quantity
 from imagelint.documents.queries.links.scope import Scope, same
 from imagelint.documents.queries.weights.cachemounts import graph_folders
+from imagelint.documents.queries.weights.fetched import fetched_weights
+from imagelint.documents.queries.weights.hubdownloads import covers
 from imagelint.documents.queries.weights.modelcache import (
     downloads_weights,
     volume_at,
@@ -81,13 +83,44 @@ def claimed_room(pod: Pod, document: Document, project: Project) -> Iterator[Cla
         name = _claim_of(pod, mount.volume) if mount is not None else ""
         if mount is None or not name:
             continue
-        found = Neighbourhood(document, project).object(_CLAIM, name, pod.owner.namespace)
-        spec = found.object.body["spec"] if found is not None else None
-        if spec is None or spec["volumeName"].exists or _is_share(spec):
-            continue
-        size = quantity(spec.at("resources", "requests", "storage"))
-        if isinstance(size, Known) and size.value > 0:
-            yield ClaimedRoom(server, mount, name, size.value)
+        size = _claimed(name, pod, document, project)
+        if size > 0:
+            yield ClaimedRoom(server, mount, name, size)
+
+
+class FilledClaim(NamedTuple):
+    """A claim to which a container fetches models, their GB of 1e9 bytes, and those asked for."""
+
+    container: str
+    mount: Mount
+    claim: str
+    gigabytes: float
+    room: float
+
+
+def filled_claims(pod: Pod, document: Document, project: Project) -> Iterator[FilledClaim]:
+    """The claims to which scripts of a pod fetch models, and whose size stands beside them."""
+    if not isinstance(document, Manifest) or pod.partial:
+        return
+    for container in pod.containers:
+        mounts = container.runtime.mounts
+        fetched = {one.model: one for one in fetched_weights(document, container)}
+        for mount in mounts.value if fetched and isinstance(mounts, Known) else ():
+            needed = sum(one.gigabytes for one in fetched.values() if covers(mount, one.folder))
+            name = _claim_of(pod, mount.volume) if needed else ""
+            size = _claimed(name, pod, document, project) if name else 0
+            if size:
+                yield FilledClaim(container.name, mount, name, needed, size / 1e9)
+
+
+def _claimed(name: str, pod: Pod, document: Document, project: Project) -> float:
+    """The bytes that a claim asks for, 0 where they are not known, or do not count."""
+    found = Neighbourhood(document, project).object(_CLAIM, name, pod.owner.namespace)
+    spec = found.object.body["spec"] if found is not None else None
+    if spec is None or spec["volumeName"].exists or _is_share(spec):
+        return 0
+    size = quantity(spec.at("resources", "requests", "storage"))
+    return value_or(size, 0)
 
 
 def _is_share(spec: Cursor) -> bool:

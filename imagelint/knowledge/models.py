@@ -14,6 +14,12 @@ _SIZE = pattern(
     re.ASCII,
 )
 _COMMIT = pattern(r"[0-9a-f]{40}")
+# Names of libraries whose models have no owner: of Ollama, and of Docker's model runner.
+_LIBRARY = pattern(
+    r"(?:ollama://|(?:registry\.ollama\.ai/)?library/|(?:docker\.io/)?ai/)?[a-z0-9][a-z0-9._-]*"
+    r":[A-Za-z0-9][A-Za-z0-9._-]*",
+    re.ASCII,
+)
 # Below it, millions are a length of context (`-1M`) and no size.
 _FEWEST_MILLIONS = 10
 _LONGEST = 300
@@ -91,6 +97,11 @@ def native_bytes(model: str) -> float | None:
     """Bytes per weight of a checkpoint that is published in fewer than 16 bits by default."""
     name = model_name(model)
     return None if "distill" in name.lower() else _by_table("native", name)
+
+
+def is_library_tag(model: str) -> bool:
+    """Whether a model is named as in a library, with a tag: `llama3.3:70b`, `ai/qwen3:8B`."""
+    return _LIBRARY.fullmatch(model) is not None
 
 
 def takes_media(model: str) -> bool:

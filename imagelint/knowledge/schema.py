@@ -338,12 +338,27 @@ class WeightRow(TypedDict):
     bytes: float
 
 
+class LibraryRow(TypedDict):
+    """What lies in libraries under tags that name a size and no format."""
+
+    bytes: float
+    fewest_billions: Annotated[float, "of parameters, below which the format is not known"]
+    elsewhere: Annotated[list[str], "words of tags without weights"]
+
+
+class OwnersRow(TypedDict):
+    """Owners on the hub."""
+
+    naming: Annotated[list[str], "who puts AWQ and GPTQ into the names of checkpoints"]
+
+
 class WeightTable(forms.Dated):
     """Bytes per weight."""
 
     source: str
     names: list[WeightRow]
-    naming_owners: Annotated[list[str], "who puts AWQ and GPTQ into the names of checkpoints"]
+    library: LibraryRow
+    owners: OwnersRow
     flags: dict[str, float]
 
 

@@ -6,7 +6,12 @@ import re
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from imagelint.knowledge.models import model_name, native_bytes, parameters_of
+from imagelint.knowledge.models import (
+    is_library_tag,
+    model_name,
+    native_bytes,
+    parameters_of,
+)
 from imagelint.knowledge.tables import looked_up, table
 
 if TYPE_CHECKING:
@@ -34,13 +39,21 @@ def bytes_of_name(model: str) -> float | None:
     for pattern, size in _patterns():
         if pattern.search(name):
             return size
-    return None
+    return _of_library(model) if is_library_tag(model) else None
+
+
+def _of_library(model: str) -> float:
+    """Bytes per weight of what a library has under a tag that names no format."""
+    row = table("weights")["library"]
+    elsewhere = any(model.endswith(f"{sign}{one}") for one in row["elsewhere"] for sign in ":-")
+    size = parameters_of(model) or 0
+    return 0.0 if elsewhere or size < row["fewest_billions"] else row["bytes"]
 
 
 def is_surely_plain(model: str) -> bool:
     """Whether the name of a repository tells by its silence that it is neither AWQ nor GPTQ."""
     owner, slash, _ = model.partition("/")
-    known = owner in table("weights")["naming_owners"]
+    known = owner in table("weights")["owners"]["naming"]
     return known and bool(slash) and bytes_of_name(model) is None
 
 

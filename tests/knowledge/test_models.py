@@ -171,6 +171,16 @@ LOADED = {"fp8": 1.03, "bitsandbytes": 0.56}
         ("org/gpt-oss-120b-BF16", None, None, 2.0),
         ("deepseek-ai/DeepSeek-R1", None, None, 1.03),
         ("deepseek-ai/DeepSeek-R1-Distill-Llama-70B", None, None, 2.0),
+        ("llama3.3:70b", None, None, 0.56),
+        ("ollama://deepseek-r1:14b", None, None, 0.56),
+        ("registry.ollama.ai/library/qwen3:32b", None, None, 0.56),
+        ("docker.io/ai/qwen3:8B", None, None, 0.56),
+        ("qwen3:32b-q8_0", None, None, 1.03),
+        ("gpt-oss:20b", None, None, 0.56),
+        ("llama3.2:1b", None, None, None),
+        ("gpt-oss:120b-cloud", None, None, None),
+        ("minimax-m2:cloud", None, None, None),
+        ("nvcr.io/nim/meta/llama-3.1-70b-instruct:1.8.0", None, None, 2.0),
     ],
 )
 def test_bytes_per_weight(

@@ -6,7 +6,7 @@ from bisect import bisect_right
 from typing import TYPE_CHECKING
 
 from imagelint.core.record import NamedTuple
-from imagelint.knowledge.models import model_name
+from imagelint.knowledge.models import is_library_tag, model_name
 from imagelint.knowledge.tables import looked_up, table
 
 if TYPE_CHECKING:
@@ -68,6 +68,8 @@ def model_shape(model: str) -> ModelShape | None:
     # A distillation is named after its teacher, and is not made like it.
     if "distill" in name and "distill" not in row["name"]:
         return None
+    if row["name"] in table("models")["ambiguous"]["names"] and is_library_tag(model):
+        return None  # a tag of a library that has the small ones of the family as well
     return ModelShape(**row)
 
 

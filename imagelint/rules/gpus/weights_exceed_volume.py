@@ -79,8 +79,18 @@ def weights_exceed_volume(subject: ServingCommand | Pod, ctx: Context) -> Findin
 
 def _on_claims(pod: Pod, ctx: Context) -> Findings:
     """Weights on a claim that stands in an object of its own."""
-    from imagelint.deployment.cachevolumes import claimed_room
+    from imagelint.deployment.cachevolumes import claimed_room, filled_claims
 
+    for filled in filled_claims(pod, ctx.document, ctx.project):
+        if filled.room < filled.gigabytes:
+            yield ctx.finding(
+                filled.mount,
+                f"{filled.gigabytes:g} GB of weights are downloaded to the claim `{filled.claim}` "
+                f"of {filled.room:.1f} GB",
+                help="let the claim ask for more than the weights take",
+                subject=filled.container,
+                confidence=Confidence.LIKELY,
+            )
     for room in claimed_room(pod, ctx.document, ctx.project):
         weights = room.server.checkpoint_gb()
         if isinstance(weights, Known) and room.size / 1e9 < weights.value:

@@ -80,7 +80,7 @@ def body_limit_small(route: Route, ctx: Context) -> Findings:
         state = one.written or f"1m, the default of {route.controller},"
         yield ctx.finding(
             one,
-            f"bodies above {state} are refused, and {model} is sent images",
+            f"bodies above {state} are refused, and {model} is sent media",
             help=f"set `{one.field}` to `{one.meant or '64m'}`",
             subject=route.name,
         )

@@ -60,3 +60,8 @@ def test_heads_are_divided_or_copied() -> None:
     assert [count for count in range(1, 41) if shape.is_divided_by(count)] == [1, 2, 5, 10, 20, 40]
     assert divides_heads("vllm")
     assert not divides_heads("ollama")
+
+
+def test_a_tag_of_a_library_may_be_one_of_the_small_ones_of_a_family() -> None:
+    assert model_shape("deepseek-r1:14b") is None
+    assert model_shape("deepseek-ai/DeepSeek-R1") is not None

@@ -45,6 +45,8 @@ _STORES = (
 # The hub's own clients, and what lets them take a part of a model.
 _CLIENTS = ("hf", "huggingface-cli")
 _PARTIAL = ("--include", "--exclude")
+# The same in Python.
+_WHOLE, _CALLED, _PATTERNS = "snapshot_download(", "_download(", "_patterns"
 # Git's commands by which a clone comes to stand at a commit.
 _MOVING = ("checkout", "reset", "switch", "fetch")
 
@@ -110,7 +112,7 @@ def is_kept(document: Document, script: Script, download: Download) -> bool:
     if not download.output:
         return False
     return any(
-        _covers(mount, download.output) and not is_temporary(mount) and mount.source != ""
+        covers(mount, download.output) and not is_temporary(mount) and mount.source != ""
         for pod in _pods(document)
         for container in pod.containers
         if container.place is script.place
@@ -163,7 +165,7 @@ def filled_volume(document: Document, server: ServingCommand) -> FilledVolume | 
     if not server.is_local_path or not isinstance(server.model, Known):
         return None
     mount = volume_at(server, server.model.value)
-    if mount is None or not is_temporary(mount) or not _covers(mount, server.model.value):
+    if mount is None or not is_temporary(mount) or not covers(mount, server.model.value):
         return None
     for container in _beside(document, server):
         shares = any(other.volume == mount.volume for other in _mounts(container))
@@ -173,7 +175,7 @@ def filled_volume(document: Document, server: ServingCommand) -> FilledVolume | 
 
 
 class PreparedWeights(NamedTuple):
-    """A model that an init container downloads whole, and the server's volume to which it does."""
+    """A model that an init container downloads, and the server's volume to which it does."""
 
     mount: Mount
     model: str
@@ -184,29 +186,24 @@ def prepared_weights(document: Document, server: ServingCommand) -> Iterator[Pre
     """What init containers download to the volume from which a server takes its model."""
     if not server.is_local_path or not isinstance(server.model, Known):
         return
-    from imagelint.knowledge.weights import checkpoint_bytes, gigabytes
+    from imagelint.documents.queries.weights.fetched import fetched_weights
 
     mount = volume_at(server, server.model.value)
     for container in _beside(document, server) if mount is not None else ():
         if mount is None or container.role != "init":
             continue
         shared = [one for one in _mounts(container) if one.volume == mount.volume]
-        for found in _whole_models(document, container):
-            size = gigabytes(found.model, checkpoint_bytes(found.model))
-            if size and any(_covers(one, found.download.output) for one in shared):
-                yield PreparedWeights(mount, found.model, size)
+        for found in fetched_weights(document, container):
+            if any(covers(one, found.folder) for one in shared):
+                yield PreparedWeights(mount, found.model, found.gigabytes)
 
 
-def _whole_models(document: Document, container: Container) -> Iterator[HubDownload]:
-    for script in document.nodes_of(Script):
-        if script.place is container.place and script.role is ScriptRole.START:
-            yield from (one for one in hub_downloads(script) if _is_whole(one.download.command))
-
-
-def _is_whole(command: Command) -> bool:
-    """Whether a command of the hub's own client downloads all files of a model."""
+def is_whole(download: Download) -> bool:
+    """Whether the hub's own client, or its function in Python, downloads all files of a model."""
+    command = download.command
     if command.program not in _CLIENTS:
-        return False
+        code = " ".join(word.raw for word in command.arguments)
+        return _WHOLE in code and code.count(_CALLED) == 1 and _PATTERNS not in code
     words = [word.text for word in command.words]
     if any(word.startswith(_PARTIAL) for word in words):
         return False
@@ -241,7 +238,8 @@ def _mounts(container: Container) -> tuple[Mount, ...]:
     return mounts.value if isinstance(mounts, Known) else ()
 
 
-def _covers(mount: Mount, path: str) -> bool:
+def covers(mount: Mount, path: str) -> bool:
+    """Whether a path lies on a volume."""
     if not isinstance(mount.target, Known):
         return False
     return f"{path.rstrip('/')}/".startswith(f"{mount.target.value.rstrip('/')}/")
