@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 # https://docs.k3s.io/add-ons/helm
 _K3S = "helm.cattle.io"
+_DIGEST = "sha256:"
 _SWITCHES = ("enabled", "enable", "create", "enableEngine")
 # Words beside a name by which a chart says the rest of it.
 _REST = ("tag", "imageTag", "version", "imageVersion", "registry", "repository", "digest")
@@ -98,10 +99,29 @@ def _in_parts(place: Cursor) -> ImageUse | None:
     if not isinstance(place.node, Mapping):
         return None
     repository, tag = place["repository"], place["tag"]
+    if place["version"].word() and place["image"].word() and not tag.exists:
+        return _in_folder(place)
     if not (tag.word() and isinstance(repository.text(), Known)) or "://" in repository.word():
         return None
     use = image_at(place)
     return use if use is not None and isinstance(use.reference, Known) else None
+
+
+def _in_folder(place: Cursor) -> ImageUse | None:
+    """`{repository: …, image: …, version: …}`: where it lies, its name and its tag, or its digest.
+
+    NVIDIA/gpu-operator:deployments/gpu-operator/values.yaml, api/nvidia/v1/clusterpolicy_types.go
+    (`imagePath`)
+    """
+    parts = [place[key].text() for key in ("repository", "image", "version")]
+    folder, name, version = (one.value if isinstance(one, Known) else "" for one in parts)
+    between = "@" if version.startswith(_DIGEST) else ":"
+    reference = parse_reference(f"{folder}/{name}{between}{version}")
+    at = place["version"]
+    # A name alone is that of a chart, or of a package, as often.
+    if reference is None or "." not in folder.partition("/")[0] or "/" in name:
+        return None
+    return ImageUse(at.span, ImageRole.POD, at.word(), Known(reference, at.span), path=at.path)
 
 
 def _whole(around: Cursor, place: Cursor) -> Iterator[ImageUse]:

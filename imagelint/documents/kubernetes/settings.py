@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from imagelint.core.record import NamedTuple
 from imagelint.documents.shared import Holder, Setting
-from imagelint.documents.yaml.settings import setting
+from imagelint.documents.yaml.settings import chart_settings, setting
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -27,6 +27,8 @@ _ENCODED = {"ConfigMap": "binaryData", "Secret": "data"}
 _GZIP = b"\x1f\x8b"
 # https://fleet.rancher.io/ref-bundle
 _BUNDLES = ("fleet.cattle.io", "Bundle")
+# Objects that may hold the values of a chart.
+_DELIVERING = ("HelmRelease", "HelmChart", "HelmChartConfig", "Application")
 _GENERATORS = (
     ("configMapGenerator", Holder.CONFIG_MAP_GENERATOR),
     ("secretGenerator", Holder.SECRET_GENERATOR),
@@ -84,6 +86,16 @@ def read_settings(obj: KubernetesObject) -> Iterator[Setting]:
         yield from _of_secret(obj)
     elif obj.kind in ("Kustomization", "Component"):
         yield from _generated(obj)
+    elif obj.kind in _DELIVERING:
+        yield from _annotations(obj)
+
+
+def _annotations(obj: KubernetesObject) -> Iterator[Setting]:
+    """What the values of a chart that an object has deployed say under names of annotations."""
+    from imagelint.documents.gitops.valueimages import delivered_values
+
+    for _, values in delivered_values(obj):
+        yield from (one for one in chart_settings((values,)) if "/" in one.name)
 
 
 def _of_secret(obj: KubernetesObject) -> Iterator[Setting]:
