@@ -113,7 +113,7 @@ def filled_claims(pod: Pod, document: Document, project: Project) -> Iterator[Fi
                 yield FilledClaim(container.name, mount, name, needed, size / 1e9)
 
 
-def _claimed(name: str, pod: Pod, document: Document, project: Project) -> float:
+def _claimed(name: str, pod: Pod, document: Manifest, project: Project) -> float:
     """The bytes that a claim asks for, 0 where they are not known, or do not count."""
     found = Neighbourhood(document, project).object(_CLAIM, name, pod.owner.namespace)
     spec = found.object.body["spec"] if found is not None else None
