@@ -169,6 +169,8 @@ LOADED = {"fp8": 1.03, "bitsandbytes": 0.56}
         ("org/Llama-70B-fp32", None, None, 4.0),
         ("openai/gpt-oss-120b", None, None, 0.56),
         ("org/gpt-oss-120b-BF16", None, None, 2.0),
+        ("moonshotai/Kimi-K2-Instruct-0905", None, None, 1.03),
+        ("moonshotai/Kimi-K2-Thinking", None, None, 0.58),
         ("deepseek-ai/DeepSeek-R1", None, None, 1.03),
         ("deepseek-ai/DeepSeek-R1-Distill-Llama-70B", None, None, 2.0),
         ("llama3.3:70b", None, None, 0.56),
