@@ -161,7 +161,9 @@ def asks_another_protocol(server: ServingCommand, asked: Asked) -> bool:
     if known is None or not server.own_image or not known.options[PORT.name]:
         return False
     paths = known.endpoints
-    besides = port in paths.other_ports or (known.metrics is not None and port == known.metrics.port)
+    besides = port in paths.other_ports or (
+        known.metrics is not None and port == known.metrics.port
+    )
     path = value_or(asked.path, "")
     if not besides or path not in (paths.liveness, paths.readiness, paths.startup):
         return False
@@ -184,8 +186,9 @@ def speaks_tls(server: ServingCommand) -> Fact[bool]:
 def mistaken_schemes(server: ServingCommand) -> Iterator[tuple[Asked, str]]:
     """The requests of checks over another scheme than the server speaks, with the one it speaks.
 
-    A check that asks over both may go on with the one that is answered; gRPC is no such thing. Who listens on the loopback
-    alone is asked by none from outside: another container of the pod may take the port there.
+    A check that asks over both may go on with the one that is answered; gRPC is no such thing. Who
+    listens on the loopback alone is asked by none from outside: another container of the pod may
+    take the port there.
     """
     runtime, secured = server.launch.runtime, speaks_tls(server)
     if runtime.managed or not is_asked_itself(server):
