@@ -294,12 +294,21 @@ _MAKERS = cast(
 
 
 def _named(metric: str, name: Place, matchers: tuple[Matcher, ...]) -> tuple[str, Place]:
-    """A metric may stand in front, in quotes among the matchers, or as the label `__name__`."""
+    """A metric may stand in front, in quotes among the matchers, or as the label `__name__`.
+
+    A pattern without any sign but those for the beginning and the end is a name.
+    """
     for one in matchers:
-        if one.label in ("", "__name__") and one.operator == "=" and not metric:
+        if one.label not in ("", "__name__") or metric:
+            continue
+        value, behind = one.value or "", 0
+        if one.operator == "=~":
+            behind = int(value.endswith("$"))
+            value = value.removeprefix("^").removesuffix("$")
+            value = value if value.replace(":", "_").isidentifier() else ""
+        if value and one.operator in ("=", "=~"):
             # The value stands at the end of its matcher, in quotes.
-            inside = one.place.end - 1 if one.label else one.place.end
-            value = one.value or ""
+            inside = one.place.end - behind - (1 if one.label else 0)
             return value, Place(inside - len(value), inside)
     return metric, name
 

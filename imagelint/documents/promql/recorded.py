@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from imagelint.core.record import NamedTuple
 from imagelint.documents.base import Landmark
 from imagelint.documents.promql.query import Query
 from imagelint.knowledge.serving.metrics import exporter_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
-    from imagelint.documents.base import Document, Key
+    from imagelint.core.source import Span
+    from imagelint.documents.base import Document, Key, Node
 
 RECORD = "record"
 """The use of a query whose results are recorded: a word that stands in each text with one."""
@@ -27,6 +29,24 @@ ALERTS: Key = ("alerts",)
 """The key of all alerts."""
 
 
+_FIRST = "alerts on"
+ADAPTED: Key = ("metrics of an adapter",)
+"""The key of what an adapter serves."""
+
+
+class AdapterMetrics(NamedTuple):
+    """The names under which an adapter serves metrics, `external` ones or those of objects.
+
+    `names` is None where it may serve others as well: it finds series by a pattern, or its chart
+    has rules of its own.
+    """
+
+    span: Span
+    path: str
+    external: bool
+    names: tuple[str, ...] | None
+
+
 def recorded_as(name: str) -> Key:
     """The key of the queries whose results are recorded under a name."""
     return ("recorded", name)
@@ -39,7 +59,7 @@ def served_as(name: str) -> Key:
 
 def alerts_on(engine: str) -> Key:
     """The key of the first alert of a document that asks for metrics of an engine."""
-    return ("alerts on", engine)
+    return (_FIRST, engine)
 
 
 def engines_of(query: Query) -> tuple[str, ...]:
@@ -50,15 +70,27 @@ def engines_of(query: Query) -> tuple[str, ...]:
 
 def query_landmarks(document: Document) -> Iterator[Landmark]:
     """The queries of a document whose results are recorded, served, or raise an alert."""
-    seen: set[str] = set()
-    for query in document.nodes_of(Query):
-        if query.use == RECORD and query.name:
-            yield Landmark(recorded_as(query.name), query)
-        elif query.use == ADAPTER and query.name:
-            yield Landmark(served_as(query.name), query)
-        elif query.use == ALERT:
-            yield Landmark(ALERTS, query)
-            for engine in engines_of(query):
-                if engine not in seen:
-                    seen.add(engine)
-                    yield Landmark(alerts_on(engine), query)
+    return landmarks_among((*document.nodes_of(AdapterMetrics), *document.nodes_of(Query)))
+
+
+def landmarks_among(nodes: Iterable[Node]) -> Iterator[Landmark]:
+    """The same of the nodes of one document, or of what becomes one."""
+    seen: set[Key] = set()
+    for node in nodes:
+        if isinstance(node, AdapterMetrics):
+            yield Landmark(ADAPTED, node)
+        elif isinstance(node, Query):
+            for one in _marks(node):
+                if one.key[0] != _FIRST or one.key not in seen:
+                    seen.add(one.key)
+                    yield one
+
+
+def _marks(query: Query) -> Iterator[Landmark]:
+    if query.use == RECORD and query.name:
+        yield Landmark(recorded_as(query.name), query)
+    elif query.use == ADAPTER and query.name:
+        yield Landmark(served_as(query.name), query)
+    elif query.use == ALERT:
+        yield Landmark(ALERTS, query)
+        yield from (Landmark(alerts_on(engine), query) for engine in engines_of(query))

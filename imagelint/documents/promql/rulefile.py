@@ -7,12 +7,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from imagelint.core.fact import ABSENT, Known
 from imagelint.documents.base import Document
+from imagelint.documents.promql.adapter import adapter_nodes
 from imagelint.documents.promql.grafana import rule_steps
 from imagelint.documents.promql.objectives import is_plain_sloth, sloth_queries
-from imagelint.documents.promql.query import UnreadQuery, unread_queries
-from imagelint.documents.promql.reading import query_at
-from imagelint.documents.promql.recorded import ADAPTER, SERIES, query_landmarks
+from imagelint.documents.promql.query import UnreadQuery, query_nodes, unread_queries
+from imagelint.documents.promql.reading import query_of
+from imagelint.documents.promql.recorded import ALERT, RECORD, query_landmarks
+from imagelint.documents.promql.trigger import SuddenAlert
 from imagelint.documents.yaml.comments import comment_allowances
 from imagelint.documents.yaml.cursor import Cursor
 from imagelint.documents.yaml.document import duplicate_complaints, read_stream
@@ -26,10 +29,6 @@ if TYPE_CHECKING:
     from imagelint.documents.base import DocumentError, Landmark, Node
     from imagelint.documents.mapped import MappedText
     from imagelint.documents.yaml.nodes import Scalar
-
-# The charts of Prometheus that others contain, and the files of rules in the values of the second.
-_CHARTS = ("kube-prometheus-stack", "prometheus")
-_SERVER_FILES = ("alerting_rules.yml", "recording_rules.yml", "alerts", "rules")
 
 
 class RuleFile(Document):
@@ -49,10 +48,11 @@ class RuleFile(Document):
 
     def nodes(self) -> Iterator[Node]:
         """Each query, and the metrics that it names."""
+        from imagelint.documents.promql.valuequeries import value_queries
+
         for root in self.roots:
             yield from rule_queries(root)
-            yield from _chart_queries(root)
-            yield from _adapter_queries(root, None)
+            yield from value_queries(root)
             if is_plain_sloth(root):
                 yield from sloth_queries(root)
 
@@ -87,40 +87,13 @@ def held_rules(scalar: Scalar, path: str) -> Iterator[Node]:
         return
     for node in documents:
         yield from rule_queries(Cursor(node, path), within=mapped)
-        yield from _adapter_queries(Cursor(node, path), mapped)
+        yield from adapter_nodes(Cursor(node, path), mapped)
 
 
-def _adapter_queries(place: Cursor, within: MappedText | None) -> Iterator[Node]:
-    """What the adapter asks for the metrics that it serves.
-
-    In the values of its chart, be they its own or those of another one, the rules are by what they
-    are for, and those for external metrics are called otherwise.
-    https://github.com/kubernetes-sigs/prometheus-adapter/blob/master/docs/config.md
-    prometheus-community/helm-charts:charts/prometheus-adapter/values.yaml
-    """
-    own = place["rules"]
-    values = place.at("prometheus-adapter", "rules")
-    listed = [own, place["externalRules"]]
-    listed += [each[name] for each in (own, values) for name in ("custom", "external")]
-    for rules in listed:
-        for rule in rules.items():
-            name = rule.at("name", "as").word()
-            for query in (SERIES, "metricsQuery"):
-                yield from query_at(rule[query], ADAPTER, name, within=within)
-
-
-def _chart_queries(values: Cursor) -> Iterator[Node]:
-    """The queries of rules in the values of a chart of Prometheus, or of one that contains it.
-
-    prometheus-community/helm-charts: charts/kube-prometheus-stack/values.yaml, charts/prometheus/
-    """
-    for place in (values, *(values[name] for name in _CHARTS)):
-        for _, rules in place["additionalPrometheusRulesMap"].entries():
-            yield from rule_queries(rules)
-        for rules in place["additionalPrometheusRules"].items():
-            yield from rule_queries(rules)
-        for name in _SERVER_FILES:
-            yield from rule_queries(place["serverFiles"][name])
+def _is_at_once(place: Cursor) -> bool:
+    """Whether an alert is raised as soon as its expression has a result."""
+    told = place.text()
+    return told is ABSENT or (isinstance(told, Known) and told.value.strip("0smhdwy") == "")
 
 
 def rule_queries(
@@ -130,9 +103,18 @@ def rule_queries(
     for group in place["groups"].items():
         if group["type"].word() not in ("", "prometheus"):
             continue  # vmalert asks Graphite and VictoriaLogs as well
-        for rule in group["rules"].items():
-            alert = rule["alert"].exists
-            name = rule["alert" if alert else "record"].word()
-            use = "alert" if alert else "record"
-            yield from query_at(rule["expr"], use, name, certain=certain, within=within)
-            yield from rule_steps(rule, within)
+        yield from listed_rules(group["rules"], certain=certain, within=within)
+
+
+def listed_rules(
+    place: Cursor, *, certain: bool = True, within: MappedText | None = None
+) -> Iterator[Node]:
+    """The queries of the rules in a list."""
+    for rule in place.items():
+        use = ALERT if rule[ALERT].exists else RECORD
+        name = rule[use].word()
+        query = query_of(rule["expr"], use, name, certain=certain, within=within)
+        yield from () if query is None else query_nodes(query)
+        if query is not None and use == ALERT and _is_at_once(rule["for"]):
+            yield SuddenAlert(query.span, query.path, query)
+        yield from rule_steps(rule, within)

@@ -68,6 +68,14 @@ class ResultBound(NamedTuple):
     namespace: str = ""
 
 
+class SuddenAlert(NamedTuple):
+    """An alert that is raised as soon as its query has a result, however short that is so."""
+
+    span: Span
+    path: str
+    query: Query
+
+
 class JudgingTemplate(NamedTuple):
     """A query that rollouts name; `namespace` is empty where none is written."""
 

@@ -14,6 +14,7 @@ from imagelint.documents.base import Document, DocumentError
 from imagelint.documents.parts import Attachments
 from imagelint.documents.project import beside
 from imagelint.documents.shared import Holder, Setting
+from imagelint.documents.yaml.comments import comment_allowances
 from imagelint.documents.yaml.cursor import Cursor
 from imagelint.documents.yaml.document import duplicate_complaints, read_stream, replaced_secrets
 from imagelint.documents.yaml.nodes import Scalar
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from imagelint.core.source import Source
-    from imagelint.documents.base import Node
+    from imagelint.documents.base import Landmark, Node
     from imagelint.documents.mapped import MappedText
     from imagelint.documents.project import Project
 
@@ -80,6 +81,8 @@ def _children(name: str, place: Cursor) -> list[tuple[str, Cursor]]:
     return [(called if called and key == "value" else key, child) for key, child in entries]
 
 
+# A word that stands in all values with a query.
+_ASKING = ("seriesQuery", "expr")
 # The folder in a chart of values to test it with: https://github.com/helm/chart-testing
 _TESTED = "ci"
 
@@ -92,7 +95,11 @@ class ChartValues(Document):
 
     def __init__(self, source: Source) -> None:
         stream = read_stream(source, self.kind)
-        super().__init__(source, complaints=duplicate_complaints(stream))
+        super().__init__(
+            source,
+            complaints=duplicate_complaints(stream),
+            allowances=comment_allowances(source, stream.documents),
+        )
         self.roots = tuple(map(Cursor, stream.documents))
         self._alone = False
         self._taken = False
@@ -110,7 +117,28 @@ class ChartValues(Document):
 
             for root in self.roots:
                 yield from value_nodes(root)
+            yield from self._queries()
         yield from chart_settings(self.roots)
+
+    def landmarks(self) -> Iterator[Landmark]:
+        """What adapters serve, and rules record or alert on, by these values."""
+        from imagelint.documents.promql.recorded import landmarks_among
+
+        yield from landmarks_among(self._queries())
+
+    def unread(self) -> tuple[DocumentError, ...]:
+        """The queries that could not be examined."""
+        from imagelint.documents.promql.query import unread_queries
+
+        return (*self.gaps, *unread_queries(self))
+
+    def _queries(self) -> Iterator[Node]:
+        """The rules of Prometheus and of its adapter that a chart makes of these values."""
+        if any(word in self.source.text for word in _ASKING):
+            from imagelint.documents.promql.valuequeries import value_queries
+
+            for root in self.roots:
+                yield from value_queries(root)
 
     def within(self, project: Project) -> ChartValues:
         """The values, and whether nothing is made of them that is examined."""

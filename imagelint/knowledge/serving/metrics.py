@@ -205,6 +205,13 @@ def metric_meaning(engine: str, meaning: str, exporter: str = "") -> Metric | No
 
 
 @looked_up
+def engines_measuring(meaning: str) -> tuple[str, ...]:
+    """The engines that have a metric with a meaning."""
+    found = (one for one in _metrics().values() if one.meaning == meaning and not one.gone)
+    return tuple(dict.fromkeys(one.exporter.engine for one in found if one.exporter.engine))
+
+
+@looked_up
 def shown_metric(engine: str, prefixes: tuple[str, ...], meaning: str) -> str:
     """The name of an engine's metric with a meaning, empty where it has none that is known.
 

@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
-from imagelint.documents.promql.query import MetricUse
+from imagelint.documents.promql.query import MetricUse, Query
+from imagelint.documents.queries.links.scope import Scope
+from imagelint.documents.queries.monitoring.gpualerts import alerted_server, gpu_load_alert
 from imagelint.documents.queries.monitoring.scalers import is_alone, is_gpu_load
 from imagelint.documents.queries.scaled import NameScope
 from imagelint.documents.queries.serving import title
 from imagelint.rules.api import Confidence, Context, Findings, Severity, rule
 
 
-@rule(MetricUse, Severity.LOW, confidence=Confidence.LIKELY)
-def gpu_load_as_signal(use: MetricUse, ctx: Context) -> Findings:
-    """A model server is scaled by how busy or how full its GPU is.
+@rule((MetricUse, Query), Severity.LOW, confidence=Confidence.LIKELY)
+def gpu_load_as_signal(use: MetricUse | Query, ctx: Context) -> Findings:
+    """A model server is scaled, or an alert raised, by how busy or how full its GPU is.
 
     The share of the time in which anything ran on the GPU is near 100 % with one request as with a
     hundred, and its memory is taken at the start and never given back. Waiting requests, or the use
     of the KV cache, tell whether another replica would help.
 
     Except:
-        Autoscalers that look at something else as well.
+        Autoscalers that look at something else as well, alerts on GPUs that do nothing, and alerts
+        where no model server is in sight.
 
     Bad (scaler.yaml):
         apiVersion: keda.sh/v1alpha1
@@ -78,6 +81,9 @@ def gpu_load_as_signal(use: MetricUse, ctx: Context) -> Findings:
                   args: [--model, Qwen/Qwen3-8B]
                   resources: {limits: {nvidia.com/gpu: 1}}
     """
+    if isinstance(use, Query):
+        yield from _of_alert(use, ctx)
+        return
     if use.scaler is None or not is_gpu_load(use.name) or not is_alone(use):
         return
     servers = NameScope(ctx.document, ctx.project).scaled_servers(use.scaler)
@@ -88,4 +94,20 @@ def gpu_load_as_signal(use: MetricUse, ctx: Context) -> Findings:
         f"{title(servers[0])} is scaled by `{use.name}`, which tells nothing of who waits",
         help="scale on the number of waiting requests",
         subject=use.subject,
+    )
+
+
+def _of_alert(query: Query, ctx: Context) -> Findings:
+    asked = gpu_load_alert(query)
+    scope = Scope(ctx.document, ctx.project, ctx.environment.closed)
+    server = alerted_server(query, scope) if asked is not None else None
+    if asked is None or server is None:
+        return
+    yield ctx.finding(
+        query.at(asked.name),
+        f"the alert rests on `{asked.metric}` alone, which tells nothing of who waits for"
+        f" {title(server)}",
+        help="alert on the number of waiting requests, or on the time to the first token",
+        subject=query.name,
+        severity=Severity.INFO,
     )

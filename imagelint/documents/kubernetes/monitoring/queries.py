@@ -48,8 +48,11 @@ _SCALERS = (
     *("NIMService", "PodAutoscaler", "ScaledJob", "ScaledObject"),
 )
 _HOLDING_FILES = ("ConfigMap", "Secret")
+# What has charts deployed, with values.
+_DELIVERING = ("Application", "HelmChart", "HelmRelease")
 _HOLDING = (
     *_HOLDING_FILES,
+    *_DELIVERING,
     *("Dashboard", "GrafanaAlertRuleGroup", "GrafanaDashboard"),
     *("OpenTelemetryCollector", "ScrapeConfig"),
 )
@@ -66,7 +69,7 @@ _UNREAD = {"gzipJson": "a compressed dashboard", "jsonnet": "a dashboard in Json
 
 def may_ask(obj: KubernetesObject) -> bool:
     """Whether queries are looked for in an object."""
-    if obj.kind in _SCALERS or obj.kind in _HOLDING:
+    if obj.kind in (*_SCALERS, *_HOLDING):
         return True
     named = (obj.group, obj.kind)
     if named in _OBJECTIVES or named in _FOREIGN:
@@ -108,13 +111,20 @@ def read_queries(
 
 
 def _holding(obj: KubernetesObject) -> Iterator[Node]:
-    """What objects hold that are not of Prometheus: files, dashboards, alerts of Grafana."""
-    spec = obj.body["spec"]
-    if obj.kind in _HOLDING_FILES and obj.group == "":
+    """What objects hold that are not of Prometheus: files, values of charts, and other kinds."""
+    if obj.kind in _DELIVERING:
+        yield from _delivered(obj)
+    elif obj.kind in _HOLDING_FILES and obj.group == "":
         for name, place in held_texts(obj):
             yield from _embedded(place)
             yield from _jobs(place, name, obj.namespace)
-    elif obj.kind == "GrafanaDashboard" and obj.group in _DASHBOARDS:
+    else:
+        yield from _specified(obj, obj.body["spec"])
+
+
+def _specified(obj: KubernetesObject, spec: Cursor) -> Iterator[Node]:
+    """What a dashboard, alerts of Grafana, or whom to ask for metrics, hold."""
+    if obj.kind == "GrafanaDashboard" and obj.group in _DASHBOARDS:
         yield from _embedded(spec["json"])
         yield from _unread(spec)
     elif obj.kind == "Dashboard" and obj.group in _INLINE:
@@ -131,6 +141,15 @@ def _holding(obj: KubernetesObject) -> Iterator[Node]:
         yield from object_targets(spec, obj.namespace)
     elif obj.kind == "OpenTelemetryCollector" and obj.group == "opentelemetry.io":
         yield from _jobs(spec["config"], "config.yaml", obj.namespace)
+
+
+def _delivered(obj: KubernetesObject) -> Iterator[Node]:
+    """The queries in the values of charts from elsewhere."""
+    from imagelint.documents.gitops.valueimages import delivered_values
+    from imagelint.documents.promql.valuequeries import value_queries
+
+    for _, values in delivered_values(obj):
+        yield from value_queries(values)
 
 
 def _jobs(place: Cursor, name: str, namespace: str) -> Iterator[Node]:

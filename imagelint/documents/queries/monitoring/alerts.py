@@ -36,7 +36,7 @@ _WORDS = {
     "kv_use": ("kv_cache", "cache_usage", "cache_util"),
     "waiting": ("waiting", "queue", "pending_requests", "requests_pending"),
 }
-_KINDS = ("prometheus-rules", "kubernetes", RENDERED)
+_KINDS = ("prometheus-rules", "values", "kubernetes", RENDERED)
 _DEEPEST = 8
 
 

@@ -119,6 +119,21 @@ def share_of(node: Expression, recorded: Recorded, depth: int = 0) -> str:
     return ""
 
 
+def summed_share_of(node: Expression, recorded: Recorded) -> str:
+    """The unit of the shares that an expression adds up to one number; empty where it does not."""
+    node = inner(node)
+    if isinstance(node, Binary):
+        left, right = inner(node.left), inner(node.right)
+        if isinstance(left, Number) and node.operator == "*":
+            return _scaled(node.operator, left, summed_share_of(right, recorded))
+        if isinstance(right, Number) and node.operator in ("*", "/"):
+            return _scaled(node.operator, right, summed_share_of(left, recorded))
+        return ""
+    if not isinstance(node, Aggregation) or node.operator != "sum":
+        return ""
+    return share_of(node.operand, recorded)
+
+
 def of_one_series(node: Expression) -> Selector | None:
     """What selects the series of which an expression has one, or is between them; else None."""
     node = inner(node)
@@ -151,12 +166,14 @@ def _share_of_pair(node: Binary, recorded: Recorded, depth: int) -> str:
     """A hundred times a share, a hundredth of it, and what is missing to all of it, are shares."""
     left, right = inner(node.left), inner(node.right)
     if isinstance(left, Number) and left.known and node.operator in ("*", "-"):
-        unit = share_of(right, recorded, depth)
-        return _SCALED.get((node.operator, left.value, unit), "")
+        return _scaled(node.operator, left, share_of(right, recorded, depth))
     if isinstance(right, Number) and right.known and node.operator in ("*", "/"):
-        unit = share_of(left, recorded, depth)
-        return _SCALED.get((node.operator, right.value, unit), "")
+        return _scaled(node.operator, right, share_of(left, recorded, depth))
     return ""
+
+
+def _scaled(operator: str, number: Number, unit: str) -> str:
+    return _SCALED.get((operator, number.value, unit), "")
 
 
 def rated_gauges(query: Query) -> Iterator[tuple[Call, str]]:

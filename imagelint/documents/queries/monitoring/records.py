@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from imagelint.documents.queries.links.scope import Scope
 
 # The kinds of documents that hold rules, by name: who asks need not import what reads them.
-_KINDS = ("prometheus-rules", "kubernetes")
+_KINDS = ("prometheus-rules", "values", "kubernetes")
 _MOST = 8
 _NOWHERE = Place(0, 0)
 _TOGETHER = frozenset(("sum", "avg", "max", "min"))

@@ -32,7 +32,8 @@ _SETS = frozenset(("and", "unless"))
 _BOUND = "le"
 # Each pod, and with it each series of a server, has its own.
 _OF_ONE_POD = ("pod", "instance", "kubernetes_pod_name")
-_LOAD = frozenset(("gpu_load", "gpu_memory"))
+_LOAD = frozenset(("gpu_load", "gpu_memory", "gpu_memory_free"))
+_SIZE = "gpu_memory_size"
 
 
 class ManySeries(NamedTuple):
@@ -168,7 +169,13 @@ def is_alone(use: MetricUse) -> bool:
         return True
     asked = [one for one, _ in use.query.selectors if one.metric]
     first = use.query.at(asked[0].name).span == use.span
-    return first and all(is_gpu_load(one.metric) for one in asked)
+    return first and all(tells_only_load(one.metric) for one in asked)
+
+
+def tells_only_load(name: str) -> bool:
+    """Whether a metric tells how busy or how full a GPU is, or of how much it is full."""
+    series = find_series(name)
+    return series is not None and series.metric.meaning in (*_LOAD, _SIZE)
 
 
 def written(fact: object) -> bool:

@@ -136,7 +136,7 @@ def waiting_of(asked: PrometheusTrigger | MetricThreshold, served: Served) -> st
 
 def queue_bounds(query: Query) -> Iterator[QueueBound]:
     """What must be exceeded by the queue of one server that generates, for a query to have one."""
-    for node in _conditions(query.tree):
+    for node in conditions(query.tree):
         left, right = node.left, inner(node.right)
         if node.operator in _BELOW:
             left, right = node.right, inner(node.left)
@@ -151,7 +151,7 @@ def queue_bounds(query: Query) -> Iterator[QueueBound]:
             yield QueueBound(right.place, right.value, selector.metric, engine)
 
 
-def _conditions(tree: Expression | None) -> Iterator[Binary]:
+def conditions(tree: Expression | None) -> Iterator[Binary]:
     """The comparisons all of which must hold for an expression to have a result."""
     pending = [] if tree is None else [tree]
     while pending:
