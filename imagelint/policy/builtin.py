@@ -240,6 +240,7 @@ PACKS: Mapping[str, Mapping[str, Data]] = {
             "unmatched-label": "on",
             "wrong-metrics-path": "on",
             "wrong-metrics-port": "on",
+            "wrong-panel-unit": "on",
             "canary-without-analysis": "on",
             "cooldown-without-effect": "on",
             "gpu-load-as-signal": "on",

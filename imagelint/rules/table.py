@@ -438,5 +438,6 @@ RULES: dict[str, Entry] = {
     "wrong-accelerator": Entry("gpus", ("documents.serving.command:ServingCommand",)),
     "wrong-metrics-path": Entry("monitoring", ("documents.kubernetes.wiring.nodes:Monitor", "documents.kubernetes.objects:Pod", "documents.kubernetes.wiring.nodes:Service", "documents.promql.scrapes:ScrapeTarget")),
     "wrong-metrics-port": Entry("monitoring", ("documents.kubernetes.wiring.nodes:Monitor", "documents.kubernetes.objects:Pod", "documents.kubernetes.wiring.nodes:Service", "documents.promql.scrapes:ScrapeTarget")),
+    "wrong-panel-unit": Entry("monitoring", ("documents.promql.query:Query",)),
     "wrong-signer": Entry("signatures", ("documents.image.signatures:SignatureReport",), ("Kyverno verify-image", "SLSA verify artifacts")),
 }

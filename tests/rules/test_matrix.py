@@ -49,8 +49,9 @@ UNHELD = {
     "template": "it cannot be read",
 }
 # Kinds whose nodes are made by the reader of another one: values of a chart are containers in a
-# helmfile as they are in a HelmRelease. What fires there is tried here by some rules alone.
-READ_ALIKE = {"helmfile": "kubernetes"}
+# helmfile as they are in a HelmRelease, and rules for Prometheus there are those of its own files.
+# What fires there is tried here by some rules alone.
+READ_ALIKE = {"helmfile": "kubernetes", "values": "prometheus-rules"}
 SILENT: dict[tuple[str, str], str] = {
     ("alerts-incomplete", "dashboard"): "a panel alerts nobody",
     ("queue-threshold-far-off", "dashboard"): "a panel alerts nobody",
@@ -67,10 +68,14 @@ SILENT: dict[tuple[str, str], str] = {
     ("buffered-stream", "haproxy"): "it buffers no answers",
     ("unevaluated-setting", "dockerfile"): "it names its base, and not what is evaluated",
     ("deployed-without-evaluation", "dockerfile"): "it names its base, and not what is deployed",
+    ("gpu-load-as-signal", "dashboard"): "a panel alerts nobody",
     **{
-        (rule, kind): "nothing is scaled there"
-        for rule in ("gpu-load-as-signal", "metric-of-other-engine")
-        for kind in ("dashboard", "prometheus-rules")
+        ("metric-of-other-engine", kind): "nothing is scaled there"
+        for kind in ("dashboard", "prometheus-rules", "values")
+    },
+    **{
+        ("wrong-panel-unit", kind): "panels stand in dashboards"
+        for kind in ("prometheus-rules", "values")
     },
     **{
         (rule, kind): LAYERS

@@ -37,11 +37,12 @@ _TELLING = ("title", "kind", "group")
 
 
 class _Target(NamedTuple):
-    """A query of a panel: the panel's title, and the type of its source where that is told."""
+    """A query of a panel: the panel's title, the type of its source, and its unit, where told."""
 
     expression: str
     title: str
     source: str
+    unit: str
 
 
 class _Written(NamedTuple):
@@ -149,24 +150,46 @@ def _queries(text: MappedText, path: str = "") -> Iterator[Query | UnreadQuery]:
             continue
         inner = inner.within(text)
         certain = target.source == _PROMETHEUS
-        yield Query(inner.span, inner, PANEL, target.title, path, certain)
+        yield Query(inner.span, inner, PANEL, target.title, path, certain, target.unit)
 
 
 def _targets(root: object) -> Iterator[_Target | None]:
     """All strings under the key `expr` in order, with the panel in which each stands."""
-    pending: list[tuple[object, str, str]] = [(root, "", "")]
+    pending: list[tuple[object, _Panel]] = [(root, _Panel())]
     while pending:
-        node, title, source = pending.pop()
+        node, panel = pending.pop()
         if isinstance(node, _Written):
-            yield _Target(node.text, title, source) if node.text.strip() else None
+            yield _Target(node.text, *panel) if node.text.strip() else None
         elif isinstance(node, list):
-            pending += [(one, title, source) for one in reversed(node)]
+            pending += [(one, panel) for one in reversed(node)]
         elif isinstance(node, dict):
-            title, source = _titled(node, title), _source(node, source)
+            panel = _Panel(
+                _titled(node, panel.title), _source(node, panel.source), _unit(node, panel.unit)
+            )
             pending += [
-                (_Written(one) if key == "expr" and isinstance(one, str) else one, title, source)
+                (_Written(one) if key == "expr" and isinstance(one, str) else one, panel)
                 for key, one in reversed(node.items())
             ]
+
+
+class _Panel(NamedTuple):
+    """What a panel says of all its queries."""
+
+    title: str = ""
+    source: str = ""
+    unit: str = ""
+
+
+def _unit(node: dict[str, object], above: str) -> str:
+    """The unit in which a panel shows all that it is given as it is; empty where it may not."""
+    config = node.get("fieldConfig")
+    if not isinstance(config, dict):
+        return above
+    defaults = config.get("defaults")
+    unit = defaults.get("unit") if isinstance(defaults, dict) else None
+    if node.get("transformations") or '"unit"' in json.dumps(config.get("overrides")):
+        return ""
+    return unit if isinstance(unit, str) else ""
 
 
 def _titled(node: dict[str, object], above: str) -> str:

@@ -39,7 +39,8 @@ class Query(NamedTuple):
 
     `span` is where it is written, `text` the expression with the way back there. `use` is what is
     done with it: `alert`, `record`, `panel`, `scaler`, `analysis`, `objective` or `adapter`; `name`
-    is what that is called. `certain` is false where it may be in another language.
+    is what that is called. `certain` is false where it may be in another language. `unit` is that
+    in which a panel shows what comes of it, empty where that is not told, or differs by series.
     """
 
     span: Span
@@ -48,6 +49,7 @@ class Query(NamedTuple):
     name: str
     path: str
     certain: bool = True
+    unit: str = ""
 
     @property
     def reading(self) -> Reading:

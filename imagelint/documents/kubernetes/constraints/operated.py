@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from imagelint.core.fact import ABSENT, UNKNOWN, Known
 from imagelint.documents.kubernetes.constraints import kubeai, multinode, unions
 from imagelint.documents.kubernetes.constraints.pods import conflict
+from imagelint.documents.quantity import COMPOSE_UNITS, parse_duration
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -54,9 +55,23 @@ def _trigger(held: Held) -> Iterator[Complaint]:
             yield from unions.required(metadata, key, "a trigger of Prometheus")
 
 
+def _endpoint(held: Held) -> Iterator[Complaint]:
+    """Nobody waits longer for an answer than until the next question: the monitor is refused.
+
+    prometheus-operator/prometheus-operator@v0.93.0: pkg/prometheus/resource_selector.go,
+    validateScrapeIntervalAndTimeout.
+    """
+    timeout, interval = (held.place[key].word() for key in ("scrapeTimeout", "interval"))
+    longest, often = (parse_duration(one, COMPOSE_UNITS) for one in (timeout, interval))
+    if longest is not None and often is not None and longest > often:
+        message = f"`scrapeTimeout` is longer than `interval`, which is {interval}"
+        yield conflict(held.place["scrapeTimeout"], message, f"write `{interval}` or less")
+
+
 RULES: Mapping[str, Callable[[Held], Iterator[Complaint]]] = {
     "custom.PodTemplate": _template,
     "custom.ScaledObjectSpec": _replicas,
+    "custom.Endpoint": _endpoint,
     "custom.Trigger": _trigger,
     "custom.InferenceService": multinode.service,
     "custom.ModelSpec": kubeai.model,

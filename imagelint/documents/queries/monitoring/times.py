@@ -66,13 +66,13 @@ def mistaken_seconds(
     `minutes` are numbers that may be meant in any case: what judges a canary has none, as it asks
     again after a minute or two.
     """
-    metric = None if node is None else _seconds_of(node, recorded)
+    metric = None if node is None else seconds_of(node, recorded)
     if metric is None or value < _LEAST.get(metric.meaning, float("inf")):
         return ""
     return "" if value in minutes else metric.name
 
 
-def _seconds_of(node: Expression, recorded: Recorded) -> Metric | None:
+def seconds_of(node: Expression, recorded: Recorded) -> Metric | None:
     """The metric of which an expression is a quantile or an average, in seconds."""
     node = inner(node)
     for _ in range(_DEEPEST):
