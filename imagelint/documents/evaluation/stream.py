@@ -229,14 +229,16 @@ class JsonStream:
         )
         if len(self._text) > LARGEST_ELEMENT:
             raise _too_large("one value")
-        read = []
+        read = [self._text]
+        told = len(self._text)
         for _ in range(pieces):
             chunk = next(self._chunks, b"")
             self._ended = not chunk
             read.append(self._decoded(chunk))
-            if self._ended:
-                break
-        self._text += "".join(read)
+            told += len(read[-1])
+            if self._ended or told > LARGEST_ELEMENT:
+                break  # what is too large need not be held twice
+        self._text = "".join(read)
         return True
 
     def _decoded(self, chunk: bytes) -> str:

@@ -12,6 +12,7 @@ from imagelint.documents.base import DocumentError
 from imagelint.documents.evaluation.formats import read
 from imagelint.documents.evaluation.results import SampleTable
 from imagelint.documents.evaluation.scores import Scores
+from imagelint.documents.evaluation.stream import JsonStream
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -368,6 +369,24 @@ def test_a_value_that_is_too_large_is_refused(monkeypatch: pytest.MonkeyPatch) -
         with pytest.raises(DocumentError) as caught:
             written(name, value + "x" * 200_000)
         assert caught.value.kind is ProblemKind.TOO_LARGE
+
+
+def test_of_what_is_too_large_little_more_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Pieces are taken by twice as many each time, up to what a value may have."""
+    monkeypatch.setattr("imagelint.documents.evaluation.stream.LARGEST_ELEMENT", 10_000)
+    taken = 0
+
+    def pieces() -> Iterator[bytes]:
+        nonlocal taken
+        yield b'{"a": "'
+        for _ in range(1000):
+            taken += 100
+            yield b"x" * 100
+
+    with pytest.raises(DocumentError) as caught:
+        list(JsonStream(pieces(), ()))
+    assert caught.value.kind is ProblemKind.TOO_LARGE
+    assert taken < 11_000
 
 
 def test_more_samples_than_anybody_needs_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
