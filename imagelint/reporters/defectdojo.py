@@ -28,7 +28,10 @@ if TYPE_CHECKING:
     from imagelint.reporters.stream import Json
 
 _VULNERABILITY = pattern(r"\b(?:CVE-\d{4}-\d{4,}|GHSA(?:-[0-9a-z]{4}){3})\b")
-_LONGEST_TITLE = 500
+# The columns are so wide, and a longer word fails the whole import
+# (DefectDojo/django-DefectDojo@03609eb7: class Finding).
+_LONGEST_TITLE, _LONGEST_SERVICE, _LONGEST_PATH = 500, 200, 4000
+_LONGEST_NAME, _LONGEST_VERSION = 500, 100
 # Of Bandit's scale, which DefectDojo took: 1 is certain.
 _CERTAINTY = {Confidence.CERTAIN: 1, Confidence.LIKELY: 4}
 
@@ -96,17 +99,23 @@ def _finding(
         "scanner_confidence": _CERTAINTY[finding.confidence],
         "unique_id_from_tool": fingerprint,
         "vuln_id_from_tool": visible(finding.rule),
-        "service": visible(location.origin.partition("@")[0]) if where.is_image(location) else "",
-        "file_path": visible(where.file(place)),
+        "service": _service(location.origin) if where.is_image(location) else "",
+        "file_path": visible(where.file(place))[-_LONGEST_PATH:],
         "fix_available": finding.fix is not None or " fixed in " in finding.message,
     }
     if place.excerpt.lines:
         written["line"] = place.start.line
     name, _, version = visible(location.path).rpartition(" ")
     if where.is_image(location) and name:
-        written |= {"component_name": name, "component_version": version}
+        written["component_name"] = name[:_LONGEST_NAME]
+        written["component_version"] = version[:_LONGEST_VERSION]
     found = sorted(set(_VULNERABILITY.findall(f"{finding.subject} {finding.message}")))
     return {**written, "vulnerability_ids": found} if found else written
+
+
+def _service(image: str) -> str:
+    """An image without its digest; of a long name the end tells it from others."""
+    return visible(image.partition("@")[0])[-_LONGEST_SERVICE:]
 
 
 def _description(finding: Finding, why: str) -> str:

@@ -18,7 +18,8 @@ from prometheus_client.openmetrics.parser import (
 )
 from prometheus_client.parser import text_string_to_metric_families
 
-from imagelint.core.report import Outcome, Problem, ProblemKind, Report, Verdict
+from imagelint.core.report import Examined, Outcome, Problem, ProblemKind, Report, Verdict
+from imagelint.core.subject import About
 from imagelint.reporters import TABLE, load
 from imagelint.reporters.csv import COLUMNS
 from imagelint.reporters.markdown import BUDGET
@@ -140,6 +141,11 @@ DEFECTDOJO_SCHEMA = {
                     **{name: {"type": "string"} for name in _TEXTS},
                     **{name: {"type": "boolean"} for name in _FLAGS},
                     "title": {"type": "string", "minLength": 1, "maxLength": 511},
+                    # The widths of its columns (dojo: class Finding).
+                    "service": {"type": "string", "maxLength": 200},
+                    "file_path": {"type": "string", "maxLength": 4000},
+                    "component_name": {"type": "string", "maxLength": 500},
+                    "component_version": {"type": "string", "maxLength": 100},
                     "severity": {"enum": ["Critical", "High", "Medium", "Low", "Info"]},
                     "line": {"type": "integer", "minimum": 1},
                     "scanner_confidence": {"type": "integer"},
@@ -300,6 +306,21 @@ def test_defectdojo_is_told_component_vulnerability_and_accepted_risk() -> None:
     assert "waiver: until the mirror is there (#12), until 2027-01-31" in {
         one["severity_justification"] for one in accepted
     }
+
+
+def test_defectdojo_is_told_no_word_that_is_wider_than_its_column() -> None:
+    (one, *_) = (each for each in SAMPLE.report.findings if "CVE-2026-0001" in each.subject)
+    origin = f"registry.example.com/{'team/' * 60}server:2.1"
+    path = f"{'lib' * 300} {'1.2.' * 60}"
+    long = one._replace(location=one.location._replace(origin=origin, path=path))
+    examined = (Examined(origin, "image", about=About.IMAGE),)
+    report = SAMPLE.report._replace(findings=(long,), allowed=(), examined=examined)
+    verdict = SAMPLE._replace(report=report)
+    told = json.loads(written("defectdojo", verdict))
+    jsonschema.validate(told, DEFECTDOJO_SCHEMA)
+    (found,) = (each for each in told["findings"] if "vulnerability_ids" in each)
+    assert found["service"].endswith("team/server:2.1")
+    assert found["component_version"].startswith("1.2.1.2.")
 
 
 @settings(max_examples=40, deadline=None)
