@@ -49,9 +49,8 @@ UNHELD = {
     "template": "it cannot be read",
 }
 # Kinds whose nodes are made by the reader of another one: values of a chart are containers in a
-# helmfile as they are in a HelmRelease, and rules for Prometheus there are those of its own files.
-# What fires there is tried here by some rules alone.
-READ_ALIKE = {"helmfile": "kubernetes", "values": "prometheus-rules"}
+# helmfile as they are in a HelmRelease. What fires there is tried here by some rules alone.
+READ_ALIKE = {"helmfile": "kubernetes"}
 SILENT: dict[tuple[str, str], str] = {
     ("alerts-incomplete", "dashboard"): "a panel alerts nobody",
     ("queue-threshold-far-off", "dashboard"): "a panel alerts nobody",
@@ -71,12 +70,9 @@ SILENT: dict[tuple[str, str], str] = {
     ("gpu-load-as-signal", "dashboard"): "a panel alerts nobody",
     **{
         ("metric-of-other-engine", kind): "nothing is scaled there"
-        for kind in ("dashboard", "prometheus-rules", "values")
+        for kind in ("dashboard", "prometheus-rules")
     },
-    **{
-        ("wrong-panel-unit", kind): "panels stand in dashboards"
-        for kind in ("prometheus-rules", "values")
-    },
+    ("wrong-panel-unit", "prometheus-rules"): "panels stand in dashboards",
     **{
         (rule, kind): LAYERS
         for rule in (
