@@ -28,17 +28,26 @@ PIP = "pip::GitHub Security Advisory Pip"
 
 
 def advisories() -> Bucket:
-    """Advisories for an Alpine, a Debian and two Python packages, of every kind that we judge."""
+    """Advisories for Alpine, Debian, Rocky Linux and Python, of every kind that we judge."""
     return {
         "data-source": {
             "alpine 3.22": _value(ID="alpine", Name="Alpine Secdb", URL="https://example.test/a"),
             "debian 12": _value(ID="debian", Name="Debian", URL="https://example.test/d"),
+            "rocky 9": _value(ID="rocky", Name="Rocky Linux", URL="https://example.test/r"),
             PIP: _value(ID="ghsa", Name="GitHub Security Advisory Pip", URL="https://example.test"),
         },
         "alpine 3.22": {"openssl": {"CVE-2099-0001": _value(FixedVersion="3.1.9-r0")}},
         "debian 12": {
             "openssl": {"CVE-2099-0001": _value(FixedVersion="3.0.99-1")},
             "libcublas-12-4": {"CVE-2099-0005": _value(FixedVersion="99")},
+        },
+        "rocky 9": {
+            "openssl": {
+                "CVE-2099-0001": _value(
+                    FixedVersion="1:3.0.7-99.el9",
+                    Entries=[{"FixedVersion": "1:3.0.7-99.el9", "Arches": ["x86_64"]}],
+                )
+            }
         },
         PIP: {
             "vllm": {

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from imagelint.testing.images import Image, Layout, alpine, debian, python_package
+from imagelint.testing.rpm import PLACES, rocky
 from tests.collect.conftest import fake
 from tests.gate.attack import Ended, Outcome, Said, attack
 
@@ -33,6 +34,7 @@ def own(name: str, version: str) -> dict[str, str]:
 
 ALPINE = Image((alpine(("openssl", "3.1.4-r0"), ("musl", "1.2.5-r0")) | own("numpy", "2.3.0"),))
 PYTHON = Image((alpine(("musl", "1.2.5-r0")) | own("vllm", "0.8.5") | own("numpy", "2.3.0"),))
+ROCKY = (("bash", "5.1.8-9.el9"), ("openssl", "1:3.0.7-27.el9"), ("gpg-pubkey", "8d22-60"))
 DEBIAN = Image((debian(("openssl", "1:3.0.11-1", MAINTAINER), ("bash", "5.2.15-2", MAINTAINER)),))
 
 EDITS = """
@@ -93,6 +95,19 @@ def test_what_dpkg_says_is_installed_is_listed(yard: Yard, fake: Fake) -> Outcom
     return Outcome(judged(yard, fake, DEBIAN, edit))
 
 
+@attack("A scanner leaves out the vulnerable package of Red Hat's kind", ours=LEFT_OUT)
+def test_what_rpm_says_is_installed_is_listed(yard: Yard, fake: Fake) -> Outcome:
+    return Outcome(judged(yard, fake, Image((rocky(*ROCKY),)), 'without("openssl"); harmless()'))
+
+
+@pytest.mark.parametrize("form", PLACES)
+def test_each_database_of_rpm_tells_of_an_older_epoch(yard: Yard, fake: Fake, form: str) -> None:
+    edit = 'harmless(); [one.update(Epoch=2) for one in each("Packages") if one.get("Epoch")]'
+    ended = judged(yard, fake, Image((rocky(*ROCKY, form=form),)), edit)
+    LEFT_OUT.demand(ended)
+    assert "1 package (openssl 1:3.0.7-27.el9)" in ended.text
+
+
 @attack("A scanner leaves out the vulnerable package of Python", ours=LEFT_OUT)
 def test_what_python_packages_say_is_listed(yard: Yard, fake: Fake) -> Outcome:
     return Outcome(judged(yard, fake, PYTHON, 'without("vllm"); harmless()'))
@@ -139,6 +154,8 @@ REMOVED["var/lib/dpkg/status"] = REMOVED["var/lib/dpkg/status"].replace(
         Image((debian(("bash", "1:5.2.15-2", MAINTAINER)),)),
         UPGRADED,
         Image((REMOVED,)),
+        *(Image((rocky(*ROCKY[::2], form=form),)) for form in PLACES),
+        Image((rocky(*ROCKY), {**rocky(ROCKY[0]), "root/x": "1"})),
     ],
 )
 def test_an_honest_scanner_contradicts_nothing(yard: Yard, fake: Fake, image: Image) -> None:

@@ -73,6 +73,7 @@ class Unscanned(Enum):
     SKIPPED = "skipped"  # left out by us: weights and the like
     UNVERIFIED_LIST = "unverified-list"  # only what somebody lists, and nobody verified who
     UNLISTED = "unlisted"  # the image says that they are installed, the scanner does not list them
+    UNCOMPARED = "uncompared"  # a list of the image that could not be held against the scanner's
     OTHER_SYSTEM = "other-system"  # the scanner took the image for another than it says
     NO_SECOND_OPINION = "no-second-opinion"  # matched by one scanner, and not by a further one
 
@@ -118,7 +119,9 @@ def unscanned(report: JsonView, looked: Looked) -> Iterator[UnscannedPackages]:
     yield from _known_beside(report["Imagelint"]["unscanned"])
 
 
-_BESIDE = {one.value: one for one in (Unscanned.UNLISTED, Unscanned.OTHER_SYSTEM)}
+_BESIDE = {
+    one.value: one for one in (Unscanned.UNLISTED, Unscanned.UNCOMPARED, Unscanned.OTHER_SYSTEM)
+}
 
 
 def _known_beside(stored: JsonView) -> Iterator[UnscannedPackages]:

@@ -8,7 +8,10 @@ from imagelint.documents.image.layers.nodes import FileRole, LayerFiles
 from imagelint.rules.api import Context, Findings, Severity, rule
 
 _NAMED = 5
-_APART = (Unscanned.NO_ADVISORIES, Unscanned.NO_SECOND_OPINION, Unscanned.UNLISTED)
+_APART = (
+    *(Unscanned.NO_ADVISORIES, Unscanned.NO_SECOND_OPINION),
+    *(Unscanned.UNLISTED, Unscanned.UNCOMPARED),
+)
 """Of these there may be several, each about something else."""
 
 
@@ -86,6 +89,11 @@ _WORDS = {
         "{where} in the image tells of {what} of which the scanner lists none",
         "see whether the scanner is the program that you trust, and let another look as well",
     ),
+    Unscanned.UNCOMPARED: _Words(
+        Severity.LOW,
+        "{where}: nobody knows whether the scanner lists all that it tells of",
+        "see whether it is whole, and let another scanner look as well",
+    ),
     Unscanned.OTHER_SYSTEM: _Words(
         Severity.HIGH,
         "{where}: advisories of another system were compared",
@@ -110,8 +118,8 @@ def unscanned_packages(unscanned: UnscannedPackages | LayerFiles, ctx: Context) 
     without a version, and files of packages that it did not understand. Where several scanners must
     look, what only one of them compares has no second opinion. Where a bill of materials stands
     for the image that nobody verified, whoever may attach one says what is compared. Where layers
-    are read, what apk, dpkg and Python packages themselves say is installed is held against the
-    scanner's list, and `os-release` against the system for which it took the image. Scanners
+    are read, what apk, dpkg, rpm and Python packages themselves say is installed is held against
+    the scanner's list, and `os-release` against the system for which it took the image. Scanners
     follow no links: what uv or pnpm linked to their caches is unknown once the cache is removed.
 
     Except:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from imagelint.core.pattern import pattern
 from imagelint.documents.image.coverage import Unscanned, UnscannedPackages, version_of
 from imagelint.documents.image.image import NOWHERE
+from imagelint.documents.image.jsonview import plain
 from imagelint.documents.image.layers.nodes import (
     InstalledList,
     InstalledPackage,
@@ -64,6 +65,9 @@ def contradictions(
         if isinstance(node, InstalledSystem):
             yield from _system(node, system)
         elif isinstance(node, InstalledList) and not is_left_out(node.path):
+            if node.unread:
+                detail = f"`{plain(node.path)}` in the image {node.unread}"
+                yield UnscannedPackages(NOWHERE, Unscanned.UNCOMPARED, (), detail)
             missing = sorted({one for one in node.packages if one not in listed})
             yield from _unlisted(missing, f"`{node.path}`")
     yield from _unlisted(sorted(_python(nodes, listed, is_left_out)), _PYTHON)

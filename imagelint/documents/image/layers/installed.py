@@ -2,7 +2,7 @@
 
 https://wiki.alpinelinux.org/wiki/Apk_spec#Syntax (the database has the fields of an index),
 https://man7.org/linux/man-pages/man1/dpkg-query.1.html (states of packages). Distroless images have
-one file for each package, without a state: https://github.com/GoogleContainerTools/distroless
+one file for each package, without a state: https://github.com/GoogleContainerTools/distroless.
 """
 
 from __future__ import annotations
@@ -13,12 +13,21 @@ from typing import TYPE_CHECKING
 
 from imagelint.core.pattern import pattern
 from imagelint.documents.image.jsonview import plain
+from imagelint.documents.image.layers.rpmdatabase import (
+    DATABASES,
+    RpmDatabaseError,
+    rpm_packages,
+)
+from imagelint.documents.image.layers.rpmdatabase import LARGEST as LARGEST_DATABASE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
-LARGEST = 16 * 1024 * 1024
-"""Characters of a list that is read; that of a whole desktop has a third of it."""
+UNREAD = "\0"
+"""Begins what is kept of a list that was not read; what follows is why."""
+
+_LARGEST = 16 * 1024 * 1024
+"""Bytes of a text that is read; that of a whole desktop has a third of it."""
 
 _APK = frozenset(("lib/apk/db/installed", "usr/lib/apk/db/installed"))
 _DPKG, _DISTROLESS = "var/lib/dpkg/status", "var/lib/dpkg/status.d/"
@@ -31,7 +40,25 @@ _VERSION = pattern(r"(\d+:)?\d[A-Za-z0-9.+~_-]*")
 
 def is_list(path: str) -> bool:
     """Whether a file is such a list."""
-    return path in _APK or path == _DPKG or _is_of_distroless(path)
+    return path in _APK or path == _DPKG or path in DATABASES or _is_of_distroless(path)
+
+
+def kept(path: str, read: Callable[[int], bytes]) -> str:
+    """What is kept of a list: a line for each package, or why it was not read.
+
+    `read` gives its first bytes, at most so many.
+    """
+    most = LARGEST_DATABASE if path in DATABASES else _LARGEST
+    data = read(most + 1)
+    # Of half a list nobody knows what it leaves out.
+    if len(data) > most:
+        return f"{UNREAD}is larger than is read"
+    try:
+        if path in DATABASES:
+            return "\n".join(rpm_packages(data))
+        return "\n".join(installed(path, data.decode("utf-8", "replace")))
+    except RpmDatabaseError as error:
+        return f"{UNREAD}{error}"
 
 
 def installed(path: str, text: str) -> Iterator[str]:

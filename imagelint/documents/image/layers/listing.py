@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 
 from imagelint.core.record import NamedTuple
 from imagelint.documents.image.jsonview import plain
-from imagelint.documents.image.layers.installed import LARGEST, is_list
+from imagelint.documents.image.layers.installed import is_list
+from imagelint.documents.image.layers.installed import kept as kept_list
 from imagelint.documents.image.layers.nodes import FileRole
 from imagelint.documents.image.layers.packagelists import link_of
 from imagelint.documents.image.layers.roles import roles
@@ -58,15 +59,17 @@ def read_entries(stream: ByteStream, index: LazyIndex | None = None) -> Iterator
         path = _clean(entry.path)
         if index is not None:
             index.begin(path, entry, reader)
-        text = None
-        if entry.kind is EntryKind.FILE and is_wanted(path):
+        text = kept = None
+        if entry.kind is EntryKind.FILE and is_list(path):
+            kept = kept_list(path, reader.content)
+        elif entry.kind is EntryKind.FILE and is_wanted(path):
             text = _text(path, reader)
+            kept = shown(path, text)
         found = tuple(
             (role, detail)
             for role, detail in roles(path, entry)
             if role is not FileRole.SECRET or _tells(path, detail, text or "", reader)
         )
-        kept = None if text is None else shown(path, text)
         link = link_of(path, entry) if any(role is FileRole.LINKED for role, _ in found) else ""
         yield LayerEntry(path, entry.size, entry.kind is EntryKind.FOLDER, found, kept, link=link)
     if reader.goes_on():
@@ -79,10 +82,6 @@ def read_entries(stream: ByteStream, index: LazyIndex | None = None) -> Iterator
 
 
 def _text(path: str, reader: TarReader) -> str:
-    if is_list(path):
-        listed = reader.content(LARGEST + 1)
-        # Of half a list nobody knows what it leaves out.
-        return listed.decode("utf-8", "replace") if len(listed) <= LARGEST else ""
     text = reader.content(_LARGEST_TEXT + 1).decode("utf-8", "replace")
     if len(text) > _LARGEST_TEXT and not path.endswith(".dist-info/METADATA"):
         raise StreamError(f"holds more in {plain(path)} than is read")

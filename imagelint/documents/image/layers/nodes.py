@@ -111,11 +111,15 @@ class InstalledPackage(NamedTuple):
 
 
 class InstalledList(NamedTuple):
-    """What a package manager says it installed, as `name version`; `path` is where it says so."""
+    """What a package manager says it installed, as `name version`; `path` is where it says so.
+
+    `unread` is why it was not read, if it was not.
+    """
 
     span: Span
     packages: tuple[str, ...]
     path: str
+    unread: str = ""
 
 
 class Account(NamedTuple):

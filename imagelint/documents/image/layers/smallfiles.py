@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from imagelint.core.pattern import pattern
 from imagelint.documents.image.jsonview import plain
-from imagelint.documents.image.layers.installed import installed, is_list
+from imagelint.documents.image.layers.installed import UNREAD, is_list
 from imagelint.documents.image.layers.nodes import (
     NOWHERE,
     Account,
@@ -33,7 +33,7 @@ _SHADOWED = "x"
 
 def is_wanted(path: str) -> bool:
     """Whether the content of a file is read."""
-    return path.endswith(_METADATA) or path in _KEPT or is_list(path)
+    return path.endswith(_METADATA) or path in _KEPT
 
 
 def shown(path: str, text: str) -> str:
@@ -42,8 +42,6 @@ def shown(path: str, text: str) -> str:
         head = text[:_HEAD]
         fields = _NAME.search(head), _VERSION.search(head)
         return "\n".join(field[0] for field in fields if field is not None)
-    if is_list(path):
-        return "\n".join(installed(path, text))
     if path not in (_PASSWD, _SHADOW, _GROUP):
         return text
     return "\n".join(":".join(_without_word(row)) for row in _rows(text))
@@ -84,8 +82,9 @@ def installed_lists(texts: Mapping[str, str]) -> Iterator[InstalledList]:
     """What package managers say they installed."""
     for path, text in texts.items():
         if is_list(path):
-            packages = tuple(filter(None, text.split("\n")))
-            yield InstalledList(NOWHERE, packages, path)
+            why = text.removeprefix(UNREAD) if text.startswith(UNREAD) else ""
+            packages = () if why else tuple(filter(None, text.split("\n")))
+            yield InstalledList(NOWHERE, packages, path, why)
 
 
 def accounts(texts: Mapping[str, str]) -> Iterator[Account]:

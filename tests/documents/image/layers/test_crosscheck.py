@@ -47,6 +47,12 @@ def test_what_is_installed_and_not_listed_is_told() -> None:
     assert told(listed, left_out="lib/apk") == []
 
 
+def test_a_list_that_was_not_read_is_told() -> None:
+    listed = InstalledList(NOWHERE, (), "var/lib/rpm/Packages", "is larger than is read")
+    assert told(listed) == [((), "`var/lib/rpm/Packages` in the image is larger than is read")]
+    assert told(listed, left_out="var/lib") == []
+
+
 def test_python_packages_are_compared_by_their_normal_names() -> None:
     place = "opt/venv/x.dist-info/METADATA"
     assert told(package("ruamel-yaml", "0.18", place)) == []
