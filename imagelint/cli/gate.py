@@ -10,7 +10,7 @@ from imagelint.cli.options.environment import declared_options
 from imagelint.cli.options.image import image_options, signer, verify_options
 from imagelint.cli.options.promotion import promotion_options
 from imagelint.cli.options.report import report_options
-from imagelint.cli.options.scan import ScanOptions, scan_options
+from imagelint.cli.options.scan import ScanOptions, image_scan_options
 from imagelint.cli.options.shared import baseline_option, exclude_option, policy_options
 from imagelint.cli.options.statements import attest_options
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 @click.argument("image")
 @click.argument("paths", nargs=-1, type=click.Path(), metavar="[PATH]...")
 @image_options
-@scan_options
+@image_scan_options
 @verify_options
 @policy_options
 @report_options

@@ -8,7 +8,7 @@ import click
 
 from imagelint.cli.options.image import image_options
 from imagelint.cli.options.report import report_options
-from imagelint.cli.options.scan import scan_options
+from imagelint.cli.options.scan import image_scan_options
 from imagelint.cli.options.shared import policy_options
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 @click.command()
 @click.argument("image")
 @image_options
-@scan_options
+@image_scan_options
 @click.option("--sbom", metavar="FILE", default="", help="Write what is listed: CycloneDX, SPDX.")
 @policy_options
 @report_options
@@ -41,9 +41,11 @@ def scan(  # noqa: PLR0913 - the options of the command
     """
     from imagelint.cli.images.job import ImageJob
     from imagelint.cli.images.run import judge_image
+    from imagelint.cli.output.files import refuse_inputs
     from imagelint.cli.output.progress import steps
     from imagelint.cli.output.verdict import show
 
+    refuse_inputs((sbom,))
     session = policy.open(demanded=("vulnerable-package",), seconds=timeout)
     job = scanning.apply(ImageJob(image, platform, scan=True, sbom=sbom), session)
     with steps(quiet=view.quiet) as tell:

@@ -38,6 +38,9 @@ if TYPE_CHECKING:
     from imagelint.policy.model import Policy
     from imagelint.run.evaluating.gating import RequiredResult
 
+FETCHED = 1024 * 1024 * 1024
+"""Bytes of layers, as stored, that are fetched from a registry once more to compare lists."""
+
 
 class ImageRequest(NamedTuple):
     """What to do with an image, and how.
@@ -48,7 +51,8 @@ class ImageRequest(NamedTuple):
     `sbom` is a file for what was listed, as a bill of materials.
     `bom` matches what attached bills of materials list instead of scanning: verified ones, where
     `verify` looks for signers. `packages` tells of all packages that a scan lists. `clients` are
-    those of repositories that are there already.
+    those of repositories that are there already. Layers that are not judged are read all the same
+    to hold what a scanner lists against them: those at hand, up to `compared` bytes of a registry.
     """
 
     policy: Policy
@@ -60,6 +64,7 @@ class ImageRequest(NamedTuple):
     tell: Callable[[str], None] = lambda _step: None
     cross_check: bool = True
     layers: bool = False
+    compared: float = 0
     table: bool = False
     settings: ScanSettings = ScanSettings()
     evaluation: str = ""
@@ -143,8 +148,15 @@ def examine_targets(targets: tuple[ImageTarget, ...], request: ImageRequest) -> 
         targets, problems = read_layers(targets, request.deadline, request.tell, kept)
         rows = (row for one in targets for row in layer_evidence(one, each=request.table))
         result = result.plus(ImageResult(Report(problems=problems), tuple(rows)))
+    examined = targets
+    if request.scan and request.compared and not request.layers:
+        from imagelint.run.layers import read_for_comparison
+
+        read = read_for_comparison(targets, request.deadline, request.tell, request.compared)
+        targets, problems, told = read
+        result = result.plus(ImageResult(Report(problems=problems), told))
     examination = Examination(request.policy)
-    reports = [examination(target, Project()) for target in targets]
+    reports = [examination(target, Project()) for target in examined]
     # Of the reference all say the same, and that once.
     findings = dict.fromkeys(finding for report in reports for finding in report.findings)
     whole = sum(reports, Report())._replace(findings=tuple(findings))

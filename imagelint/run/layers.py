@@ -34,6 +34,26 @@ def read_layers(
     return tuple(one.target for one in found), problems
 
 
+def read_for_comparison(
+    targets: tuple[ImageTarget, ...],
+    deadline: Deadline,
+    tell: Callable[[str], None],
+    most: float,
+) -> tuple[tuple[ImageTarget, ...], tuple[Problem, ...], tuple[tuple[str, str], ...]]:
+    """The images, with what their layers hold where those are at hand or no larger than `most`.
+
+    Besides them problems, and what the evidence tells.
+    """
+    size = sum(layer.size for one in targets for layer in one.identity.layers)
+    if not targets[0].identity.layout and size > most:
+        left = f"{in_bytes(size)} in a registry, to be read with `--layers`"
+        return targets, (), (("list of packages", f"not held against the layers: {left}"),)
+    found, problems = read_layers(targets, deadline, tell)
+    if not problems:
+        return found, (), (("list of packages", f"held against the layers ({in_bytes(size)})"),)
+    return targets, problems, ()
+
+
 def layer_evidence(target: ImageTarget, *, each: bool) -> Iterator[tuple[str, str]]:
     """What was read of an image; with `each`, a row for every layer."""
     label = target.identity.label

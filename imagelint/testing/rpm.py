@@ -102,7 +102,8 @@ def _ndb(headers: list[bytes]) -> bytes:
 
 def _bdb(headers: list[bytes]) -> bytes:
     """One page of keys, and for each header pages of its own."""
-    keys, pages = [], []
+    keys: list[bytes] = []
+    pages: list[bytes] = []
     for number, header in enumerate(headers, 1):
         keys += [b"\1" + struct.pack("<I", number)]
         keys += [b"\3\0\0\0" + struct.pack("<II", 2 + len(pages), len(header))]

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+from hashlib import sha256
 from typing import TYPE_CHECKING
 
 import pytest
 
+from imagelint.cli.images import run
 from imagelint.testing.images import Image, Layout, alpine, debian, python_package
 from imagelint.testing.rpm import PLACES, rocky
 from tests.collect.conftest import fake
@@ -65,20 +68,39 @@ sys.exit(42 if any(x.get("Vulnerabilities") for x in report["Results"]) else 0)
 """
 
 
+def real() -> str | None:
+    """The real Trivy, also where one that lies stands before it."""
+    places = os.environ["PATH"].split(os.pathsep)
+    return shutil.which("trivy", path=os.pathsep.join(one for one in places if "fakes" not in one))
+
+
 def judged(yard: Yard, fake: Fake, image: Image, edit: str = "pass") -> Ended:
     """How the gate of an image ends, with a Trivy whose report is edited."""
-    fake("trivy", EDITS.replace("{edit}", edit).replace("{real!r}", repr(shutil.which("trivy"))))
+    fake("trivy", EDITS.replace("{edit}", edit).replace("{real!r}", repr(real())))
     folder = yard.folder / "image"
     Layout(folder).add(image)
+    return yard.ours("gate", f"oci:{folder}", *scanned(yard))
+
+
+def scanned(yard: Yard) -> tuple[str, ...]:
+    """Options for a scan alone."""
     policy = yard.folder / "policy.yaml"
     off = (
         *("unsigned-image", "wrong-signer", "moved-signature", "key-trusted-everywhere"),
         *("too-few-signers", "missing-attestation"),
     )
-    rules = "".join(f"  {name}: off\n" for name in off)
+    rules = "".join(f"  {name}: off\n" for name in off) + "  account-without-password: high\n"
     policy.write_text(f"extends: [baseline]\nrules:\n{rules}", encoding="utf-8")
-    words = ("--policy", str(policy), "--offline", "--trivy-cache", str(yard.lab.cache))
-    return yard.ours("gate", f"oci:{folder}", *words)
+    return ("--policy", str(policy), "--offline", "--trivy-cache", str(yard.lab.cache))
+
+
+def in_registry(
+    yard: Yard, fake: Fake, image: Image, edit: str = "pass", *words: str, command: str = "gate"
+) -> Ended:
+    """How a command about an image of a registry ends, with a Trivy whose report is edited."""
+    fake("trivy", EDITS.replace("{edit}", edit).replace("{real!r}", repr(real())))
+    digest = sha256(repr(image).encode()).hexdigest()[:12]
+    return yard.ours(command, yard.lab.push(f"listed-{digest}", image), *scanned(yard), *words)
 
 
 LEFT_OUT = Said("gate", 1, "of which the scanner lists none", "`unscanned-packages`, high")
@@ -111,6 +133,39 @@ def test_each_database_of_rpm_tells_of_an_older_epoch(yard: Yard, fake: Fake, fo
 @attack("A scanner leaves out the vulnerable package of Python", ours=LEFT_OUT)
 def test_what_python_packages_say_is_listed(yard: Yard, fake: Fake) -> Outcome:
     return Outcome(judged(yard, fake, PYTHON, 'without("vllm"); harmless()'))
+
+
+@attack("A scanner leaves out a vulnerable package of an image in a registry", ours=LEFT_OUT)
+def test_layers_of_a_registry_are_held_against_the_list(yard: Yard, fake: Fake) -> Outcome:
+    edit = 'without("openssl"); harmless()'
+    for image in (DEBIAN, Image((rocky(*ROCKY),))):
+        LEFT_OUT.demand(in_registry(yard, fake, image, edit))
+        LEFT_OUT.demand(in_registry(yard, fake, image, edit, "--layers"))
+        LEFT_OUT.demand(in_registry(yard, fake, image, edit, command="scan"))
+    return Outcome(in_registry(yard, fake, ALPINE, edit))
+
+
+def test_layers_of_a_registry_are_not_judged_where_they_are_only_compared(
+    yard: Yard, fake: Fake
+) -> None:
+    """A gate says of an image what it said before it read its layers."""
+    image = Image((alpine(("musl", "1.2.5-r0")) | {"etc/passwd": "a::0:0::/:/bin/sh\n"},))
+    for command in ("gate", "scan"):
+        ended = in_registry(yard, fake, image, command=command)
+        assert (ended.code, "held against the layers (" in ended.text) == (0, True), ended.text
+    ended = in_registry(yard, fake, image, "pass", "--layers")
+    assert (ended.code, "account-without-password" in ended.text) == (1, True), ended.text
+
+
+def test_large_layers_of_a_registry_are_read_when_that_is_asked_for(
+    yard: Yard, fake: Fake, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(run, "FETCHED", 10)
+    edit = 'without("openssl"); harmless()'
+    ended = in_registry(yard, fake, ALPINE, edit, command="scan")
+    assert ended.code == 0, ended.text
+    assert "in a registry, to be read with `--layers`" in ended.text
+    LEFT_OUT.demand(in_registry(yard, fake, ALPINE, edit, "--layers", command="scan"))
 
 
 @attack(

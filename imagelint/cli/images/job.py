@@ -21,11 +21,11 @@ class ImageJob(NamedTuple):
 
     `paths` are the files and folders that were checked as well, `left_out` the stages of a gate
     whose rules the policy has off: a pass says nothing about those. `cross_check` asks cosign for a
-    second opinion. `layers` are read, and told one by one in a `table`. `settings` are those of the
-    scan. `evaluation` and `scorecard` are files, or `attested`: then a signature is verified,
-    whatever rules say; `sbom` is a file for what is listed. The images that Dockerfiles
-    below `bases` are built from, and those that `manifests` run, are judged as well; `image` may
-    then be empty.
+    second opinion. `layers` are read, and told one by one in a `table`; those of a registry that a
+    scan is held against are `fetched` however large they are. `settings` are those of the scan.
+    `evaluation` and `scorecard` are files, or `attested`: then a signature is verified, whatever
+    rules say; `sbom` is a file for what is listed. The images that Dockerfiles below `bases` are
+    built from, and those that `manifests` run, are judged as well; `image` may then be empty.
     """
 
     image: str
@@ -39,6 +39,7 @@ class ImageJob(NamedTuple):
     left_out: tuple[str, ...] = ()
     cross_check: bool = True
     layers: bool = False
+    fetched: bool = False
     table: bool = False
     settings: ScanSettings = ScanSettings()
     evaluation: str = ""
@@ -51,7 +52,8 @@ class ImageJob(NamedTuple):
 def gated(job: ImageJob, policy: Policy) -> ImageJob:
     """The job with the stages that a policy has rules for.
 
-    Layers are read where they are at hand; of a registry they would be downloaded a second time.
+    Layers are judged where they are at hand; of a registry they would be downloaded a second time:
+    they are judged if that is asked for, and else held against what is listed if they are small.
     """
     from imagelint.documents.image.signatures import SignatureReport
     from imagelint.documents.image.vulnerabilities import VulnerabilityReport
@@ -63,5 +65,8 @@ def gated(job: ImageJob, policy: Policy) -> ImageJob:
     off = tuple(stage for stage, asked in stages.items() if not asked)
     near = is_local(job.image) or is_layout(job.image)
     return job._replace(
-        scan=stages["scan"], verify=stages["verify"], left_out=off, layers=job.layers or near
+        scan=stages["scan"],
+        verify=stages["verify"],
+        left_out=off,
+        layers=job.layers or job.fetched or near,
     )

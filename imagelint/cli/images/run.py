@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import inf
 from typing import TYPE_CHECKING
 
 from imagelint import __version__
@@ -9,7 +10,7 @@ from imagelint.cli.files.baselines import read
 from imagelint.cli.images.stages import expected, waived
 from imagelint.core.report import AllowanceKind, Evidence
 from imagelint.engine.decide import decide
-from imagelint.run.images import ImageRequest, ImageResult, examine_image
+from imagelint.run.images import FETCHED, ImageRequest, ImageResult, examine_image
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -32,6 +33,7 @@ def judge_image(
         verify=job.verify,
         tell=tell,
         layers=job.layers,
+        compared=inf if job.fetched else FETCHED,
         table=job.table,
         cross_check=job.cross_check,
         settings=job.settings,

@@ -30,9 +30,11 @@ def sign_off(
     """
     if not (options.attest or options.sign or store):
         return
+    from imagelint.cli.output.files import refuse_inputs
     from imagelint.collect import environment
     from imagelint.reporters.statement import statement
 
+    refuse_inputs((options.attest, options.beside().attest), verdict)
     text = statement(verdict, __version__, environment.moment())
     if text is None:
         raise UsageError(Diagnostic("there is no image to make a statement about"))
@@ -64,12 +66,14 @@ def written(text: str, image: tuple[str, str], outcome: Outcome, options: Attest
     """Write a statement about an image (name and digest), and attach it where it passed.
 
     Raises:
-        UsageError: the file cannot be written, or cosign does not sign it.
+        UsageError: the file is an input or cannot be written, or cosign does not sign it.
     """
+    from imagelint.cli.output.files import refuse_inputs
     from imagelint.collect.tools.cosign_attest import AttestRequest, attest
     from imagelint.collect.write import write_text
 
     if options.attest:
+        refuse_inputs((options.attest,))
         write_text(options.attest, (text,))
     if options.sign and outcome is Outcome.PASS:
         request = AttestRequest(*image, text)

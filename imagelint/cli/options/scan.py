@@ -29,6 +29,7 @@ class ScanOptions(NamedTuple):
     server: str = ""
     vex: tuple[str, ...] = ()
     scanner: tuple[str, ...] = ()
+    layers: bool = False
 
     def apply(self, job: ImageJob, session: Session) -> ImageJob:
         """The job with how to scan: by the policy's word, and by ours above it."""
@@ -46,7 +47,8 @@ class ScanOptions(NamedTuple):
         )
         settings = anchored(said, ".").over(below)
         asked = TrivyOptions(self.trivy_cache, self.offline, self.db_repository, session.deadline)
-        return job._replace(trivy=with_settings(asked, settings), settings=settings)
+        trivy = with_settings(asked, settings)
+        return job._replace(trivy=trivy, settings=settings, fetched=self.layers)
 
 
 def scan_options(command: C) -> C:
@@ -64,6 +66,12 @@ def scan_options(command: C) -> C:
     return collected
 
 
+def image_scan_options(command: C) -> C:
+    """Options about the scan of one image."""
+    return _LAYERS(scan_options(command))
+
+
+_LAYERS = option("--layers", is_flag=True, help="Read a registry's layers, however large.")
 _SCANNERS = Choice(("trivy", "grype", "osv"))
 _OPTIONS = (
     option("--scanner", type=_SCANNERS, multiple=True, help="Who must look; may repeat."),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from imagelint.cli.options.formats import Format
-from imagelint.cli.output.files import refuse_two_to_one_place
+from imagelint.cli.output.files import refuse_inputs, refuse_two_to_one_place
 from imagelint.cli.output.streams import say
 from imagelint.core.errors import Diagnostic, UsageError
 from imagelint.reporters.scorecard import load
@@ -38,10 +38,11 @@ def show_scorecard(card: Scorecard, formats: tuple[Format, ...]) -> int:
     """Write every report that was asked for and give the exit code.
 
     Raises:
-        UsageError: two reports want the same place, or a file cannot be written.
+        UsageError: two reports want one place, or that of an input, or a file cannot be written.
     """
     wanted = formats or (Format("text", ""),)
     refuse_two_to_one_place(wanted)
+    refuse_inputs(entry.path for entry in wanted)
     for entry in wanted:
         chunks = load(entry.name)(card)
         if entry.path:
