@@ -36,6 +36,7 @@ def own(name: str, version: str) -> dict[str, str]:
 
 
 ALPINE = Image((alpine(("openssl", "3.1.4-r0"), ("musl", "1.2.5-r0")) | own("numpy", "2.3.0"),))
+ALPINE_LIST = str(ALPINE.layers[0]["lib/apk/db/installed"])
 PYTHON = Image((alpine(("musl", "1.2.5-r0")) | own("vllm", "0.8.5") | own("numpy", "2.3.0"),))
 ROCKY = (("bash", "5.1.8-9.el9"), ("openssl", "1:3.0.7-27.el9"), ("gpg-pubkey", "8d22-60"))
 DEBIAN = Image((debian(("openssl", "1:3.0.11-1", MAINTAINER), ("bash", "5.2.15-2", MAINTAINER)),))
@@ -220,8 +221,24 @@ def test_an_honest_scanner_contradicts_nothing(yard: Yard, fake: Fake, image: Im
     assert "took it for" not in ended.text
 
 
-def test_half_a_system_leaves_no_doubt(yard: Yard, fake: Fake) -> None:
-    """What is removed by a later layer is no longer there to be listed."""
+@attack(
+    "A later layer removes the list of packages, and leaves the packages",
+    ours=Said("gate", 1, "which a later layer removed, in the image tells of 2 packages"),
+)
+def test_a_list_that_a_later_layer_removes_is_known(yard: Yard, fake: Fake) -> Outcome:
     gone = {"lib/apk/db/.wh.installed": "", "usr/local/.wh.lib": ""}
+    return Outcome(judged(yard, fake, Image((*ALPINE.layers, gone))))
+
+
+@pytest.mark.parametrize(
+    "gone",
+    [
+        {"usr/local/.wh.lib": ""},
+        {"lib/apk/db/.wh.installed": "", "usr/lib/apk/db/installed": ALPINE_LIST},
+        {".wh.etc": "", "lib/apk/db/.wh.installed": "", "usr/.wh.local": ""},
+    ],
+)
+def test_half_a_system_leaves_no_doubt(yard: Yard, fake: Fake, gone: dict[str, str]) -> None:
+    """What is removed with its files, or has moved, is no longer there to be listed."""
     ended = judged(yard, fake, Image((*ALPINE.layers, gone)))
     assert "lists none" not in ended.text

@@ -69,7 +69,8 @@ def contradictions(
                 detail = f"`{plain(node.path)}` in the image {node.unread}"
                 yield UnscannedPackages(NOWHERE, Unscanned.UNCOMPARED, (), detail)
             missing = sorted({one for one in node.packages if one not in listed})
-            yield from _unlisted(missing, f"`{node.path}`")
+            later = ", which a later layer removed," if node.removed else ""
+            yield from _unlisted(missing, f"`{node.path}`{later}")
     yield from _unlisted(sorted(_python(nodes, listed, is_left_out)), _PYTHON)
 
 

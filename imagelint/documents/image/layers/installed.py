@@ -43,6 +43,11 @@ def is_list(path: str) -> bool:
     return path in _APK or path == _DPKG or path in DATABASES or _is_of_distroless(path)
 
 
+def manager_of(path: str) -> str:
+    """Whose list it is."""
+    return "rpm" if path in DATABASES else "apk" if path in _APK else "dpkg"
+
+
 def kept(path: str, read: Callable[[int], bytes]) -> str:
     """What is kept of a list: a line for each package, or why it was not read.
 

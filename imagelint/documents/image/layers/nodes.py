@@ -113,13 +113,15 @@ class InstalledPackage(NamedTuple):
 class InstalledList(NamedTuple):
     """What a package manager says it installed, as `name version`; `path` is where it says so.
 
-    `unread` is why it was not read, if it was not.
+    `unread` is why it was not read, if it was not; `removed` tells that a later layer took it away
+    and left no other of its kind.
     """
 
     span: Span
     packages: tuple[str, ...]
     path: str
     unread: str = ""
+    removed: bool = False
 
 
 class Account(NamedTuple):

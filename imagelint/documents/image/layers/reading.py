@@ -259,7 +259,12 @@ class ImageReading:
         if system is not None:
             yield system
         yield from accounts(seen)
-        yield from installed_lists(seen)
+        gone = {
+            path: text
+            for path, (_, text) in self._texts.items()
+            if system is not None and not self._overlay.shows(path)
+        }
+        yield from installed_lists(seen, gone)
 
     def _installed(self) -> Iterator[Node]:
         """The Python packages that no later layer removes or replaces."""

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from imagelint.core.pattern import pattern
 from imagelint.documents.image.jsonview import plain
-from imagelint.documents.image.layers.installed import UNREAD, is_list
+from imagelint.documents.image.layers.installed import UNREAD, is_list, manager_of
 from imagelint.documents.image.layers.nodes import (
     NOWHERE,
     Account,
@@ -78,8 +78,13 @@ def installed_system(texts: Mapping[str, str]) -> InstalledSystem | None:
     return None
 
 
-def installed_lists(texts: Mapping[str, str]) -> Iterator[InstalledList]:
-    """What package managers say they installed."""
+def installed_lists(texts: Mapping[str, str], gone: Mapping[str, str]) -> Iterator[InstalledList]:
+    """What package managers say they installed, in files that are there or are `gone`."""
+    managers = {manager_of(path) for path in texts if is_list(path)}
+    for path, text in gone.items():
+        if is_list(path) and manager_of(path) not in managers and not text.startswith(UNREAD):
+            packages = tuple(filter(None, text.split("\n")))
+            yield InstalledList(NOWHERE, packages, path, removed=True)
     for path, text in texts.items():
         if is_list(path):
             why = text.removeprefix(UNREAD) if text.startswith(UNREAD) else ""

@@ -86,3 +86,33 @@ def test_lists_of_packages_are_bounded_together(monkeypatch: pytest.MonkeyPatch)
     assert of(read(lists(1)), InstalledList)
     with pytest.raises(StreamError, match="than is read"):
         read(lists(9))
+
+
+def test_a_list_that_was_removed_is_told_as_such() -> None:
+    listed = InstalledList(NOWHERE, ("zlib 1.3",), APK, removed=True)
+    assert told(listed) == [(("zlib 1.3",), f"`{APK}`, which a later layer removed,")]
+
+
+@pytest.mark.parametrize(
+    ("upper", "gone"),
+    [
+        (Tar().file("var/lib/dpkg/.wh.status"), True),
+        (Tar().file("var/lib/.wh.dpkg"), True),
+        (Tar().file("var/lib/dpkg/.wh..wh..opq"), True),
+        (Tar().file("var/lib/dpkg/status", b""), False),
+        (Tar().file("var/lib/dpkg/.wh.status").file("var/lib/dpkg/status.d/a", DPKG), False),
+        (Tar().file("var/lib/dpkg/.wh.status").file(APK, b""), True),
+        (Tar().file("var/lib/dpkg/.wh.status").file("etc/.wh.os-release"), False),
+    ],
+)
+def test_a_list_is_gone_where_none_of_its_kind_is_left(upper: Tar, *, gone: bool) -> None:
+    lower = Tar().file("etc/os-release", b"ID=debian\n").file("var/lib/dpkg/status", DPKG)
+    lists = of(read(lower.bytes(), upper.bytes()), InstalledList)
+    assert [one.path for one in lists if one.removed] == ["var/lib/dpkg/status"] * gone
+
+
+def test_a_list_that_was_never_read_is_not_missed() -> None:
+    path = "var/lib/rpm/Packages"
+    lower = Tar().file("etc/os-release", b"ID=rhel\n").file(path, b"damaged")
+    upper = Tar().file("var/lib/rpm/.wh.Packages")
+    assert of(read(lower.bytes(), upper.bytes()), InstalledList) == []
