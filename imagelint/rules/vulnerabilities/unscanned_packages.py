@@ -8,6 +8,7 @@ from imagelint.documents.image.layers.nodes import FileRole, LayerFiles
 from imagelint.rules.api import Context, Findings, Severity, rule
 
 _NAMED = 5
+_WHOLE_SYSTEM = "system package list"
 _APART = (
     *(Unscanned.NO_ADVISORIES, Unscanned.NO_SECOND_OPINION),
     *(Unscanned.UNLISTED, Unscanned.UNCOMPARED),
@@ -176,6 +177,7 @@ def _linked(files: LayerFiles, ctx: Context) -> Findings:
             f"scanners follow no links, and so do not know of {count}: {names}",
             help="keep files in their place, and no links: let the installer copy what it installs",
             subject=f"linked {files.detail}",
+            severity=Severity.HIGH if files.detail == _WHOLE_SYSTEM else None,
         )
 
 

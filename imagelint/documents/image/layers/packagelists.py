@@ -34,6 +34,21 @@ _LISTS = frozenset(
     )
 )
 _TELLING = tuple(_ENDS)
+_SYSTEM = "system package list"
+
+
+def _below() -> dict[str, tuple[str, ...]]:
+    """What of the paths of lists stands below a folder, by the folder."""
+    found: dict[str, tuple[str, ...]] = {}
+    for path in sorted(_LISTS):
+        at = path.rfind("/")
+        while at > 0:
+            found[path[:at]] = (*found.get(path[:at], ()), path[at + 1 :])
+            at = path.rfind("/", 0, at)
+    return found
+
+
+_BELOW = _below()
 
 
 def tells_of(path: str) -> str:
@@ -41,7 +56,7 @@ def tells_of(path: str) -> str:
     if path.endswith(_TELLING):
         kind = next(kind for end, kind in _ENDS.items() if path.endswith(end))
         return kind if kind != "Node package" or "node_modules/" in path else ""
-    return "system package list" if path in _LISTS else ""
+    return _SYSTEM if path in _LISTS else ""
 
 
 def linked_list(path: str, entry: TarEntry) -> str:
@@ -49,10 +64,19 @@ def linked_list(path: str, entry: TarEntry) -> str:
 
     A symbolic link to a file of such a name may lead there by other links: nobody can tell.
     """
+    if entry.kind is EntryKind.LINK and path in _BELOW:
+        return (
+            _SYSTEM if any(one not in _LISTS for one in behind(path, link_of(path, entry))) else ""
+        )
     kind = tells_of(path)
     if not kind or entry.kind not in (EntryKind.HARD_LINK, EntryKind.LINK):
         return ""
     return "" if entry.kind is EntryKind.LINK and _named(link_of(path, entry)) else kind
+
+
+def behind(path: str, target: str) -> tuple[str, ...]:
+    """Where lists are to which a link at a path leads: it stands for one, or for a folder above."""
+    return tuple(f"{target}/{rest}" for rest in _BELOW.get(path, ())) or (target,)
 
 
 def _named(path: str) -> bool:

@@ -22,7 +22,7 @@ from imagelint.documents.image.layers.nodes import (
     Waste,
 )
 from imagelint.documents.image.layers.overlay import Overlay
-from imagelint.documents.image.layers.packagelists import tells_of
+from imagelint.documents.image.layers.packagelists import behind, tells_of
 from imagelint.documents.image.layers.smallfiles import (
     accounts,
     installed_lists,
@@ -224,7 +224,7 @@ class ImageReading:
                 continue
             seen = [file for file in group.files if self._overlay.sees(file[0], key.layer)]
             if key.role is FileRole.LINKED:
-                seen = [file for file in seen if not self._is_told(self._links.get(file[0], ""))]
+                seen = [file for file in seen if not self._is_told(file[0])]
                 if not seen:
                     continue
             hidden = len(group.files) - len(seen)
@@ -246,8 +246,13 @@ class ImageReading:
             )
 
     def _is_told(self, path: str) -> bool:
-        """Whether what a link stands for is said by the file to which it leads."""
-        return bool(tells_of(path)) and self._overlay.shows(path)
+        """Whether what a link stands for is said by the file to which it leads, or is nowhere."""
+        target = self._links.get(path, "")
+        places = behind(path, target)
+        if places != (target,):
+            places = tuple(one for one in places if self._overlay.shows(one))
+            return all(map(tells_of, places))
+        return bool(tells_of(target)) and self._overlay.shows(target)
 
     def _small(self) -> Iterator[Node]:
         seen = {
