@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING
 import click
 
 from imagelint.cli.options.environment import declared_options
-from imagelint.cli.options.image import image_options, signer, verify_options
+from imagelint.cli.options.image import image_options, image_scan_options, signer, verify_options
 from imagelint.cli.options.promotion import promotion_options
 from imagelint.cli.options.report import report_options
-from imagelint.cli.options.scan import ScanOptions, image_scan_options
 from imagelint.cli.options.shared import baseline_option, exclude_option, policy_options
 from imagelint.cli.options.statements import attest_options
 
@@ -18,6 +17,7 @@ if TYPE_CHECKING:
     from imagelint.cli.options.policy import PolicyOptions
     from imagelint.cli.options.promotion import PromotionOptions
     from imagelint.cli.options.report import ReportOptions
+    from imagelint.cli.options.scan import ScanOptions
     from imagelint.cli.options.statements import AttestOptions
     from imagelint.core.environment import Environment
 

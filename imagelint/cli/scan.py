@@ -6,9 +6,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from imagelint.cli.options.image import image_options
+from imagelint.cli.options.image import image_options, image_scan_options
 from imagelint.cli.options.report import report_options
-from imagelint.cli.options.scan import image_scan_options
 from imagelint.cli.options.shared import policy_options
 
 if TYPE_CHECKING:
@@ -39,9 +38,9 @@ def scan(  # noqa: PLR0913 - the options of the command
     IMAGE is registry/repository[:tag][@digest], or oci:DIR[:tag|@digest] for an OCI layout. With
     --sbom the packages are written down as well: as SPDX where FILE ends in .spdx.json.
     """
+    from imagelint.cli.files.inputs import refuse_inputs
     from imagelint.cli.images.job import ImageJob
     from imagelint.cli.images.run import judge_image
-    from imagelint.cli.output.files import refuse_inputs
     from imagelint.cli.output.progress import steps
     from imagelint.cli.output.verdict import show
 

@@ -25,6 +25,8 @@ _META, _FREE_LIST, _LEAF, _SUB_BUCKET = 0x04, 0x10, 0x02, 1
 Bucket: TypeAlias = "Mapping[str, Bucket | bytes]"
 
 PIP = "pip::GitHub Security Advisory Pip"
+_ROCKY = "1:3.0.7-99.el9"
+_ENTRY = {"FixedVersion": _ROCKY, "Arches": ["x86_64"]}
 
 
 def advisories() -> Bucket:
@@ -41,14 +43,7 @@ def advisories() -> Bucket:
             "openssl": {"CVE-2099-0001": _value(FixedVersion="3.0.99-1")},
             "libcublas-12-4": {"CVE-2099-0005": _value(FixedVersion="99")},
         },
-        "rocky 9": {
-            "openssl": {
-                "CVE-2099-0001": _value(
-                    FixedVersion="1:3.0.7-99.el9",
-                    Entries=[{"FixedVersion": "1:3.0.7-99.el9", "Arches": ["x86_64"]}],
-                )
-            }
-        },
+        "rocky 9": {"openssl": {"CVE-2099-0001": _value(FixedVersion=_ROCKY, Entries=[_ENTRY])}},
         PIP: {
             "vllm": {
                 "CVE-2099-0002": _value(PatchedVersions=["0.9.0"], VulnerableVersions=["< 0.9.0"]),

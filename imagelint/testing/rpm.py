@@ -118,12 +118,12 @@ def _bdb(headers: list[bytes]) -> bytes:
     table = _page(
         1, (13, 0, places[-1] if places else _PAGE), body + b"".join(reversed(keys)), len(keys)
     )
-    meta = struct.pack("<8xIIIIBBBB", 0, 0x061561, 10, _PAGE, 0, 8, 0, 0)
-    meta += struct.pack("<5I", 0, 1 + len(pages), 0, len(headers), len(headers))
+    meta = struct.pack("<8x4I4B", *(0, 0x061561, 10, _PAGE), *(0, 8, 0, 0))
+    meta += struct.pack("<5I", *(0, 1 + len(pages), 0, len(headers), len(headers)))
     return meta.ljust(_PAGE, b"\0") + table + b"".join(pages)
 
 
 def _page(number: int, said: tuple[int, int, int], body: bytes, count: int) -> bytes:
     kind, following, free = said
-    head = struct.pack("<8xIIIHHBB", number, 0, following, count, free, 0, kind)
+    head = struct.pack("<8x3I2H2B", *(number, 0, following), *(count, free), *(0, kind))
     return (head + body)[:_PAGE].ljust(_PAGE, b"\0")

@@ -50,8 +50,10 @@ def attested(
     document = outcome.document
     if document is None or not (options.attest or options.sign):
         return
+    from imagelint.cli.files.inputs import refuse_inputs
     from imagelint.documents.evaluation.statement import write_statement
 
+    refuse_inputs((options.attest,), verdict)
     if not document.digest:
         help_ = "name it with `--image`, or in the plan"
         raise UsageError(Diagnostic("a statement is about an image by digest", help=help_))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from imagelint import __version__
+from imagelint.cli.files.inputs import refuse_inputs
 from imagelint.core.environment import SummarySettings
 from imagelint.core.errors import Diagnostic, UsageError
 from imagelint.core.report import Outcome, Problem
@@ -30,7 +31,6 @@ def sign_off(
     """
     if not (options.attest or options.sign or store):
         return
-    from imagelint.cli.output.files import refuse_inputs
     from imagelint.collect import environment
     from imagelint.reporters.statement import statement
 
@@ -66,14 +66,12 @@ def written(text: str, image: tuple[str, str], outcome: Outcome, options: Attest
     """Write a statement about an image (name and digest), and attach it where it passed.
 
     Raises:
-        UsageError: the file is an input or cannot be written, or cosign does not sign it.
+        UsageError: the file cannot be written, or cosign does not sign it.
     """
-    from imagelint.cli.output.files import refuse_inputs
     from imagelint.collect.tools.cosign_attest import AttestRequest, attest
     from imagelint.collect.write import write_text
 
     if options.attest:
-        refuse_inputs((options.attest,))
         write_text(options.attest, (text,))
     if options.sign and outcome is Outcome.PASS:
         request = AttestRequest(*image, text)

@@ -56,6 +56,14 @@ def image_options(command: C) -> C:
     return command
 
 
+def image_scan_options(command: C) -> C:
+    """Options about the scan of one image."""
+    from imagelint.cli.options.scan import scan_options
+
+    every = click.option("--layers", is_flag=True, help="Read a registry's layers, however large.")
+    return every(scan_options(command))
+
+
 def signer(key: str, identity: str, issuer: str, *, logged: bool) -> tuple[Signer, ...]:
     """The signer that the command line names; none when it names none."""
     from imagelint.core.environment import Signer

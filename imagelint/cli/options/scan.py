@@ -66,12 +66,6 @@ def scan_options(command: C) -> C:
     return collected
 
 
-def image_scan_options(command: C) -> C:
-    """Options about the scan of one image."""
-    return _LAYERS(scan_options(command))
-
-
-_LAYERS = option("--layers", is_flag=True, help="Read a registry's layers, however large.")
 _SCANNERS = Choice(("trivy", "grype", "osv"))
 _OPTIONS = (
     option("--scanner", type=_SCANNERS, multiple=True, help="Who must look; may repeat."),

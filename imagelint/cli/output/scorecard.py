@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from imagelint.cli.files.inputs import refuse_inputs
 from imagelint.cli.options.formats import Format
-from imagelint.cli.output.files import refuse_inputs, refuse_two_to_one_place
+from imagelint.cli.output.files import refuse_two_to_one_place
 from imagelint.cli.output.streams import say
 from imagelint.core.errors import Diagnostic, UsageError
 from imagelint.reporters.scorecard import load
@@ -28,6 +29,7 @@ def attested(options: AttestOptions, image: str, card: Scorecard) -> None:
     from imagelint.cli.images.signoff import written
     from imagelint.reporters.scorecard.statement import statement
 
+    refuse_inputs((options.attest,))
     if not card.image:
         raise UsageError(Diagnostic("a statement is about an image by digest", help=_NAMED))
     name = image.rpartition("@")[0] or card.image

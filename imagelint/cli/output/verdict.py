@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 
 from imagelint import __version__
 from imagelint.cli.explanations.rulepage import describe
+from imagelint.cli.files.inputs import refuse_inputs
 from imagelint.cli.options.formats import Format, below_repository, page_of_sources
-from imagelint.cli.output.files import refuse_inputs, refuse_two_to_one_place
+from imagelint.cli.output.files import refuse_two_to_one_place
 from imagelint.cli.output.streams import say, width
 from imagelint.collect.environment import moment, variable
 from imagelint.core.finding import Severity

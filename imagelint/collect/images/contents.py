@@ -138,6 +138,8 @@ def _read(reading: ImageReading, layer: ImageLayer, place: _Place) -> Problem | 
     except TimeoutError:
         return deadline.problem("", "was still being read")
     except TransportError as error:
+        if deadline.passed:
+            return deadline.problem("", "was still being read")
         detail = f"cannot be had: {plain(str(error))}"
         return Problem(ProblemKind.UNREACHABLE, "", detail, "try again later")
     except OSError as error:

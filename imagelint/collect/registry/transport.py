@@ -192,10 +192,7 @@ def receive(question: Question, take: Callable[[bytes], object]) -> Response:
     thread.join(question.seconds)
     if not answers:
         late.set()
-        host = urllib.parse.urlsplit(question.url).netloc
-        raise TransportError(
-            f"{host} did not answer within {question.seconds:.0f} seconds", late=True
-        )
+        raise _late(question)
     (answer,) = answers
     if isinstance(answer, TransportError):
         raise answer
@@ -203,22 +200,49 @@ def receive(question: Question, take: Callable[[bytes], object]) -> Response:
 
 
 def stream(question: Question) -> Iterator[bytes]:
-    """The pieces of a large answer; `seconds` bounds the wait for each, not for all.
+    """The pieces of a large answer, as they come; `seconds` bounds the wait for each, not for all.
 
     Raises:
         TransportError: there is none, it is refused (with its status), or it ends too early.
     """
     request = _request(question)
     try:
-        with _open(request, question) as response:
+        with _opened(request, question) as response:
             if response.status != http.client.OK:
                 raise TransportError("refused", status=response.status)
-            while piece := response.read(_PIECE):
+            # Whoever waits for a whole piece of what drips, looks at no clock meanwhile.
+            while piece := response.read1(_PIECE):
                 yield piece
             if response.length:
                 raise TransportError("the answer was cut", cut=True)
     except (OSError, http.client.HTTPException, ValueError) as error:
         raise transport_error(error) from None
+
+
+def _opened(request: urllib.request.Request, question: Question) -> http.client.HTTPResponse:
+    """The answer up to its body, in time: its head may drip as well."""
+    found: list[http.client.HTTPResponse | Exception] = []
+
+    def work() -> None:
+        try:
+            found.append(_open(request, question))
+        except (OSError, http.client.HTTPException, ValueError) as error:
+            found.append(error)
+
+    thread = threading.Thread(target=work, daemon=True)
+    thread.start()
+    thread.join(question.seconds)
+    if not found:
+        raise _late(question)
+    (answer,) = found
+    if isinstance(answer, Exception):
+        raise answer
+    return answer
+
+
+def _late(question: Question) -> TransportError:
+    host = urllib.parse.urlsplit(question.url).netloc
+    return TransportError(f"{host} did not answer within {question.seconds:.0f} seconds", late=True)
 
 
 def _request(question: Question) -> urllib.request.Request:
