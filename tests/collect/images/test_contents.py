@@ -79,6 +79,8 @@ def test_a_registry_that_loses_a_layer_is_a_problem(
     (problem,) = inspected(changed).problems
     assert problem.kind is ProblemKind.UNREACHABLE
     assert "the layer 1 (sha256:000" in problem.detail
+    kinds = {problem.kind for problem in inspected(changed, Deadline(0.000001)).problems}
+    assert kinds == {ProblemKind.TIMED_OUT}
 
 
 @pytest.mark.parametrize(
