@@ -91,6 +91,8 @@ class _Place(NamedTuple):
         Raises:
             TimeoutError: it takes too long.
         """
+        if self.deadline.passed:
+            raise TimeoutError
         for piece in self.blobs.pieces(digest):
             if self.deadline.passed:
                 raise TimeoutError

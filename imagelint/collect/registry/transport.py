@@ -221,23 +221,32 @@ def stream(question: Question) -> Iterator[bytes]:
 
 def _opened(request: urllib.request.Request, question: Question) -> http.client.HTTPResponse:
     """The answer up to its body, in time: its head may drip as well."""
-    found: list[http.client.HTTPResponse | Exception] = []
+    found: list[http.client.HTTPResponse] = []
+    failed: list[Exception] = []
+    late = threading.Event()
+    one = threading.Lock()
 
     def work() -> None:
         try:
-            found.append(_open(request, question))
+            answer = _open(request, question)
         except (OSError, http.client.HTTPException, ValueError) as error:
-            found.append(error)
+            failed.append(error)
+            return
+        with one:
+            found.append(answer)
+            if late.is_set():
+                answer.close()
 
     thread = threading.Thread(target=work, daemon=True)
     thread.start()
     thread.join(question.seconds)
-    if not found:
-        raise _late(question)
-    (answer,) = found
-    if isinstance(answer, Exception):
-        raise answer
-    return answer
+    if failed:
+        raise failed[0]
+    with one:
+        if not found:
+            late.set()
+            raise _late(question)
+    return found[0]
 
 
 def _late(question: Question) -> TransportError:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import socket
 import threading
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
 import pytest
@@ -59,6 +59,23 @@ def test_a_head_that_does_not_come_is_not_waited_for() -> None:
         over.wait()
 
     with serving(answer) as url, pytest.raises(TransportError, match="did not answer") as error:
+        list(stream(Question(url, "*/*", seconds=0.2)))
+    assert error.value.late
+
+
+@pytest.mark.parametrize("then", [HEAD[20:], b""])
+def test_a_head_that_comes_too_late_is_closed(then: bytes) -> None:
+    """Nobody waits any more; no connection is left to the collector of garbage."""
+
+    def answer(connected: socket.socket, over: threading.Event) -> None:
+        with suppress(OSError):
+            connected.sendall(HEAD[:20])
+            over.wait()
+            connected.sendall(then)
+            connected.shutdown(socket.SHUT_WR)
+            connected.recv(1)
+
+    with serving(answer) as url, pytest.raises(TransportError) as error:
         list(stream(Question(url, "*/*", seconds=0.2)))
     assert error.value.late
 
