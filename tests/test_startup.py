@@ -144,7 +144,7 @@ COMMAND_LINES = (
     Command((*CHECK, "--format", "json", "Dockerfile"), DOCKERFILE, ON_DOCKERFILES, 298),
     Command((*CHECK, "--format", "github", "Dockerfile"), DOCKERFILE, ON_DOCKERFILES, 298),
     Command((*CACHED, "Dockerfile"), DOCKERFILE | {"sqlite3"}, ON_DOCKERFILES, 304),
-    Command((*CHECK, *TO_FILE, "Dockerfile"), DOCKERFILE | FILES, ON_DOCKERFILES, 300),
+    Command((*CHECK, *TO_FILE, "Dockerfile"), DOCKERFILE | FILES, ON_DOCKERFILES, 301),
     Command((*CHECK, "pod.yaml"), YAML, ON_MANIFESTS, 302),
     Command((*CHECK, "requirements.txt"), set(), ON_LISTS, 185),
     Command((*CHECK, ".dockerignore"), set(), ON_DOCKERFILES, 155),

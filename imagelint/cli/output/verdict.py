@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 
 from imagelint import __version__
 from imagelint.cli.explanations.rulepage import describe
-from imagelint.cli.files.inputs import refuse_inputs
 from imagelint.cli.options.formats import Format, below_repository, page_of_sources
 from imagelint.cli.output.files import refuse_two_to_one_place
 from imagelint.cli.output.streams import say, width
@@ -41,7 +40,11 @@ def show(
     """
     formats = view.formats or (Format("text", ""),)
     refuse_two_to_one_place(formats)
-    refuse_inputs((entry.path for entry in formats), verdict)
+    places = [entry.path for entry in formats if entry.path]
+    if places:
+        from imagelint.cli.files.inputs import refuse_inputs
+
+        refuse_inputs(places, verdict)
     for entry in formats:
         context = _context(entry, view, command)._replace(describe=partial(describe, own=own))
         chunks = load(entry.name)(verdict, context._replace(levelled=levelled))
