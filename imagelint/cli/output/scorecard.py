@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from imagelint.cli.files.inputs import refuse_inputs
 from imagelint.cli.options.formats import Format
-from imagelint.cli.output.files import refuse_two_to_one_place
+from imagelint.cli.output.files import refuse_places
 from imagelint.cli.output.streams import say
 from imagelint.core.errors import Diagnostic, UsageError
 from imagelint.reporters.scorecard import load
@@ -43,8 +43,7 @@ def show_scorecard(card: Scorecard, formats: tuple[Format, ...]) -> int:
         UsageError: two reports want one place, or that of an input, or a file cannot be written.
     """
     wanted = formats or (Format("text", ""),)
-    refuse_two_to_one_place(wanted)
-    refuse_inputs(entry.path for entry in wanted)
+    refuse_places(wanted)
     for entry in wanted:
         chunks = load(entry.name)(card)
         if entry.path:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from imagelint import __version__
 from imagelint.cli.explanations.rulepage import describe
 from imagelint.cli.options.formats import Format, below_repository, page_of_sources
-from imagelint.cli.output.files import refuse_two_to_one_place
+from imagelint.cli.output.files import refuse_places
 from imagelint.cli.output.streams import say, width
 from imagelint.collect.environment import moment, variable
 from imagelint.core.finding import Severity
@@ -39,12 +39,7 @@ def show(
         UsageError: two reports want one place, or that of an input, or a file cannot be written.
     """
     formats = view.formats or (Format("text", ""),)
-    refuse_two_to_one_place(formats)
-    places = [entry.path for entry in formats if entry.path]
-    if places:
-        from imagelint.cli.files.inputs import refuse_inputs
-
-        refuse_inputs(places, verdict)
+    refuse_places(formats, verdict)
     for entry in formats:
         context = _context(entry, view, command)._replace(describe=partial(describe, own=own))
         chunks = load(entry.name)(verdict, context._replace(levelled=levelled))
