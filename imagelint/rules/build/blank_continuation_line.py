@@ -31,14 +31,17 @@ def blank_continuation_line(instruction: Instruction, ctx: Context) -> Findings:
         RUN apk add --no-cache \
             curl
     """
-    if instruction.start_line == instruction.end_line:
-        return
     blank = blank_lines(ctx.document, instruction)
     if not blank:
         return
+    keyword = instruction.keyword
+    if blank[0].end == len(ctx.source.text):
+        said = f"the file is blank to the end, over which {keyword} goes on"
+    else:
+        said = f"a blank line inside {keyword}, which goes on behind it"
     yield ctx.finding(
         blank[0],
-        f"a blank line inside {instruction.keyword}, which goes on behind it",
+        said,
         help="remove it; if the instruction ends here, remove the backslash before it",
         subject=instruction.keyword,
         fix=Fix("remove the blank lines", tuple(ctx.edit(span, "") for span in blank), safe=True),

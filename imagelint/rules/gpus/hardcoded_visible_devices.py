@@ -25,6 +25,7 @@ from imagelint.rules.api import Confidence, Context, Findings, Severity, rule
 if TYPE_CHECKING:
     from imagelint.documents.base import Document
 
+_NO_NUMBER = "-1"
 _NO_DEVICE = "`%s` is no device: CUDA sees no GPU from there on"
 
 
@@ -45,7 +46,8 @@ def hardcoded_visible_devices(
     that is no device (`CUDA_VISIBLE_DEVICES=all`) leaves CUDA without any.
 
     Except:
-        Empty values, `-1` and `none`, which mean the CPU; lists of just those that the container
+        Empty values, `-1` and `none`, which mean the CPU (in an image upon `nvidia/cuda`, `-1` is a
+        low finding); lists of just those that the container
         has, which are a low finding in pods; stages that other stages use, and what a later ENV
         overwrites. `NVIDIA_VISIBLE_DEVICES=all` in an image is right, and information upon
         `nvidia/cuda`, which sets it.
@@ -143,6 +145,9 @@ def _judged_in_image(
     if fixed is not None:
         message = f"{variable.name}={fixed.written} chooses GPUs of every host that runs the image"
         return Severity.MEDIUM, Confidence.LIKELY, message
+    if value_or(variable.value, "") == _NO_NUMBER and _is_upon_cuda(variable, document):
+        message = f"{variable.name}={_NO_NUMBER} hides every GPU, in an image that brings CUDA"
+        return Severity.LOW, Confidence.LIKELY, message
     if _repeats_base(variable, document):
         message = f"`nvidia/cuda` sets {variable.name}=all already"
         return Severity.INFO, Confidence.CERTAIN, message
@@ -156,6 +161,11 @@ def _repeats_base(variable: EnvVar, document: Document) -> bool:
     """
     if variable.name not in OF_RUNTIME or value_or(variable.value, "") != "all":
         return False
+    return _is_upon_cuda(variable, document)
+
+
+def _is_upon_cuda(variable: EnvVar, document: Document) -> bool:
+    """Whether a variable is set upon an image of CUDA."""
     stage = enclosing_stage(document, variable.span)
     use = stage.root_image if stage is not None else None
     return (

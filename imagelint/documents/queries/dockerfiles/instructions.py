@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from imagelint.core.source import Span
-from imagelint.documents.queries.stages import enclosing_stage
+from imagelint.documents.queries.dockerfiles.references import escape_of
+from imagelint.documents.queries.stages import enclosing_stage, stages
 
 if TYPE_CHECKING:
     from imagelint.documents.base import Document
@@ -31,8 +32,12 @@ def is_trigger(document: Document, instruction: Instruction) -> bool:
 def blank_lines(document: Document, instruction: Instruction) -> tuple[Span, ...]:
     """The blank lines inside the continuation of an instruction, each with its line feed.
 
-    Those in the bodies of its here-documents are a part of them.
+    Those in the bodies of its here-documents are a part of them. A last instruction that goes on
+    and is followed by nothing else goes on over the blank lines at the end of the file.
     """
+    last = document.derived(_open_end)
+    if last is not None and last[0] == instruction.span.start:
+        return (last[1],)
     start, end = instruction.span
     if instruction.heredocs:
         end = instruction.heredocs[0].content_span.start
@@ -45,6 +50,23 @@ def blank_lines(document: Document, instruction: Instruction) -> tuple[Span, ...
             found.append(Span(feed + 1, following + 1))
         feed = following
     return tuple(found)
+
+
+def _open_end(document: Document) -> tuple[int, Span] | None:
+    """Where the last instruction begins, and the blank lines at the end over which it goes on."""
+    every = stages(document)
+    if not every:
+        return None
+    text, last = document.source.text, every[-1].instructions[-1]
+    end = len(text.rstrip())
+    feed = text.find("\n", end)
+    if feed < 0 or feed + 1 == len(text) or text[end - 1] != escape_of(document):
+        return None
+    # What ends with the sign may be a comment, or the body of a here-document.
+    line = text[text.rfind("\n", 0, end) + 1 : end].lstrip()
+    if line.startswith("#") or last.heredocs or last.end_line < text.count("\n", 0, end) + 1:
+        return None
+    return last.span.start, Span(feed + 1, len(text))
 
 
 def in_case_of(written: str, keyword: str) -> str:
