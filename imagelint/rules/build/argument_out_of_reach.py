@@ -5,11 +5,6 @@ from __future__ import annotations
 from imagelint.core.fact import Known
 from imagelint.documents.dockerfile.document import Dockerfile
 from imagelint.documents.dockerfile.model import Stage
-from imagelint.documents.queries.dockerfiles.globalarguments import (
-    from_names,
-    told_to_programs,
-    used_in_runs,
-)
 from imagelint.documents.queries.stages import last_set_before
 from imagelint.knowledge.dockerfile.base_variables import sets_variable
 from imagelint.rules.api import Confidence, Context, Findings, Severity, rule
@@ -41,9 +36,16 @@ def argument_out_of_reach(stage: Stage, ctx: Context) -> Findings:
     document = ctx.document
     if not isinstance(document, Dockerfile) or not document.arguments:
         return
+    from imagelint.documents.queries.dockerfiles.globalarguments import (
+        from_names,
+        told_to_programs,
+        used_in_runs,
+    )
+
+    named = from_names(document)
     told: set[str] = set()
     for found in (*used_in_runs(document, stage), *told_to_programs(document, stage)):
-        if found.name in told or _has_base(stage, found.name, document):
+        if found.name in told or _has_base(stage, found.name, named):
             continue
         if last_set_before(document, stage, found.name, found.span) is not None:
             continue
@@ -57,11 +59,11 @@ def argument_out_of_reach(stage: Stage, ctx: Context) -> Findings:
         )
 
 
-def _has_base(stage: Stage, name: str, document: Dockerfile) -> bool:
+def _has_base(stage: Stage, name: str, named: frozenset[str]) -> bool:
     """Whether the image at the bottom sets a variable, or may do so."""
     if stage.env_complete:
         return False
     image = stage.root_image
     known = image.reference if image is not None else None
     sets = sets_variable(known.value, name) if isinstance(known, Known) else None
-    return name in from_names(document) if sets is None else sets
+    return name in named if sets is None else sets

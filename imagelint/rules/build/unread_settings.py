@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from imagelint.documents.dockerfile.model import Stage
-from imagelint.documents.queries.packages.settingfiles import Unread, unread_files
 from imagelint.rules.api import Confidence, Context, Findings, Severity, rule
 
-if TYPE_CHECKING:
-    from imagelint.documents.queries.packages.settingfiles import UnreadFile
+# What stands in a text that puts such a file anywhere.
+_MARKS = ("rc", "pip", ".toml", ".d/")
 
 
 @rule(Stage, Severity.MEDIUM, confidence=Confidence.LIKELY, keywords=("ADD", "COPY", "RUN"))
@@ -50,32 +47,15 @@ def unread_settings(stage: Stage, ctx: Context) -> Findings:
         COPY requirements.txt ./
         RUN pip install --no-cache-dir --requirement requirements.txt
     """
+    if not any(mark in ctx.source.text for mark in _MARKS):
+        return
+    from imagelint.documents.queries.packages.settingfiles import unread_files
+
     for found in unread_files(ctx.document, stage):
-        message, help_ = _said(found)
         yield ctx.finding(
             found.place,
-            message,
-            help=help_,
+            found.message,
+            help=found.help,
             notes=(ctx.note("here it installs", found.by),) if found.by else (),
             subject=found.path,
         )
-
-
-def _said(found: UnreadFile) -> tuple[str, str]:
-    path, reader = found.path, found.reader
-    better = f"`{found.better}`" if found.better else "a place where it looks"
-    match found.why:
-        case Unread.NAME:
-            return f"`{path}` is passed over because of its name", f"name it {better}"
-        case Unread.PLACE:
-            return f"{reader} does not look for `{path}`", f"put it at {better}"
-        case Unread.HOME:
-            return f"{reader} runs as a user whose home `{path}` is not in", f"put it at {better}"
-        case Unread.LATE:
-            return f"`{path}` comes behind all that {reader} installs", f"put it before `{reader}`"
-        case Unread.ELSEWHERE:
-            return f"{reader} installs nothing in this stage", "put it into the stage that installs"
-        case _:
-            return f"the secret lies at `{path}`, where {reader} does not look", (
-                f"add `target={found.better}`" if found.better else "name its place by `target`"
-            )

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from imagelint.core.source import Span
-from imagelint.documents.queries.dockerfiles.references import escape_of
 from imagelint.documents.queries.stages import enclosing_stage, stages
 
 if TYPE_CHECKING:
@@ -60,7 +59,11 @@ def _open_end(document: Document) -> tuple[int, Span] | None:
     text, last = document.source.text, every[-1].instructions[-1]
     end = len(text.rstrip())
     feed = text.find("\n", end)
-    if feed < 0 or feed + 1 == len(text) or text[end - 1] != escape_of(document):
+    if feed < 0 or feed + 1 == len(text):
+        return None
+    from imagelint.documents.queries.dockerfiles.references import escape_of
+
+    if text[end - 1] != escape_of(document):
         return None
     # What ends with the sign may be a comment, or the body of a here-document.
     line = text[text.rfind("\n", 0, end) + 1 : end].lstrip()

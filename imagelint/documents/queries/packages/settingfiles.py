@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import Enum
 from posixpath import basename
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, assert_never
 
 from imagelint.core.fact import Known
 from imagelint.core.record import NamedTuple
@@ -67,6 +67,46 @@ class UnreadFile(NamedTuple):
     reader: str = ""
     by: Command | None = None
     better: str = ""
+
+    @property
+    def message(self) -> str:
+        """What is wrong, in words."""
+        path, reader = self.path, self.reader
+        match self.why:
+            case Unread.NAME:
+                return f"`{path}` is passed over because of its name"
+            case Unread.PLACE:
+                return f"{reader} does not look for `{path}`"
+            case Unread.HOME:
+                return f"{reader} runs as a user whose home `{path}` is not in"
+            case Unread.LATE:
+                return f"`{path}` comes behind all that {reader} installs"
+            case Unread.ELSEWHERE:
+                return f"{reader} installs nothing in this stage"
+            case Unread.MOUNTED:
+                return f"the secret lies at `{path}`, where {reader} does not look"
+            case never:
+                assert_never(never)
+
+    @property
+    def help(self) -> str:
+        """What to write instead."""
+        better = f"`{self.better}`" if self.better else "a place where it looks"
+        match self.why:
+            case Unread.NAME:
+                return f"name it {better}"
+            case Unread.PLACE | Unread.HOME:
+                return f"put it at {better}"
+            case Unread.LATE:
+                return f"put it before `{self.reader}`"
+            case Unread.ELSEWHERE:
+                return "put it into the stage that installs"
+            case Unread.MOUNTED:
+                return (
+                    f"add `target={self.better}`" if self.better else "name its place by `target`"
+                )
+            case never:
+                assert_never(never)
 
 
 class _Install(NamedTuple):
