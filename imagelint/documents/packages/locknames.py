@@ -30,5 +30,3 @@ ELSEWHERE = (
     *("--project", "--manifest-path", "--no-lock", "--no-lockfile", "--script"),
 )
 """Options with which a manager looks for the lock file in another place, or for none."""
-DEMANDING = (" ci", "clean-install", "frozen", "locked", "immutable", "sync", "poetry", "pdm")
-"""What stands in a text that demands a lock file: a cheap look ahead."""

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from imagelint.documents.shell.script import Command, Word
 
-__all__ = ["BY_PROGRAM", "MANAGERS", "PACKAGE_PROGRAMS", "manager_call", "manager_calls"]
+__all__ = ["BY_PROGRAM", "DEMANDING", "MANAGERS", "PACKAGE_PROGRAMS", "manager_call", "manager_calls"]
 
 MANAGERS: tuple[Manager, ...] = (
     *(APT, APTITUDE, APK, YUM, DNF, MICRODNF, TDNF, ZYPPER),
@@ -89,3 +89,7 @@ def _module_call(command: Command, words: tuple[Word, ...]) -> Call | None:
         if not word.text.startswith("-"):
             break
     return None
+
+
+DEMANDING = (" ci", "clean-install", "frozen", "locked", "immutable", "sync", "poetry", "pdm")
+"""What stands in a text that demands a lock file: a cheap look ahead."""

@@ -14,8 +14,8 @@ from imagelint.knowledge.cuda import contained_in_image, is_distribution_cuda
 from imagelint.rules.api import Confidence, Context, Findings, Severity, rule
 
 if TYPE_CHECKING:
+    from imagelint.core.reference import ImageReference
     from imagelint.documents.packages.model import PackageInstall
-    from imagelint.knowledge.recognition import Image
 
 # https://docs.nvidia.com/cuda/cuda-installation-guide-linux/#conda
 _OF_CONDA = frozenset({"cuda", "cuda-toolkit", "cuda-nvcc", "cuda-compiler"})
@@ -80,7 +80,7 @@ def redundant_cuda_install(command: Command, ctx: Context) -> Findings:
 
 
 def _second_compiler(
-    image: Image, install: PackageInstall, severity: Severity | None, ctx: Context
+    image: ImageReference, install: PackageInstall, severity: Severity | None, ctx: Context
 ) -> Findings:
     """Conda's compiler; not `cudatoolkit`, the libraries that its builds of PyTorch need."""
     for package in install.packages:

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from imagelint.documents.dockerfile.model import Stage
-from imagelint.documents.packages.locknames import DEMANDING
-from imagelint.documents.packages.lookup import PACKAGE_PROGRAMS
-from imagelint.documents.queries.packages.wording import subcommand
+from imagelint.documents.packages.lookup import DEMANDING, PACKAGE_PROGRAMS
 from imagelint.rules.api import Confidence, Context, Findings, Severity, rule
 
 
@@ -35,6 +33,7 @@ def lock_file_missing(stage: Stage, ctx: Context) -> Findings:
     if not any(word in ctx.source.text for word in DEMANDING):
         return
     from imagelint.documents.queries.packages.missinglocks import missing_locks
+    from imagelint.documents.queries.packages.wording import subcommand
 
     for found in missing_locks(ctx.document, stage):
         name = found.install.manager.name
