@@ -25,7 +25,14 @@ if TYPE_CHECKING:
 
     from imagelint.documents.shell.script import Command, Word
 
-__all__ = ["BY_PROGRAM", "DEMANDING", "MANAGERS", "PACKAGE_PROGRAMS", "manager_call", "manager_calls"]
+__all__ = [
+    "BY_PROGRAM",
+    "DEMANDING",
+    "MANAGERS",
+    "PACKAGE_PROGRAMS",
+    "manager_call",
+    "manager_calls",
+]
 
 MANAGERS: tuple[Manager, ...] = (
     *(APT, APTITUDE, APK, YUM, DNF, MICRODNF, TDNF, ZYPPER),

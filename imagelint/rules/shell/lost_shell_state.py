@@ -6,6 +6,7 @@ from posixpath import basename
 from typing import TYPE_CHECKING
 
 from imagelint.documents.dockerfile.model import Stage
+from imagelint.documents.packages.activation import ACTIVATING, SOURCED
 from imagelint.documents.queries.dockerfiles.runscripts import own_scripts
 from imagelint.rules.api import Context, Findings, Severity, rule
 
@@ -14,17 +15,7 @@ if TYPE_CHECKING:
 
     from imagelint.documents.shell.script import Command, Script
 
-# What changes nothing but the shell that runs it, by its words.
-_ACTIVATING = {
-    "conda": ("activate", "deactivate"),
-    "mamba": ("activate", "deactivate"),
-    "micromamba": ("activate", "deactivate"),
-    "nvm": ("use",),
-    "pyenv": ("shell",),
-    "module": ("load", "use"),
-}
-_SOURCED = frozenset({"activate", ".bashrc", ".profile", "setvars.sh", "nvm.sh", "conda.sh"})
-_PROGRAMS = ("export", "source", ".", "alias", "umask", "ulimit", "", *_ACTIVATING)
+_PROGRAMS = ("export", "source", ".", "alias", "umask", "ulimit", "", *ACTIVATING)
 
 
 @rule(Stage, Severity.MEDIUM, programs=_PROGRAMS)
@@ -82,13 +73,13 @@ def _advice(command: Command) -> str:
         case "export" | "" if command.assignments and not command.wrappers:
             names = ", ".join(f"`ENV {one.name}=…`" for one in command.assignments)
             return f"write {names} instead, or set it in the RUN that needs it"
-        case "source" | "." if words and basename(words[0]) in _SOURCED:
+        case "source" | "." if words and basename(words[0]) in SOURCED:
             return _PATH if basename(words[0]) == "activate" else _SAME
         case "alias" if words:
             return "write a script of that name into a folder of `PATH`"
         case "umask" | "ulimit" if words:
             return _SAME
-        case program if words[:1] and words[0] in _ACTIVATING.get(program, ()):
+        case program if words[:1] and words[0] in ACTIVATING.get(program, ()):
             return _SAME
         case _:
             return ""
