@@ -100,3 +100,5 @@ def _module_call(command: Command, words: tuple[Word, ...]) -> Call | None:
 
 DEMANDING = (" ci", "clean-install", "frozen", "locked", "immutable", "sync", "poetry", "pdm")
 """What stands in a text that demands a lock file: a cheap look ahead."""
+SETTING_MARKS = ("rc", "pip", ".toml", ".d/")
+"""What stands in a text that puts a file of settings anywhere: likewise."""

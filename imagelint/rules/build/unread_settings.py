@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from imagelint.documents.dockerfile.model import Stage
+from imagelint.documents.packages.lookup import SETTING_MARKS
 from imagelint.rules.api import Confidence, Context, Findings, Severity, rule
-
-# What stands in a text that puts such a file anywhere.
-_MARKS = ("rc", "pip", ".toml", ".d/")
 
 
 @rule(Stage, Severity.MEDIUM, confidence=Confidence.LIKELY, keywords=("ADD", "COPY", "RUN"))
@@ -47,7 +45,7 @@ def unread_settings(stage: Stage, ctx: Context) -> Findings:
         COPY requirements.txt ./
         RUN pip install --no-cache-dir --requirement requirements.txt
     """
-    if not any(mark in ctx.source.text for mark in _MARKS):
+    if not any(mark in ctx.source.text for mark in SETTING_MARKS):
         return
     from imagelint.documents.queries.packages.settingfiles import unread_files
 

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from enum import Enum
 from posixpath import basename
-from typing import TYPE_CHECKING, assert_never
+from typing import TYPE_CHECKING
 
 from imagelint.core.fact import Known
 from imagelint.core.record import NamedTuple
@@ -14,6 +13,7 @@ from imagelint.documents.packages.lookup import manager_call
 from imagelint.documents.packages.settingfiles import setting_file, setting_id, unfit_name
 from imagelint.documents.queries.context import sources
 from imagelint.documents.queries.dockerfiles.folders import joined, with_folders
+from imagelint.documents.queries.packages.unread import Unread, UnreadFile
 from imagelint.documents.queries.stages import chain, is_windows, last_set_before, stages
 from imagelint.documents.shell.script import ScriptRole
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from imagelint.documents.packages.settingfiles import SettingFile
     from imagelint.documents.shell.script import Command, Script, Word
 
-__all__ = ["Unread", "UnreadFile", "unread_files"]
+__all__ = ["unread_files"]
 
 _HOMES = ("/root/", "/home/")
 _WRITING = frozenset((">", ">>", ">|", "&>"))
@@ -41,72 +41,6 @@ _SHELLS = frozenset(
     {"bash", "sh", "zsh", "ash", "fish", "sleep", "tail", "sshd", "jupyter", "jupyter-lab", ""}
     | {"supervisord", "start-notebook.py", "start-notebook.sh", "tini", "code-server"}
 )
-
-
-class Unread(Enum):
-    """Why a file is not read."""
-
-    NAME = "the name of it does not fit its folder"
-    PLACE = "its place is none where the program looks"
-    HOME = "it lies in another user's home"
-    LATE = "everything was installed before"
-    ELSEWHERE = "everything is installed in other stages"
-    MOUNTED = "a secret lies where the program does not look"
-
-
-class UnreadFile(NamedTuple):
-    """A file of settings that nothing reads.
-
-    `place` is the word or flag that puts it at `path`, `reader` the program that should, `by` the
-    command that it runs in. `better` is a path where it would be read, empty where none is known.
-    """
-
-    place: Node
-    path: str
-    why: Unread
-    reader: str = ""
-    by: Command | None = None
-    better: str = ""
-
-    @property
-    def message(self) -> str:
-        """What is wrong, in words."""
-        path, reader = self.path, self.reader
-        match self.why:
-            case Unread.NAME:
-                return f"`{path}` is passed over because of its name"
-            case Unread.PLACE:
-                return f"{reader} does not look for `{path}`"
-            case Unread.HOME:
-                return f"{reader} runs as a user whose home `{path}` is not in"
-            case Unread.LATE:
-                return f"`{path}` comes behind all that {reader} installs"
-            case Unread.ELSEWHERE:
-                return f"{reader} installs nothing in this stage"
-            case Unread.MOUNTED:
-                return f"the secret lies at `{path}`, where {reader} does not look"
-            case never:
-                assert_never(never)
-
-    @property
-    def help(self) -> str:
-        """What to write instead."""
-        better = f"`{self.better}`" if self.better else "a place where it looks"
-        match self.why:
-            case Unread.NAME:
-                return f"name it {better}"
-            case Unread.PLACE | Unread.HOME:
-                return f"put it at {better}"
-            case Unread.LATE:
-                return f"put it before `{self.reader}`"
-            case Unread.ELSEWHERE:
-                return "put it into the stage that installs"
-            case Unread.MOUNTED:
-                return (
-                    f"add `target={self.better}`" if self.better else "name its place by `target`"
-                )
-            case never:
-                assert_never(never)
 
 
 class _Install(NamedTuple):
