@@ -102,3 +102,14 @@ DEMANDING = (" ci", "clean-install", "frozen", "locked", "immutable", "sync", "p
 """What stands in a text that demands a lock file: a cheap look ahead."""
 SETTING_MARKS = ("rc", "pip", ".toml", ".d/")
 """What stands in a text that puts a file of settings anywhere: likewise."""
+ACTIVATING: Mapping[str, tuple[str, ...]] = {
+    "conda": ("activate", "deactivate"),
+    "mamba": ("activate", "deactivate"),
+    "micromamba": ("activate", "deactivate"),
+    "nvm": ("use",),
+    "pyenv": ("shell",),
+    "module": ("load", "use"),
+}
+"""By program, its subcommands that do no more than that."""
+SOURCED = frozenset({"activate", ".bashrc", ".profile", "setvars.sh", "nvm.sh", "conda.sh"})
+"""Files that set up an environment for the shell which reads them."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from imagelint.documents.dockerfile.model import Instruction
-from imagelint.documents.queries.dockerfiles.tildes import tildes
 from imagelint.rules.api import Confidence, Context, Findings, Severity, rule
 
 _KEYWORDS = ("ADD", "COPY", "ENV", "RUN", "VOLUME", "WORKDIR")
@@ -29,6 +28,10 @@ def unexpanded_tilde(instruction: Instruction, ctx: Context) -> Findings:
         WORKDIR /app
         COPY matplotlibrc /root/.config/matplotlib/
     """
+    if "~" not in ctx.text(instruction.span):
+        return
+    from imagelint.documents.queries.dockerfiles.tildes import tildes
+
     for span, path, likely in tildes(instruction):
         yield ctx.finding(
             span,

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from imagelint.documents.dockerfile.model import Stage
-from imagelint.documents.packages.activation import ACTIVATING
-from imagelint.documents.queries.dockerfiles.lostshell import set_last
+from imagelint.documents.packages.lookup import ACTIVATING
 from imagelint.documents.queries.dockerfiles.runscripts import own_scripts
 from imagelint.rules.api import Context, Findings, Severity, rule
 
@@ -34,6 +33,8 @@ def lost_shell_state(stage: Stage, ctx: Context) -> Findings:
         ENV PIP_INDEX_URL=https://pypi.example.com/simple
         RUN pip install --no-cache-dir numpy==2.1.3
     """
+    from imagelint.documents.queries.dockerfiles.lostshell import set_last
+
     for script in own_scripts(stage):
         for command, help_ in set_last(script):
             written = ctx.document.written(command.span)

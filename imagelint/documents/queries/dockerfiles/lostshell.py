@@ -5,7 +5,7 @@ from __future__ import annotations
 from posixpath import basename
 from typing import TYPE_CHECKING
 
-from imagelint.documents.packages.activation import ACTIVATING, SOURCED
+from imagelint.documents.packages.lookup import ACTIVATING, SOURCED
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
