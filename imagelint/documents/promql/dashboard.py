@@ -150,7 +150,7 @@ def _queries(text: MappedText, path: str = "") -> Iterator[Query | UnreadQuery]:
             continue
         inner = inner.within(text)
         certain = target.source == _PROMETHEUS
-        yield Query(inner.span, inner, PANEL, target.title, path, certain, target.unit)
+        yield Query(inner.span, inner, PANEL, target.title, path, certain, unit=target.unit)
 
 
 def _targets(root: object) -> Iterator[_Target | None]:

@@ -36,6 +36,8 @@ OTHERWISE: dict[str, frozenset[str]] = {
     "documents/image/coverage.py": frozenset(
         ["bun", "cargo", "conda", "go", "npm", "pip", "pnpm", "poetry", "uv", "yarn"]
     ),
+    # Whose list an image holds: of some the package is installed without the manager.
+    "documents/image/layers/installed.py": frozenset(["apk", "dpkg", "rpm"]),
     # Programs that keep a login.
     "documents/queries/secrets/kept.py": frozenset(
         ["cargo", "go", "npm", "pip", "pip3", "pnpm", "poetry", "yarn"]
