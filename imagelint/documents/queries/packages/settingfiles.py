@@ -150,7 +150,7 @@ def _unread(document: Document, stage: Stage, put: _Put) -> Iterator[UnreadFile]
     behind = [one for one in every if one.stage in upon and one.start > start]
     if behind:
         yield from _passed_over(put, behind)
-    elif not _for_later(stage, document, upon):
+    elif not _is_run_behind(document, upon, put) and not _for_later(stage, document, upon):
         below = {part.index for part in chain(document, stage)}
         before = [one for one in every if one.stage in below]
         nearest = before[-1] if before else every[0]
@@ -162,6 +162,18 @@ def _unread(document: Document, stage: Stage, put: _Put) -> Iterator[UnreadFile]
                 nearest.install.manager.name,
                 nearest.install.command,
             )
+
+
+def _is_run_behind(document: Document, upon: frozenset[int], put: _Put) -> bool:
+    """Whether a reader is called there for something else: `npm run build` obeys the file, too."""
+    return any(
+        call.manager.name in put.kind.readers
+        for index in upon
+        for script in stages(document)[index].scripts
+        if script.role is ScriptRole.RUN and script.span.start > put.place.span.start
+        for command in script.commands
+        if (call := manager_call(command)) is not None
+    )
 
 
 def _upon(document: Document, stage: Stage) -> frozenset[int]:
