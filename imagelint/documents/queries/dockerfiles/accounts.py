@@ -35,14 +35,20 @@ _LONG = frozenset(
     | {"--gid", "--groups", "--home", "--home-dir", "--inactive", "--ingroup", "--key", "--lastgid"}
     | {"--lastuid", "--password", "--prefix", "--root", "--shell", "--skel", "--uid"}
 )
+# Options by which homes are made in other places than `/home`.
+_ELSEWHERE = ("-b", "--base-dir", "-R", "--root", "-P", "--prefix")
 
 
 class Account(NamedTuple):
-    """A user that a script creates: the word of its name, and its number where that is told."""
+    """A user that a script creates: the word of its name, and its number where that is told.
+
+    `home` is its home folder, empty where nobody knows.
+    """
 
     span: Span
     name: str
     number: str = ""
+    home: str = ""
 
 
 class Membership(NamedTuple):
@@ -98,7 +104,20 @@ def accounts(document: Document, stage: Stage) -> Iterator[Account]:
             continue
         number = flag_word(command, "-u", "--uid")
         text = number.text.rpartition("=")[2] if number else ""
-        yield Account(names[-1].span, names[-1].text, text if text.isdecimal() else "")
+        name = names[-1].text
+        yield Account(names[-1].span, name, text if text.isdecimal() else "", _home(command, name))
+
+
+def _home(command: Command, name: str) -> str:
+    """The home folder that a user is created with."""
+    if flag_word(command, *_ELSEWHERE) is not None:
+        return ""
+    told = flag_word(command, "-d", "--home-dir", "--home")
+    if told is None and command.program == "adduser":
+        told = flag_word(command, "-h")  # of Busybox
+    if told is None:
+        return f"/home/{name}"
+    return told.text.rpartition("=")[2] if isinstance(told.value, Known) else ""
 
 
 def memberships(document: Document, stage: Stage) -> Iterator[Membership]:

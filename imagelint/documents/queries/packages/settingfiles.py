@@ -12,13 +12,14 @@ from imagelint.documents.packages.installs import package_installs
 from imagelint.documents.packages.lookup import manager_call
 from imagelint.documents.packages.settingfiles import setting_file, setting_id, unfit_name
 from imagelint.documents.queries.context import sources
+from imagelint.documents.queries.dockerfiles.accounts import accounts
 from imagelint.documents.queries.dockerfiles.folders import joined, with_folders
 from imagelint.documents.queries.packages.unread import Unread, UnreadFile
 from imagelint.documents.queries.stages import chain, is_windows, last_set_before, stages
 from imagelint.documents.shell.script import ScriptRole
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from imagelint.documents.base import Document, Node
     from imagelint.documents.dockerfile.model import Instruction, Stage
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
 __all__ = ["unread_files"]
 
 _HOMES = ("/root/", "/home/")
+# Users of known images whose homes are where one looks for them.
+_OF_BASES = frozenset(("bun", "jovyan", "mambauser", "node", "pwuser", "ubuntu", "vscode"))
 _WRITING = frozenset((">", ">>", ">|", "&>"))
 # Programs of which nobody knows what they run.
 _OPAQUE = frozenset(
@@ -189,10 +192,11 @@ def _installs(document: Document) -> tuple[_Install, ...]:
     """All installations of a Dockerfile's builds, in order."""
     found: list[_Install] = []
     for stage in stages(document):
+        created = {one.name: one.home for one in accounts(document, stage)}
         for script in stage.scripts:
             if script.role is not ScriptRole.RUN:
                 continue
-            home = _home(document, stage, script)
+            home = _home(document, stage, script, created)
             found += [
                 _Install(stage.index, script.span.start, script, install, home)
                 for command in script.commands
@@ -201,8 +205,10 @@ def _installs(document: Document) -> tuple[_Install, ...]:
     return tuple(found)
 
 
-def _home(document: Document, stage: Stage, script: Script) -> str | None:
-    """The home of who runs a script; None where nobody knows."""
+def _home(
+    document: Document, stage: Stage, script: Script, created: Mapping[str, str]
+) -> str | None:
+    """The home of who runs a script; None where nobody knows. `created` has users and homes."""
     told = last_set_before(document, stage, "HOME", script.span)
     if told is not None:
         return told.value.value if isinstance(told.value, Known) else None
@@ -214,7 +220,9 @@ def _home(document: Document, stage: Stage, script: Script) -> str | None:
     name = word.text.partition(":")[0]
     if names_root(name):
         return "/root"
-    return None if name.isdecimal() else f"/home/{name}"
+    if any("usermod" in one.text for one in stage.scripts):
+        return None
+    return created.get(name) or (f"/home/{name}" if name in _OF_BASES else None)
 
 
 def _user(document: Document, stage: Stage, before: int) -> Word | None:
