@@ -101,4 +101,4 @@ _ADVICE = "start the server by its own command, or by a shell script that is the
 def _reason(found: HiddenStart) -> str:
     if found.missing:
         return f"there is no `{found.missing}` in the build context"
-    return "only scripts of shells are read"
+    return "only scripts of shells that lie here are read"
