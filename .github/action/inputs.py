@@ -26,7 +26,7 @@ _IMAGE_SINGLE = (
     *("evaluation", "scorecard", "store"),
 )
 _FILE_FLAGS = ("closed",)
-_IMAGE_FLAGS = ("offline", "no-transparency-log", "sign")
+_IMAGE_FLAGS = ("offline", "layers", "no-transparency-log", "sign")
 # Conditions of the action take any word but `true` for no.
 _ASKED_BY_CONDITIONS = ("cache", "sarif", "upload-report", "comment", "fix-suggestions")
 # What asks for something of an image: without an image, nobody would do it.
