@@ -38,9 +38,14 @@ TRIALS = [
 NEEDS = "a model that is split shares memory between its parts"
 OTHERWISE = "of a container with all privileges nothing else is said"
 BETTER = "a Secret in a variable is better than none, or a text; a file is better still"
+AT_ONCE = "of an alert whose metric is there it may be seen that it waits for nothing"
 COMES_TO_LIGHT = {
+    ("alerts-incomplete", "alert-on-one-sample"): AT_ONCE,
     ("bind-localhost", "api-exposed-without-auth"): "who is reached may be reached by anybody",
     ("maintenance-mode-engine", "compile-cache-lost"): "the engine that is advised compiles",
+    ("metric-without-suffix", "alert-on-one-sample"): AT_ONCE,
+    ("misspelt-metric", "alert-on-one-sample"): AT_ONCE,
+    ("quantile-of-no-histogram", "alert-on-one-sample"): AT_ONCE,
     ("media-ssrf", "unknown-engine-flag"): "the release that is advised may lack a flag of another",
     ("pip-cache-kept", "uncached-wheels"): "not to keep the cache is good, a mount of it is better",
     ("gated-model-without-token", "secret-read-from-env"): BETTER,

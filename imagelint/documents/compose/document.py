@@ -67,7 +67,7 @@ PROXY_MARKS = ("traefik.", "proxy_pass", "grpc_pass", "haproxy")
 _RESET = "!reset"
 _TOGETHER = ("extends", "include", _RESET)
 # What is mounted and has the name of a script, or is run by a shell.
-_NAMES_OTHERS = pattern(r"env_file|label_file|\b(?:file|models|provider)[\"']?[ \t]*:")
+_NAMES_OTHERS = pattern(r"env_file|label_file|\b(?:file|provider)[\"']?[ \t]*:")
 _RUNS_FILES = pattern(
     r"\.(?:ba|z|k)?sh\b|/[\w.-]*entry-?point[\w.-]*[\"']?[ \t]*$|\b(?:ba)?sh[ \t\"',]+/",
     re.MULTILINE,
@@ -318,7 +318,7 @@ def _image(body: Cursor) -> ImageUse | None:
 
 def _take_named(document: ComposeFile, roots: Iterable[Cursor], read: Beside) -> None:
     """Take the files that a file names for their content, and what others than images bring."""
-    from imagelint.documents.compose.project.brought import brought_models, brought_services
+    from imagelint.documents.compose.project.brought import brought_services
     from imagelint.documents.secrets.named import files_of_services, mounted_files
 
     end, origin = len(document.source.text), document.source.origin
@@ -327,7 +327,6 @@ def _take_named(document: ComposeFile, roots: Iterable[Cursor], read: Beside) ->
     found = [*files_of_services(own, origin, read)]
     for root in roots:
         found += mounted_files(root, origin, read)
-        gaps += brought_models(root)
     document.embedded += tuple(found)
     document.gaps += tuple(one for one in gaps if one.span and one.span.end <= end)
 

@@ -25,6 +25,7 @@ def test_the_buckets_are_told(tmp_path: Path) -> None:
         "data-source",
         "debian 12",
         "pip::GitHub Security Advisory Pip",
+        "rocky 9",
         "vulnerability",
     )
 

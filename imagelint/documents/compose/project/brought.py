@@ -1,4 +1,4 @@
-"""What a compose file has other programs bring: services of providers, and models."""
+"""What a compose file has other programs bring: services of providers."""
 
 from __future__ import annotations
 
@@ -12,32 +12,22 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from imagelint.documents.compose.model import ComposeService
-    from imagelint.documents.yaml.cursor import Cursor
 
+_MODELS = "model"
 _HELP = "check the image and the flags of what it runs where they are chosen"
 
 
 def brought_services(services: Iterable[ComposeService]) -> Iterator[DocumentError]:
     """The services that a provider brings: which image runs there stands nowhere.
 
+    What Docker's own runner of models brings is no image.
+
     https://github.com/compose-spec/compose-spec/blob/main/05-services.md#provider
     """
     for service in services:
         provider = service.body["provider"]
-        if is_set(provider):
-            named = word(provider["type"])
+        named = word(provider["type"])
+        if is_set(provider) and named != _MODELS:
             by = f"`{named}`" if named else "another program"
             message = f"the service `{service.name}` was not examined: {by} brings it"
             yield DocumentError(ProblemKind.UNREADABLE, message, provider.key_span, _HELP)
-
-
-def brought_models(root: Cursor) -> Iterator[DocumentError]:
-    """The models of a file, which Docker's runner serves by an engine of its own.
-
-    https://github.com/compose-spec/compose-spec/blob/main/14-models.md
-    """
-    for name, model in root["models"].entries():
-        message = (
-            f"the model `{name}` was not examined: the runner of models chooses what serves it"
-        )
-        yield DocumentError(ProblemKind.UNREADABLE, message, model.key_span, _HELP)

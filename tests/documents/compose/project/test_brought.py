@@ -13,6 +13,8 @@ services:
   web:
     image: registry.example.com/web:1.4.2
     models: [llm]
+  own:
+    provider: {type: model, options: {model: ai/own-8b}}
   db:
     provider: {type: awesomecloud, options: {size: 10}}
   other:
@@ -22,16 +24,15 @@ models:
 """
 
 
-def test_models_and_services_of_providers() -> None:
+def test_services_of_providers() -> None:
     gaps = parse_compose(Source("compose.yaml", TEXT)).gaps
-    assert [one.kind for one in gaps] == [ProblemKind.UNREADABLE] * 3
+    assert [one.kind for one in gaps] == [ProblemKind.UNREADABLE] * 2
     assert [one.message for one in gaps] == [
         "the service `db` was not examined: `awesomecloud` brings it",
         "the service `other` was not examined: another program brings it",
-        "the model `llm` was not examined: the runner of models chooses what serves it",
     ]
     spans = [one.span for one in gaps]
-    assert [TEXT[slice(*span)] for span in spans if span] == ["provider", "provider", "llm"]
+    assert [TEXT[slice(*span)] for span in spans if span] == ["provider", "provider"]
 
 
 @pytest.mark.parametrize(

@@ -35,7 +35,7 @@ def asked(more: str) -> list[tuple[int | None, str | None]]:
             [(8000, None)],
         ),
         ("livenessProbe: {httpGet: {path: /a, port: 1, host: h}}", []),
-        ("livenessProbe: {grpc: {port: 1}}", []),
+        ("livenessProbe: {grpc: {port: 1}}", [(1, None)]),
         ("readinessProbe: {exec: {command: [curl, 'llm:1/a']}}", []),
         ("readinessProbe: {exec: {command: [curl, 'localhost:1/a']}}", [(1, "/a")]),
     ],
