@@ -74,8 +74,9 @@ _EXTENDED = pattern(
     r"\((?:[^()\s;&`$]|\$(?!\()|\((?:[^()\s;&`$]|\$(?!\())*\))*\)"
 )
 _OF_EXTENDED = pattern(r"[()|]")
-# Within `${ … }` both have a meaning; `${path%"${path##*/}"}` holds another one.
-_SIGN = pattern(r"\$\{(?:[^{}]|\$\{[^{}]*\})*\}|[%:]")
+# Within `${ … }` both have a meaning; `${path%"${path##*/}"}` holds another one. Of a default that
+# does (`${GROUP:-${USER}}`) the colon may go: beside it the grammar loses its way in long scripts.
+_SIGN = pattern(r"\$\{[^{}]*\}|\$\{\w+[%#][^{}]*\$\{[^{}]*\}[^{}]*\}|[%:]")
 
 # What matters to the nesting of parentheses: quotes, escapes and comments hold none.
 _NESTING = pattern(

@@ -286,3 +286,9 @@ def test_a_loop_in_braces_sets_its_variable() -> None:
     script = read('for i in a b; { echo "$i"; }')
     [echo] = [command for command in script.commands if command.program == "echo"]
     assert not isinstance(echo.words[1].value, Known)
+
+
+def test_a_default_that_holds_another_loses_its_colon() -> None:
+    """In scripts of some hundred lines the grammar does not find the end of one that has it."""
+    assert simplified("x ${GROUP:-${USER}} y%z") == "x ${GROUP,-${USER}} y,z"
+    assert simplified('x ${a%"${a##*/}"} ${b:1}') == 'x ${a%"${a##*/}"} ${b:1}'
