@@ -50,6 +50,7 @@ OTHERWISE: dict[str, frozenset[str]] = {
     "documents/serving/launchers.py": frozenset({"bun", "npm", "pnpm", "yarn"}),
     "documents/queries/toolchain.py": frozenset({"cargo", "golang"}),  # Debian's packages
     "documents/secrets/files.py": frozenset({"apt"}),  # a folder of settings
+    "documents/queries/packages/settingfiles.py": frozenset({"bun"}),  # a user of its image
     # Official images.
     "knowledge/dockerfile/base_variables.py": frozenset({"golang"}),
     "rules/shell/bash_syntax_in_sh.py": frozenset({"golang"}),
