@@ -39,6 +39,9 @@ T = TypeVar("T")
 D = TypeVar("D", bound="Document")
 _ALIKE = 0.88
 
+_LONGEST = 63
+"""Characters of a Service's name: https://datatracker.ietf.org/doc/html/rfc1035#section-2.3.4"""
+
 
 class Found(NamedTuple, Generic[N]):
     """The nearest nodes that may be meant, each with the origin of its manifest.
@@ -234,7 +237,7 @@ class Scope:
 
     def may_begin(self, name: str, namespace: str) -> bool:
         """Whether a Service of a name may be made whose beginning alone is known."""
-        words = name.split("-")
+        words = name.split("-") if len(name) <= _LONGEST else []
         return any(
             same(obj.namespace, namespace)
             for count in range(1, len(words))
