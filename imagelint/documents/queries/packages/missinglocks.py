@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fnmatch import fnmatchcase
+from itertools import islice
 from posixpath import basename
 from typing import TYPE_CHECKING
 
@@ -35,6 +36,8 @@ _LOCKING = frozenset(
     {"lock", "init", "new", "generate-lockfile", "update", "import", "add", "upgrade", "create"}
 )
 _PACKED = (".tar", ".gz", ".tgz", ".zip", ".xz", ".bz2", ".zst")
+# Installations of a stage that are looked at: for each, all of the stage is.
+_MOST = 200
 # Files without an ending that lie at the top of projects.
 _PLAIN = frozenset({"Makefile", "LICENSE", "NOTICE", "Procfile", "README", "Justfile", "justfile"})
 
@@ -65,6 +68,13 @@ def missing_locks(document: Document, stage: Stage) -> Iterator[MissingLock]:
 
     Only where the file that lists what the project needs is copied by its name.
     """
+    for demand in islice(_demands(stage), _MOST):
+        word = _alone(document, stage, demand)
+        if word is not None:
+            yield MissingLock(demand.install, demand.locks[0], word)
+
+
+def _demands(stage: Stage) -> Iterator[_Demand]:
     for script in own_scripts(stage):
         if not script.workdir or script.of("cd", "pushd"):
             continue
@@ -72,10 +82,7 @@ def missing_locks(document: Document, stage: Stage) -> Iterator[MissingLock]:
             for install in package_installs(command):
                 manifests = _manifests(install) if command.unconditional else ()
                 if manifests:
-                    demand = _Demand(install, script.workdir, script.span.start, manifests)
-                    word = _alone(document, stage, demand)
-                    if word is not None:
-                        yield MissingLock(install, demand.locks[0], word)
+                    yield _Demand(install, script.workdir, script.span.start, manifests)
 
 
 def _manifests(install: PackageInstall) -> tuple[str, ...]:

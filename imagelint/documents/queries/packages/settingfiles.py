@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from posixpath import basename
 from typing import TYPE_CHECKING
 
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
 __all__ = ["unread_files"]
 
 _HOMES = ("/root/", "/home/")
+# Files and mounts of a stage that are looked at: for each, all of the stage is.
+_MOST = 200
 # Users of known images whose homes are where one looks for them.
 _OF_BASES = frozenset(("bun", "jovyan", "mambauser", "node", "pwuser", "ubuntu", "vscode"))
 _WRITING = frozenset((">", ">>", ">|", "&>"))
@@ -63,13 +66,24 @@ def unread_files(document: Document, stage: Stage) -> Iterator[UnreadFile]:
     """The files of settings that a stage copies, writes or mounts, and that nothing there reads."""
     if is_windows(stage):
         return
-    for instruction, workdir in with_folders(document, stage):
-        if instruction.keyword in ("COPY", "ADD"):
-            yield from _copied(document, stage, instruction, workdir)
-        elif instruction.keyword == "RUN":
-            yield from _mounted(document, stage, instruction)
+    for found in _put(document, stage):
+        if isinstance(found, UnreadFile):
+            yield found
+    puts = (one for one in _put(document, stage) if isinstance(one, _Put))
+    for put in islice(puts, _MOST):
+        yield from _unread(document, stage, put)
+    mounting = (one for one in stage.of("RUN") if one.flags)
+    for instruction in islice(mounting, _MOST):
+        yield from _mounted(document, stage, instruction)
     for script in stage.scripts:
         yield from _written(script)
+
+
+def _put(document: Document, stage: Stage) -> Iterator[UnreadFile | _Put]:
+    """The files of settings that a stage copies, and those whose names alone tell that none is."""
+    for instruction, workdir in with_folders(document, stage):
+        if instruction.keyword in ("COPY", "ADD"):
+            yield from _copied(stage, instruction, workdir)
 
 
 def _written(script: Script) -> Iterator[UnreadFile]:
@@ -94,8 +108,8 @@ def _renamed(script: Script) -> frozenset[str]:
 
 
 def _copied(
-    document: Document, stage: Stage, instruction: Instruction, workdir: str | None
-) -> Iterator[UnreadFile]:
+    stage: Stage, instruction: Instruction, workdir: str | None
+) -> Iterator[UnreadFile | _Put]:
     taken = sources(instruction)
     target = instruction.words[-1] if taken else None
     if target is None or not isinstance(target.value, Known) or instruction.flag("parents"):
@@ -116,7 +130,7 @@ def _copied(
             continue
         kind = next(filter(None, map(setting_file, paths)), None)
         if kind is not None and paths:
-            yield from _unread(document, stage, _Put(word, tuple(paths), kind))
+            yield _Put(word, tuple(paths), kind)
 
 
 def _paths(target: str, name: str, workdir: str | None, *, into: bool) -> list[str]:
