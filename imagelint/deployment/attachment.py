@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from imagelint.documents.execution import ExecutionPlace
 
 T = TypeVar("T")
+_STEP = 1 << 16
+"""Where others' texts may begin: at one place in most documents, so that what is moved there for
+one of them serves for all."""
 
 
 class Attacher:
@@ -22,7 +25,7 @@ class Attacher:
 
     def __init__(self, document: Document) -> None:
         self._own = document.source.origin
-        self._next = document.parts[-1].next_start
+        self._next = -(-document.parts[-1].next_start // _STEP) * _STEP
         self._starts: dict[str, int] = {}
         self.attachments = Attachments()
 

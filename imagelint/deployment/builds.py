@@ -16,6 +16,7 @@ from imagelint.documents.builds import (
     dockerfile_of,
     image_built,
 )
+from imagelint.documents.execution import UNKNOWN_PLACE
 from imagelint.documents.kinds import building_kinds
 from imagelint.documents.project import beside
 from imagelint.documents.shared import EnvOrigin, EnvVar, ImageRole, ImageUse
@@ -261,6 +262,8 @@ def _bringing(image: ImageReference, given: list[tuple[str, Fact[str]]]) -> str:
     return ""
 
 
+_MOST_MOVES = 16
+"""Places of one image's configuration that are held: most documents want it at the same."""
 _Made = tuple[str, tuple[BuildArgument, ...]]
 
 
@@ -292,7 +295,6 @@ class Builder(NamedTuple):
     def config(self, build: Build, place: ExecutionPlace) -> ImageConfig | None:
         """The configuration of an image that is built, as containers in a place get it."""
         # Most manifests name no image that is built beside them: nothing of this is needed then.
-        from imagelint.deployment.attachment import shifted
         from imagelint.documents.dockerfile.document import Dockerfile
 
         found = self.project.document(build.dockerfile, Dockerfile)
@@ -302,7 +304,31 @@ class Builder(NamedTuple):
         if config is None:
             return None
         offset = self.attacher.offset(found.value, certain=self.certain)
-        return shifted(config, offset, place)
+        moved = _moved(found.value, config, offset)
+        env = tuple(variable._replace(place=place) for variable in moved.env)
+        return moved._replace(env=env)
+
+
+def _moved(dockerfile: Dockerfile, config: ImageConfig, offset: int) -> ImageConfig:
+    """A configuration with its places behind an offset, the same one for all who ask for that.
+
+    Its scripts stand nowhere: to say of each of their commands who starts it would take as long,
+    for each container, as to read them.
+    """
+    from imagelint.deployment.attachment import shifted
+
+    known = dockerfile.derived(_moves)
+    about = (id(config), offset)
+    if about not in known:
+        if len(known) >= _MOST_MOVES:
+            known.clear()
+        known[about] = shifted(config, offset, UNKNOWN_PLACE)
+    return known[about]
+
+
+def _moves(_document: Document) -> dict[tuple[int, int], ImageConfig]:
+    """Filled as it is asked for; the configurations themselves are kept beside them."""
+    return {}
 
 
 def config_in(

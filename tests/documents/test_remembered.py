@@ -7,7 +7,12 @@ from typing import TYPE_CHECKING
 import pytest
 
 from imagelint.core.source import Span
-from imagelint.documents.remembered import forget_many, remembered, remembered_briefly
+from imagelint.documents.remembered import (
+    forget_many,
+    remembered,
+    remembered_briefly,
+    remembered_pair,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -72,3 +77,23 @@ def test_few_answers_about_large_nodes_are_kept(
     for node in (*given, given[-1], given[0]):
         answer(node)
     assert asked == [*given, given[0]]
+
+
+def test_an_answer_to_a_question_about_a_node_is_kept_by_both() -> None:
+    asked: list[tuple[Span, str]] = []
+
+    def ask(node: Span, given: str) -> str:
+        asked.append((node, given))
+        return f"{node.end}{given}"
+
+    answer = remembered_pair(ask)
+    first, second = (Span(at, 5) for at in (1, 1))
+    for node, given in ((first, "a"), (first, "b"), (second, "a"), (first, "a")):
+        assert answer(node, given) == f"5{given}"
+    assert len(asked) == 3
+    for number in range(16):
+        answer(first, str(number))
+    answer(first, "15")
+    assert len(asked) == 19
+    answer(first, "a")
+    assert asked[19:] == [(first, "a")]

@@ -38,6 +38,12 @@ def filled_in(
     return tuple(found)
 
 
+def is_argument(word: Word) -> bool:
+    """Whether a word of a script stands for arguments of it."""
+    raw = word.raw.strip('"')
+    return "$" in raw and (raw in _ALL or bool(_REST.fullmatch(raw) or _ONE.fullmatch(raw)))
+
+
 def awaits_more(words: tuple[Word, ...], arguments: tuple[Word, ...]) -> bool:
     """Whether a command hands on all arguments, of which nobody has written any yet."""
     return not arguments and any(word.raw.strip('"') in _ALL for word in words)

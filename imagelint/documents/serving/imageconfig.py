@@ -8,7 +8,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from imagelint.core.fact import ABSENT, UNKNOWN, Fact, Known
+from imagelint.core.pattern import pattern
 from imagelint.core.record import NamedTuple
+from imagelint.documents.remembered import remembered_briefly, remembered_pair
 from imagelint.documents.runtime.field import Place
 from imagelint.documents.runtime.model import ContainerPort
 
@@ -22,6 +24,8 @@ if TYPE_CHECKING:
     from imagelint.documents.shared import EnvVar, ImageUse
     from imagelint.documents.shell.script import Script, Word
     from imagelint.documents.yaml.nodes import YamlNode
+
+_NAME = pattern(r"[A-Za-z_]\w*")
 
 
 class ExposedPort(NamedTuple):
@@ -88,26 +92,48 @@ def _told_anew(
 
     What they make of a variable that nobody set (`${TP:-2}`) is the image's own answer.
     """
-    from imagelint.documents.dockerfile.context.scripts import names_with_default
-    from imagelint.documents.serving.startscript import known_variables
-    from imagelint.documents.shell.read import read_script
-
-    variables = known_variables(env)
     return {
-        word: read_script(
-            script.text,
-            script.span,
-            script.role,
-            shell=script.shell,
-            variables={**dict.fromkeys(names_with_default(script.text), ABSENT), **variables},
-            mounts=script.mounts,
-            workdir=script.workdir,
-            path=script.path,
-        ).standing_in(script.place)
-        if any(variable.name in script.text for variable in own)
+        word: _told(script, _used(script, env))
+        if any(variable.name in _names(script) for variable in own)
         else script
         for word, script in scripts.items()
     }
+
+
+def _used(script: Script, env: tuple[EnvVar, ...]) -> tuple[tuple[str, Fact[str]], ...]:
+    """What a script may know of its variables: others make no other script of it.
+
+    Where they are set is left out, by which containers differ that say the same.
+    """
+    known = {one.name: one.value for one in env if one.name in _names(script)}
+    return tuple(
+        (name, Known(fact.value) if isinstance(fact, Known) else fact)
+        for name, fact in sorted(known.items())
+    )
+
+
+@remembered_briefly
+def _names(script: Script) -> frozenset[str]:
+    """All that may be the name of a variable in a script."""
+    return frozenset(_NAME.findall(script.text))
+
+
+@remembered_pair
+def _told(script: Script, variables: tuple[tuple[str, Fact[str]], ...]) -> Script:
+    """A script that is read anew with some variables: many containers of an image agree on them."""
+    from imagelint.documents.dockerfile.context.scripts import names_with_default
+    from imagelint.documents.shell.read import read_script
+
+    return read_script(
+        script.text,
+        script.span,
+        script.role,
+        shell=script.shell,
+        variables={**dict.fromkeys(names_with_default(script.text), ABSENT), **dict(variables)},
+        mounts=script.mounts,
+        workdir=script.workdir,
+        path=script.path,
+    ).standing_in(script.place)
 
 
 def run_as(runtime: Runtime, config: ImageConfig) -> Runtime:

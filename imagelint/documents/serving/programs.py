@@ -9,6 +9,7 @@ from imagelint.core.fact import UNKNOWN, Fact, Known
 from imagelint.core.record import NamedTuple
 from imagelint.core.source import Span
 from imagelint.documents.mapped import MappedText
+from imagelint.documents.remembered import remembered_lookup_briefly
 from imagelint.documents.serving.launchers import launcher
 from imagelint.documents.shared import EnvOrigin, EnvVar
 from imagelint.documents.shell.script import Exports, Given, ScriptRole, Word
@@ -26,9 +27,9 @@ from imagelint.knowledge.engines import engine
 from imagelint.knowledge.recognition import engine_of_program
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
-    from imagelint.documents.shell.script import Script
+    from imagelint.documents.shell.script import Command, Script
 
 _OPAQUE = (".", "source", "eval", "make", "supervisord", "s6-svscan", "runit", "honcho")
 _DEEPEST = 3
@@ -143,7 +144,7 @@ def _in_script(script: Script, arguments: tuple[Word, ...], around: Around) -> F
             complete=start.complete
             and (around.told_all or not awaits_more(command.words, arguments)),
         )
-        for command in script.commands
+        for command in _starting(script).among(around.scripts)
         if (start := find_server(filled_in(script, command.words, arguments), inner)) is not None
     ]
     found.sort(key=lambda start: _launches_others(start.engine))
@@ -151,6 +152,48 @@ def _in_script(script: Script, arguments: tuple[Word, ...], around: Around) -> F
         return None
     alone = len({start.program.span for start in found if start.engine == found[0].engine}) == 1
     return found[0]._replace(complete=found[0].complete and script.readable and alone)
+
+
+class _Starting(NamedTuple):
+    """The commands of a script that may start a server, whatever is around it.
+
+    `others` start one only where their program is a script in a file: by the word that names it.
+    """
+
+    commands: tuple[tuple[int, Command], ...]
+    others: Mapping[str, tuple[tuple[int, Command], ...]]
+
+    def among(self, files: Iterable[str]) -> Iterator[Command]:
+        """Those that may start one where some files are scripts, in the script's order."""
+        found = (*self.commands, *(one for name in files for one in self.others.get(name, ())))
+        return (command for _, command in sorted(found, key=lambda one: one[0]))
+
+
+@remembered_lookup_briefly
+def _starting(script: Script) -> _Starting:
+    from imagelint.documents.serving.arguments import is_argument
+
+    commands: list[tuple[int, Command]] = []
+    others: dict[str, tuple[tuple[int, Command], ...]] = {}
+    for at, command in enumerate(script.commands):
+        words = command.words[unwrap(command.words, fetched=True).start :]
+        if any(map(is_argument, command.words)) or _may_start_server(words):
+            commands.append((at, command))
+        elif words:
+            others[words[0].text] = (*others.get(words[0].text, ()), (at, command))
+    return _Starting(tuple(commands), others)
+
+
+def _may_start_server(words: tuple[Word, ...]) -> bool:
+    """Whether words may start a server that do not begin with a script in a file."""
+    if not words:
+        return False
+    name = basename(words[0].text).partition("@")[0]
+    if name in _RUNNERS or words[0].text in SOURCING or base_name(words[0].text) in POSIX_SHELLS:
+        return True
+    if name.endswith(".sh") or "entrypoint" in name:
+        return True
+    return engine_of_program((name, *(word.text for word in words[1:12]))) is not None
 
 
 def _launches_others(name: str) -> bool:

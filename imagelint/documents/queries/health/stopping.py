@@ -9,6 +9,7 @@ from imagelint.core.record import NamedTuple
 from imagelint.core.source import Span
 from imagelint.documents.quantity import parse_count
 from imagelint.documents.queries.stages import stages
+from imagelint.documents.remembered import remembered_lookup_briefly
 from imagelint.documents.shell.script import ScriptRole
 from imagelint.documents.shell.shells import base_name, shell_text
 from imagelint.documents.shell.wrappers import unwrap
@@ -79,6 +80,7 @@ def shell_in_front(document: Document, server: ServingCommand) -> ShellInFront |
     return None
 
 
+@remembered_lookup_briefly
 def _waited_for(script: Script) -> list[Command]:
     """The pipeline of the only server that a script certainly starts, else its last one."""
     servers = [one for one in script.commands if _serves(one)]
