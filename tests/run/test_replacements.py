@@ -176,3 +176,90 @@ def test_a_patch_may_set_the_source(here: Path, program: Program, patch: str, pl
     if "path: patch.yaml" in patch:
         write(here, **{"prod/patch.yaml": VALUES})
     assert check(program, "tp-vs-gpus") == [place]
+
+
+FILED = COPIED.replace("NAME", "values").replace("ITEM", "0").partition("\n")[2]
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        (FILED, Said("base/values.yaml", 5, "tp-vs-gpus")),
+        (FILED.replace("  - ", "", 1).replace("\n    ", "\n"), None),
+    ],
+)
+@pytest.mark.usefixtures("engine")
+def test_what_is_copied_may_stand_in_a_file(
+    here: Path, program: Program, text: str, place: Said | None
+) -> None:
+    tree(here, "replacements: [{path: copied.yaml}]\n")
+    write(here, **{"prod/copied.yaml": text})
+    assert check(program, "tp-vs-gpus") == [place or Said("base/values.yaml", 5, "tp-vs-gpus")]
+
+
+PROBED = SERVER.replace(
+    "          volumeMounts:",
+    """\
+          ports: [{containerPort: 8000}]
+          readinessProbe: {httpGet: {path: /health, port: 8000}}
+          startupProbe: {httpGet: {path: /health, port: 8000}, failureThreshold: 200}
+          livenessProbe: {httpGet: {path: /health, port: 8000}, failureThreshold: 9}
+          lifecycle: {preStop: {sleep: {seconds: 10}}}
+          volumeMounts:""",
+)
+CONTAINER = "spec: {template: {spec: {containers: [{name: server,"
+PATCH = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: llm}\n"
+REMOVED = """\
+patches:
+  - target: {kind: Deployment}
+    patch: |-
+      - op: test
+        path: /spec/template/spec/containers/0/name
+        value: server
+      - op: remove
+        path: /spec/template/spec/containers/0/FIELD
+"""
+
+
+@pytest.mark.parametrize(
+    ("field", "rule"),
+    [
+        ("readinessProbe", "no-readiness"),
+        ("startupProbe", "startup-unprotected"),
+        ("lifecycle", "no-prestop"),
+        ("resources", "engine-without-gpu"),
+    ],
+)
+@pytest.mark.parametrize("gone", ["null", "{$patch: delete}", ""])
+@pytest.mark.usefixtures("engine")
+def test_a_field_that_a_patch_takes_away_is_missing_there(
+    here: Path, program: Program, field: str, rule: str, gone: str
+) -> None:
+    tree(here, "patches: [{path: patch.yaml}]\n" if gone else REMOVED.replace("FIELD", field))
+    write(here, **{"base/server.yaml": PROBED})
+    if gone:
+        write(here, **{"prod/patch.yaml": f"{PATCH}{CONTAINER}\n {field}: {gone}}}]}}}}}}\n"})
+    place = Said("prod/patch.yaml", 5, rule) if gone else Said("prod/kustomization.yaml", 8, rule)
+    found = check(program, rule, code=0)
+    assert [one for one in found if one.rule == rule] == [place]
+
+
+@pytest.mark.usefixtures("engine")
+def test_what_an_outer_patch_puts_back_is_not_missing(here: Path, program: Program) -> None:
+    tree(here, "patches: [{path: patch.yaml}, {path: again.yaml}]\n")
+    probe = "readinessProbe: {httpGet: {path: /health, port: 8000}}"
+    write(
+        here,
+        **{
+            "base/server.yaml": PROBED,
+            "prod/patch.yaml": f"{PATCH}{CONTAINER} readinessProbe: null}}]}}}}}}\n",
+            "prod/again.yaml": f"{PATCH}{CONTAINER} {probe}}}]}}}}}}\n",
+        },
+    )
+    assert check(program, "no-readiness", code=0) == []
+
+
+@pytest.mark.usefixtures("engine")
+def test_an_item_that_an_operation_removes_is_missing_there(here: Path, program: Program) -> None:
+    tree(here, REMOVED.replace("FIELD", "volumeMounts/1"))
+    assert check(program, "shm-missing") == [Said("prod/kustomization.yaml", 8, "shm-missing")]

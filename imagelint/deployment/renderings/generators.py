@@ -61,7 +61,7 @@ def _of_file(
     item: Cursor, own: Document, project: Project
 ) -> Iterator[tuple[str, YamlNode, Document]]:
     name, _, path = item.word().rpartition("=")
-    file = _file(beside(own.source.origin, path), own, project)
+    file = file_of(beside(own.source.origin, path), own, project)
     if file is not None:
         text = file.source.text
         yield name or basename(path), Scalar(file.span, text, text, plain=False), file
@@ -69,7 +69,7 @@ def _of_file(
         yield name or basename(path), item.node, own
 
 
-def _file(origin: str, own: Document, project: Project) -> Document | None:
+def file_of(origin: str, own: Document, project: Project) -> Document | None:
     """The document of a file: the kustomization holds those of which no name says what they are."""
     for embedded in own.embedded:
         if embedded.document.source.origin == origin and embedded.mapped is None:

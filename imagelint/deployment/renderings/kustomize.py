@@ -9,8 +9,13 @@ from imagelint.core.record import NamedTuple
 from imagelint.core.source import Source, Span
 from imagelint.deployment.attachment import Attacher, shifted
 from imagelint.deployment.objects import Neighbourhood
-from imagelint.deployment.renderings.generators import GENERATORS, generated_values, generator_of
-from imagelint.deployment.renderings.placing import Below, Placer
+from imagelint.deployment.renderings.generators import (
+    GENERATORS,
+    file_of,
+    generated_values,
+    generator_of,
+)
+from imagelint.deployment.renderings.placing import Below, Placer, Removal
 from imagelint.deployment.renderings.rendered import RenderedManifest
 from imagelint.deployment.renderings.replacements import replacements
 from imagelint.documents.execution import UNKNOWN_PLACE
@@ -237,6 +242,8 @@ class _Reader:
             node = operation.value.node
             if node is not None and operation.keys:
                 yield Below(operation.keys, self._tree(node, document))
+            elif operation.name == "remove" and operation.keys:
+                yield Removal(operation.keys, self._moved(operation.span, document))
 
     def _settings(self, at: str, one: Transformation, obj: KubernetesObject) -> Iterator[Origin]:
         """What a kustomization sets without a patch."""
@@ -247,7 +254,12 @@ class _Reader:
         for keys, place in _settings(body):
             if place.node is not None:
                 yield Below(keys, self._tree(place.node, document))
-        for each in replacements(body, obj):
+
+        def read(path: str) -> str:
+            file = file_of(beside(at, path), document, self._project)
+            return file.source.text if file is not None else ""
+
+        for each in replacements(body, obj, read):
             yield from self._replaced(each, body, document)
         for entry in body["replicas"].items():
             node = entry["count"].node

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, TypeAlias, Union
 
 from imagelint.core.record import NamedTuple
 from imagelint.core.source import Span
-from imagelint.documents.yaml.nodes import Entry, Mapping, Scalar, Sequence
+from imagelint.documents.yaml.nodes import Entry, Mapping, Remaining, Scalar, Sequence
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from imagelint.documents.yaml.nodes import YamlNode
 
@@ -30,8 +30,16 @@ class Below(NamedTuple):
     tree: YamlNode
 
 
-Origin: TypeAlias = Union["YamlNode", Below]
+class Removal(NamedTuple):
+    """What a JSON patch takes away, and where it says so: the keys are as those of a tree below."""
+
+    keys: tuple[str, ...]
+    span: Span
+
+
+Origin: TypeAlias = Union["YamlNode", Below, Removal]
 """A tree of which some was taken, with its places."""
+_Path = (Below, Removal)
 
 
 class Placer(NamedTuple):
@@ -48,11 +56,11 @@ class Placer(NamedTuple):
         Origins are in the order in which they count, the outermost first. `at` is the place of what
         holds the node: the best there is for what nobody says.
         """
-        trees = tuple(one for one in origins if not isinstance(one, Below))
+        trees = tuple(one for one in origins if not isinstance(one, _Path))
         if isinstance(node, Mapping):
             return self._mapping(node, origins, _span(trees, Mapping, at))
         if isinstance(node, Sequence):
-            span = None if node.items else _deletion(trees)
+            span = None if node.items else _deletion(origins)
             return self._sequence(node, origins, span or _span(trees, Sequence, at))
         for tree in trees:
             if isinstance(tree, Scalar) and _says(tree, node):
@@ -68,11 +76,12 @@ class Placer(NamedTuple):
             inner = tuple(_under(origins, name))
             if name in _IDENTITY:  # all have to say it: it is the object's, not the change's
                 inner = inner[::-1]
-            taken = _deletion(inner) if isinstance(entry.value, Sequence) else None
-            key = _key(origins, name) if taken is None else None
-            key = key or _unwritten(entry.key, taken or _start(inner) or at)
+            gone = _deletion(inner) if isinstance(entry.value, Sequence) else None
+            key = _key(origins, name) if gone is None else None
+            key = key or _unwritten(entry.key, gone or _start(inner) or at)
             entries.append(Entry(key, self.placed(entry.value, inner, key.span)))
-        return Mapping(at, tuple(entries))
+        taken = dict(_taken(node, origins))
+        return Mapping(at, Remaining.of(entries, taken) if taken else tuple(entries))
 
     def _sequence(self, node: Sequence, origins: tuple[Origin, ...], at: Span) -> Sequence:
         items = []
@@ -97,11 +106,34 @@ def _span(trees: tuple[YamlNode, ...], kind: type[YamlNode], at: Span) -> Span:
 def _deletion(trees: tuple[Origin, ...]) -> Span | None:
     """Where a patch takes an item out of a list: what the list lacks, it lacks for that."""
     for tree in trees:
+        if isinstance(tree, Removal) and len(tree.keys) == 1:
+            return tree.span
         for item in tree.items if isinstance(tree, Sequence) else ():
-            said = item.get("$patch") if isinstance(item, Mapping) else None
-            if isinstance(said, Scalar) and said.text == "delete":
-                return said.span
+            said = _deleting(item)
+            if said is not None:
+                return said
     return None
+
+
+def _deleting(node: YamlNode) -> Span | None:
+    """Where a mapping of a patch says that what it stands for is to go."""
+    said = node.get("$patch") if isinstance(node, Mapping) else None
+    return said.span if isinstance(said, Scalar) and said.text == "delete" else None
+
+
+def _taken(node: Mapping, origins: tuple[Origin, ...]) -> Iterator[tuple[str, Span]]:
+    """What patches took out of a mapping, and where they say so; the outermost comes last."""
+    for one in reversed(origins):
+        if isinstance(one, Removal):
+            if len(one.keys) == 1 and node.entry(one.keys[0]) is None:
+                yield one.keys[0], one.span
+        elif isinstance(one, Mapping):
+            for entry in one.entries:
+                gone = _deleting(entry.value)
+                if isinstance(entry.value, Scalar) and entry.value.value is None:
+                    gone = entry.span
+                if gone is not None and node.entry(entry.key.text) is None:
+                    yield entry.key.text, gone
 
 
 def _says(tree: Scalar, node: Scalar) -> bool:
@@ -116,7 +148,7 @@ def _unwritten(node: Scalar, at: Span) -> Scalar:
 def _start(origins: tuple[Origin, ...]) -> Span | None:
     """Where the first of some origins begins."""
     for one in origins:
-        if not isinstance(one, Below):
+        if not isinstance(one, _Path):
             return Span(one.span.start, one.span.start)
     return None
 
@@ -125,9 +157,8 @@ def _under(origins: tuple[Origin, ...], name: str) -> list[Origin]:
     """What stands under a key."""
     found: list[Origin] = []
     for one in origins:
-        if isinstance(one, Below):
-            if one.keys[0] == name:
-                found.append(_descended(one))
+        if isinstance(one, _Path):
+            found += _descended(one) if one.keys[0] == name else ()
         elif isinstance(one, Mapping):
             value = one.get(name)
             if value is not None:
@@ -135,8 +166,11 @@ def _under(origins: tuple[Origin, ...], name: str) -> list[Origin]:
     return found
 
 
-def _descended(one: Below) -> Origin:
-    return Below(one.keys[1:], one.tree) if len(one.keys) > 1 else one.tree
+def _descended(one: Below | Removal) -> tuple[Origin, ...]:
+    """What a path leads to behind its first key; nothing is left there that was taken away."""
+    if len(one.keys) > 1:
+        return (one._replace(keys=one.keys[1:]),)
+    return (one.tree,) if isinstance(one, Below) else ()
 
 
 def _key(origins: tuple[Origin, ...], name: str) -> Scalar | None:
@@ -152,9 +186,9 @@ def _items(origins: tuple[Origin, ...], item: YamlNode, index: int, count: int) 
     """What an item of a list was made of."""
     found: list[Origin] = []
     for one in origins:
-        if isinstance(one, Below):
+        if isinstance(one, _Path):
             if one.keys[0] in (str(index), "-", "*") or _is_named(one.keys[0], item):
-                found.append(_descended(one))
+                found += _descended(one)
         elif isinstance(one, Sequence):
             same = _same_item(one, item, index, count)
             if same is not None:

@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING
 
 from imagelint.core.pattern import pattern
 from imagelint.core.record import NamedTuple
+from imagelint.documents.yaml.cursor import Cursor
+from imagelint.documents.yaml.load import YamlError, read_yaml
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from imagelint.documents.kubernetes.objects import KubernetesObject
-    from imagelint.documents.yaml.cursor import Cursor
 
 _PART = pattern(r"\[[^\]]*\]|[^.\[\]]+")
 _WHOLE = "metadata.name"
@@ -29,12 +30,14 @@ class Replacement(NamedTuple):
     target: tuple[str, ...]
 
 
-def replacements(kustomization: Cursor, obj: KubernetesObject) -> Iterator[Replacement]:
+def replacements(
+    kustomization: Cursor, obj: KubernetesObject, read: Callable[[str], str]
+) -> Iterator[Replacement]:
     """What a kustomization puts into the fields of an object, in order.
 
-    What stands in a file of its own (`path`) is not read.
+    `read` gives the texts of the files of their own in which some of it may stand.
     """
-    for one in kustomization["replacements"].items():
+    for one in _written(kustomization, read):
         source = one["source"]
         taken = _parts(source["fieldPath"].word() or _WHOLE)
         for target in one["targets"].items():
@@ -45,6 +48,21 @@ def replacements(kustomization: Cursor, obj: KubernetesObject) -> Iterator[Repla
             for place in target["fieldPaths"].items():
                 kind, name = source["kind"].word(), source["name"].word()
                 yield Replacement(kind, name, taken, _parts(place.word()))
+
+
+def _written(kustomization: Cursor, read: Callable[[str], str]) -> Iterator[Cursor]:
+    """The replacements where they are written: a file holds one, or a list of them."""
+    for one in kustomization["replacements"].items():
+        path = one["path"].word()
+        if not path:
+            yield one
+            continue
+        try:
+            stream = read_yaml(read(path))
+        except YamlError:
+            continue
+        for body in map(Cursor, stream.documents):
+            yield from body.items() or (body,)
 
 
 def _selects(select: Cursor, obj: KubernetesObject) -> bool:

@@ -141,9 +141,11 @@ class Probes(NamedTuple):
     """Who asks whether a container lives, is ready, and has started.
 
     Absent: nobody, by all that the file says; unknown: it may be told elsewhere. A platform that
-    has one health check for everything has it in all three.
+    has one health check for everything has it in all three. `unready` is where a patch says that
+    nobody is to ask any more whether it is ready.
     """
 
     liveness: Fact[Probe] = UNKNOWN
     readiness: Fact[Probe] = UNKNOWN
     startup: Fact[Probe] = UNKNOWN
+    unready: Span | None = None

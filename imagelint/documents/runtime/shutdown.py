@@ -10,6 +10,7 @@ from imagelint.documents.runtime.field import Field, unread
 
 if TYPE_CHECKING:
     from imagelint.core.fact import Fact
+    from imagelint.core.source import Span
 
 
 class Shutdown(NamedTuple):
@@ -17,9 +18,10 @@ class Shutdown(NamedTuple):
 
     `grace` are seconds from the beginning, a default known without a span. `hook` is how long the
     hook waits before SIGTERM, absent without one. `init` tells whether another process is the first
-    of the container, which passes signals on.
+    of the container, which passes signals on. `unhooked` is where a patch took the hook away.
     """
 
     grace: Field[float] = unread()
     hook: Fact[float] = UNKNOWN
     init: Field[bool] = unread()
+    unhooked: Span | None = None

@@ -9,7 +9,7 @@ from imagelint.core.pattern import pattern
 from imagelint.core.source import Span
 from imagelint.documents.booleans import GO_YAML
 from imagelint.documents.quantity import MOST
-from imagelint.documents.yaml.nodes import Mapping, Scalar, Sequence
+from imagelint.documents.yaml.nodes import Mapping, Remaining, Scalar, Sequence
 
 if TYPE_CHECKING:
     from collections.abc import Mapping as Choice
@@ -61,6 +61,9 @@ class Cursor:
         # What is asked most of all: not by names of fields.
         entry = node.entry(key) if node.__class__ is Mapping else None
         if entry is None:
+            gone = node.entries if node.__class__ is Mapping else ()
+            if gone.__class__ is Remaining and key in gone.taken:
+                return self._child(None, key, gone.taken[key])
             return self._child(None, key, self.key_span)
         return self._child(entry[1], key, entry[0][0])
 
@@ -83,10 +86,23 @@ class Cursor:
 
     @property
     def span(self) -> Span:
-        """Where the value is written; without one, the key of the deepest ancestor that exists."""
+        """Where the value is written; without one, the key of the deepest ancestor that exists.
+
+        What a patch took out of a mapping is missing where that says so.
+        """
         if self.node is None or self.node.span.start == self.node.span.end:
             return self.key_span
         return self.node.span
+
+    @property
+    def taken(self) -> Span | None:
+        """Where a patch took away what is missing there; None where nobody did."""
+        place = self
+        while place.parent is not None and place.parent.node is None:
+            place = place.parent
+        if place.node is not None or place.parent is None:
+            return None
+        return place.key_span if place.key_span != place.parent.key_span else None
 
     @property
     def path(self) -> str:

@@ -9,7 +9,7 @@ from imagelint.core.record import NamedTuple
 from imagelint.core.source import Span
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from imagelint.documents.mapped import MappedText
 
@@ -108,6 +108,19 @@ class Entries(tuple[Entry, ...]):  # noqa: SLOT001 - it holds its index
         if "_by_name" not in self.__dict__:
             self._by_name = {entry.key.text: entry for entry in self}
         return self._by_name.get(name)
+
+
+class Remaining(tuple[Entry, ...]):  # noqa: SLOT001 - it holds what is gone
+    """The entries of a mapping out of which something else took some: `taken` tells where."""
+
+    taken: dict[str, Span]
+
+    @classmethod
+    def of(cls, entries: Iterable[Entry], taken: dict[str, Span]) -> Remaining:
+        """Some entries, and where it is written that those of some keys are gone."""
+        made = cls(entries)
+        made.taken = taken
+        return made
 
 
 class Mapping(NamedTuple):

@@ -61,7 +61,7 @@ def no_prestop(server: ServingCommand, ctx: Context) -> Findings:
     services = NameScope(ctx.document, ctx.project).services_before(runtime)
     if services:
         yield ctx.finding(
-            Place(runtime.span, f"{runtime.path}.lifecycle.preStop"),
+            Place(runtime.shutdown.unhooked or runtime.span, f"{runtime.path}.lifecycle.preStop"),
             f"{title(server)} closes its port while "
             f"the {services[0].kind} {services[0].object.name} still sends requests",
             help="let it wait: `lifecycle: {preStop: {sleep: {seconds: 10}}}`",

@@ -85,7 +85,7 @@ def no_readiness(server: ServingCommand, ctx: Context) -> Findings:
         says = "it gets requests while it loads its model"
     way = f"behind the {services[0].kind} {services[0].object.name} " if services else ""
     yield ctx.finding(
-        Place(runtime.span, f"{runtime.path}.readinessProbe"),
+        Place(runtime.probes.unready or runtime.span, f"{runtime.path}.readinessProbe"),
         f"{title(server)} {way}has no readiness probe: {says}",
         help=f"add a `readinessProbe` on `{known.endpoints.readiness}`",
         subject=runtime.name,

@@ -129,7 +129,8 @@ def _named_image(override: ImageOverride) -> ImageUse | None:
 def parse_kustomization(source: Source, read: Beside = lambda _name: None) -> Manifest:
     """Read a kustomization; objects of others in a file of that name are read as they are.
 
-    `read` gives the texts of the files of which it makes ConfigMaps and Secrets.
+    `read` gives the texts of the files of which it makes ConfigMaps and Secrets, or that say
+    what it copies.
 
     Raises:
         DocumentError: it is not YAML, a template, nested too deeply or too large.
@@ -145,7 +146,7 @@ def parse_kustomization(source: Source, read: Beside = lambda _name: None) -> Ma
         complaints=duplicate_complaints(stream),
         allowances=comment_allowances(source, stream.documents),
     )
-    if "Generator" not in source.text:
+    if "Generator" not in source.text and "replacements" not in source.text:
         return document
     from imagelint.documents.kubernetes.kustomize.generated import generator_files
 

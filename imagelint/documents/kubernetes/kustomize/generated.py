@@ -1,4 +1,4 @@
-"""The files of which the generators of a kustomization make ConfigMaps and Secrets.
+"""The files of which a kustomization makes ConfigMaps and Secrets, or that say what it copies.
 
 https://kubectl.docs.kubernetes.io/references/kustomize/kustomization/secretgenerator/
 """
@@ -36,3 +36,6 @@ def _named(body: Cursor) -> Iterator[tuple[str, bool]]:
             for item in generator["files"].items():
                 name = item.word()
                 yield name.partition("=")[2] or name, False
+    for one in body["replacements"].items():
+        if one["path"].word():
+            yield one["path"].word(), False

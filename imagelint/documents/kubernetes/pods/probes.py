@@ -37,6 +37,7 @@ def read_probes(container: Cursor, added: Collection[str] = ()) -> Probes:
         UNKNOWN if liveness is ABSENT and "liveness" in added else liveness,
         UNKNOWN if readiness is ABSENT and "readiness" in added else readiness,
         UNKNOWN if startup is ABSENT and "startup" in added else startup,
+        container["readinessProbe"].taken,
     )
 
 

@@ -30,6 +30,7 @@ def read_shutdown(container: Cursor, spec: Cursor) -> Shutdown:
         Field(Known(_GRACE) if grace is ABSENT else grace, place),
         _hook(container.at("lifecycle", "preStop")),
         Field(shared.boolean(), shared),
+        container.at("lifecycle", "preStop").taken,
     )
 
 
