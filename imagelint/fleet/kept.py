@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from imagelint.core.errors import Diagnostic, UsageError
 from imagelint.fleet.verdicts import together
 from imagelint.reporters.html.tables import Column, Row, Table
 from imagelint.reporters.visible import visible
-from imagelint.store.questions import MOST_FOR_BYTES, has_too_many_layers, reclaimable
+from imagelint.store.contents.reclaim import reclaimable
 from imagelint.store.reading import Reader
 from imagelint.store.rollups import RollUps
 
@@ -66,21 +65,13 @@ def tag_table(store: Store, fleet: Fleet) -> Table:
 
 
 def bytes_table(store: Store, fleet: Fleet) -> Table:
-    """Bytes of layers by repository, those first of which no tag needs the most any more.
-
-    Raises:
-        UsageError: the store knows more images than are walked through.
-    """
+    """Bytes of layers by repository, those first of which no tag needs the most any more."""
     columns = (
         Column("repository", "Repository", "code"),
         Column("reclaimable", "Reclaimable", "bytes"),
         Column("used", "In use", "bytes"),
     )
     with store.reading() as connection:
-        if has_too_many_layers(connection):
-            said = f"the layers of more than {MOST_FOR_BYTES:,} images are not added up"
-            help_ = "audit fewer repositories into a store of their own"
-            raise UsageError(Diagnostic(said, help=help_))
         found = reclaimable(connection, fleet.run.id)
     rows = tuple(
         Row(one.repository, (visible(one.repository), one.superseded, one.live)) for one in found

@@ -9,8 +9,9 @@ from imagelint.core.record import NamedTuple
 from imagelint.fleet.days import age_in_days
 from imagelint.fleet.sizes import in_bytes
 from imagelint.reporters.visible import visible
+from imagelint.store.contents.reclaim import reclaimable
 from imagelint.store.filters import EVERYTHING
-from imagelint.store.questions import base_images, reclaimable, team_images
+from imagelint.store.questions import base_images, has_too_many_layers, team_images
 
 if TYPE_CHECKING:
     from sqlalchemy.engine import Connection
@@ -120,7 +121,8 @@ def _age(created: str, now: str) -> str:
 
 
 def _bytes(connection: Connection, fleet: Fleet) -> Plot:
-    whole = fleet.wanted == EVERYTHING
+    # A page of a million images waits for no sums: `--table bytes` tells them.
+    whole = fleet.wanted == EVERYTHING and not has_too_many_layers(connection)
     found = reclaimable(connection, fleet.run.id, _MOST_BARS) if whole else ()
     labels = tuple(_short(each.repository) for each in found)
     series = (

@@ -85,6 +85,9 @@ def shared(insertion: Any) -> Any:
 
 def settle_bases(connection: Connection) -> None:
     """Set for each chain which base it stands upon, from the lowest layers up."""
+    if connection.dialect.name == "sqlite":
+        # All layers may change: what is written of them need not stay in memory until the end.
+        connection.exec_driver_sql("PRAGMA cache_spill=ON")
     below = aliased(ChainRow)
     nearest = case((below.repository == SEVERAL, below.chain), else_=below.base)
     found = select(nearest).where(below.chain == ChainRow.parent).scalar_subquery()
@@ -93,6 +96,8 @@ def settle_bases(connection: Connection) -> None:
         # What stays as it is, is not written: that is nearly all, from the second run on.
         other = ChainRow.depth == depth, ChainRow.base.is_distinct_from(found)
         connection.execute(update(ChainRow).where(*other).values(base=found))
+    if connection.dialect.name == "sqlite":
+        connection.exec_driver_sql("PRAGMA cache_spill=OFF")
 
 
 class BaseNames:

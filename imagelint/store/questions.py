@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from sqlalchemy import exists, func, select, union
+from sqlalchemy import exists, func, select
 from sqlalchemy.orm import aliased
 
 from imagelint.core.finding import Severity
@@ -16,14 +16,14 @@ from imagelint.store.filters import EVERYTHING, among, having, of_results
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-    from sqlalchemy import Select, Subquery
+    from sqlalchemy import Subquery
     from sqlalchemy.engine import Connection
 
     from imagelint.store.filters import ResultFilter
 
 _PAGE = 500
 MOST_FOR_BYTES = 50_000
-"""Images above which their layers are not walked through."""
+"""Images above which a page does not wait until their layers are added up."""
 
 
 class TeamImages(NamedTuple):
@@ -39,14 +39,6 @@ class BaseImages(NamedTuple):
 
     created: str
     images: int
-
-
-class Reclaimable(NamedTuple):
-    """Bytes of layers in a repository: `live` ones, and what only earlier images have."""
-
-    repository: str
-    live: int
-    superseded: int
 
 
 class WaivedVulnerability(NamedTuple):
@@ -206,66 +198,6 @@ def base_images(
 
 
 def has_too_many_layers(connection: Connection) -> bool:
-    """Whether a store knows more images than those whose layers are walked through."""
+    """Whether a store knows more images than a page adds the layers up of."""
     known = connection.scalar(select(func.count()).select_from(models.ImageRow)) or 0
     return known > MOST_FOR_BYTES
-
-
-def reclaimable(
-    connection: Connection, run_id: int, most: int | None = None
-) -> tuple[Reclaimable, ...]:
-    """Bytes by repository; what only images have to which no tag leads any more.
-
-    A tag that the run did not ask for, or could not follow, leads where it was last seen to lead.
-    Empty where there are too many images to walk through all their layers.
-    """
-    if has_too_many_layers(connection):
-        return ()
-    result, tag = models.ResultRow, models.TagRow
-    now = select(result.repository, result.digest).where(
-        result.run_id == run_id, result.digest.is_not(None)
-    )
-    later = aliased(tag)
-    moved = (
-        exists()
-        .where(later.repository == tag.repository, later.tag == tag.tag)
-        .where(later.position > tag.position)
-    )
-    live = _layers(connection, now)
-    led = _layers(connection, select(tag.repository, tag.digest).where(~moved))
-    old = _layers(connection, select(tag.repository, tag.digest).where(moved))
-    used = {layer for each in (live, led) for layers in each.values() for layer in layers}
-    found = []
-    for repository in live:
-        sizes = live[repository]
-        left = {name: size for name, size in old.get(repository, {}).items() if name not in used}
-        found.append(Reclaimable(repository, sum(sizes.values()), sum(left.values())))
-    found.sort(key=lambda one: (-one.superseded, -one.live, one.repository))
-    return tuple(found[:most])
-
-
-def _layers(connection: Connection, wanted: Select[*tuple[Any, ...]]) -> dict[str, dict[str, int]]:
-    """The layers of images by repository, each with its bytes."""
-    image, chain, member = models.ImageRow, models.ChainRow, models.IndexMemberRow
-    asked = wanted.subquery()
-    direct = select(asked.c.repository, image.chain).join(image, image.digest == asked.c.digest)
-    listed = (
-        select(asked.c.repository, image.chain)
-        .join(member, member.listing == asked.c.digest)
-        .join(image, image.digest == member.digest)
-    )
-    tops = union(direct, listed).subquery()
-    walked = select(tops.c.repository, tops.c.chain).cte("walked", recursive=True)
-    below = (
-        select(walked.c.repository, chain.parent)
-        .join(walked, walked.c.chain == chain.chain)
-        .where(chain.parent.is_not(None))
-    )
-    walked = walked.union(below)
-    query = select(walked.c.repository, chain.layer, chain.size).join(
-        chain, chain.chain == walked.c.chain
-    )
-    found: dict[str, dict[str, int]] = {}
-    for repository, layer, size in connection.execute(query):
-        found.setdefault(repository, {})[layer] = size
-    return found

@@ -13,11 +13,11 @@ from imagelint.fleet.metrics import metrics
 from imagelint.fleet.overview import WIDTH, overview
 from imagelint.fleet.plots import plots
 from imagelint.fleet.sizes import in_bytes
-from imagelint.store import views
+from imagelint.store import questions, views
+from imagelint.store.contents.reclaim import reclaimable
 from imagelint.store.database import Store
 from imagelint.store.filters import ResultFilter
 from imagelint.store.models import ResultRow
-from imagelint.store.questions import reclaimable
 from imagelint.store.reading import Reader
 from imagelint.store.rollups import RollUps
 from tests.store.samples import fill, run_of
@@ -98,6 +98,13 @@ def test_plots_show_each_question_in_numbers(told: Telling) -> None:
     assert sum(drawn["ages"].series[0].values) == 35
     words = drawn["bytes"].words()
     assert words["unit"] == "bytes"
+
+
+def test_a_page_of_too_many_images_adds_no_layers_up(
+    told: Telling, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(questions, "MOST_FOR_BYTES", 3)
+    assert "bytes" not in {one.id for one in plots(told.store, told.fleet)}
 
 
 def test_reclaimable_is_what_no_tag_leads_to_any_more(told: Telling) -> None:
