@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 @policy_file_options
 @click.option("--update", is_flag=True, help="Move to the newest tag of the same kind as well.")
 @click.option("--diff", is_flag=True, help="Show what would be changed, and change nothing.")
-@click.option("--check", is_flag=True, help="Ask and change nothing; end with 1 if one has no pin.")
+@click.option("--check", is_flag=True, help="Change nothing; end with 1 if one has no pin.")
 @click.option(
     "--lock",
     type=click.Path(),

@@ -11,12 +11,12 @@ from __future__ import annotations
 from itertools import chain
 from math import inf
 from typing import TYPE_CHECKING
-from urllib.parse import unquote
+from urllib.parse import quote, unquote
 
 from imagelint.core.record import NamedTuple
 from imagelint.core.report import ProblemKind
 from imagelint.documents.base import DocumentError
-from imagelint.documents.image.jsonview import JsonView, read_once
+from imagelint.documents.image.jsonview import JsonView, plain, read_once
 from imagelint.documents.image.moments import days_since
 
 if TYPE_CHECKING:
@@ -34,7 +34,12 @@ _HARMLESS = {
     "known_not_affected": "not affected",
 }
 _MENDED = frozenset(said for said, told in _HARMLESS.items() if told == "fixed")
-_HARMFUL = frozenset(("affected", "under_investigation", "exploitable", "in_triage"))
+_PARTS = "subcomponents"
+_SCHEME = "pkg:"
+_CASELESS = frozenset(
+    ("alpm", "apk", "bitbucket", "composer", "deb", "github", "golang", "hex", "npm", "pypi")
+)
+"""Types of package URLs whose names are the same in whatever case."""
 _DEEPEST = 30
 _REASONS = frozenset(
     (
@@ -74,9 +79,11 @@ class Product(NamedTuple):
 class VexStatement(NamedTuple):
     """Somebody's word whether vulnerabilities affect products.
 
-    `said` is what exactly, as `not affected`; empty where they do, or may. `why` is the reason as
-    given, `author` who says so, empty where the document does not say, `origin` the document.
-    `when` is in days since 1970, 0 where nothing is said, `place` the order in the document.
+    `ids` are in capitals: lists differ in how they write them. `said` is what exactly, as `not
+    affected`; empty where they do, or may. `why` is the reason as given, `author` who says so,
+    empty where the document does not say, `origin` the document. `when` is in days since 1970, 0
+    where nothing is said and infinite where it cannot be read, to the worse side; `place` is the
+    order in the document.
     """
 
     ids: tuple[str, ...]
@@ -96,7 +103,7 @@ class VexStatement(NamedTuple):
 
     def covers(self, one: Vulnerability, digests: Iterable[str]) -> bool:
         """Whether it is about a vulnerability of an image that has these digests."""
-        return not {one.id, *one.aliases}.isdisjoint(self.ids) and any(
+        return not {one.id.upper(), *map(str.upper, one.aliases)}.isdisjoint(self.ids) and any(
             _is_about(product, one.purl, tuple(digests)) for product in self.products
         )
 
@@ -128,6 +135,8 @@ def _latest(one: VexStatement) -> float:
 def parse_vex(source: Source) -> tuple[VexStatement, ...]:
     """All statements of a document, in its order, but for those that are without a reason.
 
+    A word that the format does not know calls nothing harmless, and takes back that something was.
+
     Raises:
         DocumentError: it is of none of the three formats, or says something twice.
     """
@@ -153,12 +162,14 @@ def _openvex(view: JsonView, origin: str) -> Iterator[VexStatement]:
         why = _reason(one["justification"], _REASONS) or one["impact_statement"].text
         status = one["status"].exact
         if _is_founded(status, why):
+            said = _HARMLESS.get(status, "")
             products = tuple(
-                Product(_purl(product), tuple(map(_purl, product["subcomponents"].items())))
+                found
                 for product in one["products"].items()
+                if (found := _product(product, one, harmless=bool(said))) is not None
             )
-            when = _when(one["last_updated"]) or _when(one["timestamp"]) or made
-            known, said = tuple(filter(None, ids)), _HARMLESS.get(status, "")
+            when = _moment((one["last_updated"], one["timestamp"]), made, harmless=bool(said))
+            known = tuple(map(_named, filter(None, ids)))
             yield VexStatement(
                 known, products, said, why, author, origin=origin, when=when, place=place
             )
@@ -166,7 +177,28 @@ def _openvex(view: JsonView, origin: str) -> Iterator[VexStatement]:
 
 def _is_founded(status: str, why: str) -> bool:
     """Whether a statement is one that counts: only that something does no harm needs a reason."""
-    return status in _MENDED or status in _HARMFUL or (status in _HARMLESS and bool(why))
+    return status in _MENDED or status not in _HARMLESS or bool(why)
+
+
+def _named(said: str) -> str:
+    """The id of a vulnerability, also where it is the end of an address."""
+    return said.rpartition("/")[2].upper()
+
+
+def _product(view: JsonView, statement: JsonView, *, harmless: bool) -> Product | None:
+    """What a statement of OpenVEX is about, or None.
+
+    Which packages of it was said beside the products before version 0.2. A list that cannot be read
+    leaves open which: then nothing of it is harmless, and all of it may do harm.
+    """
+    for holder in (view, statement):
+        named = [value for name, value in holder.pairs() if name.casefold() == _PARTS]
+        for parts in named:
+            if parts.is_array:
+                return Product(_purl(view), tuple(map(_purl, parts.items())))
+            if not parts.is_absent:
+                return None if harmless else Product(_purl(view))
+    return Product(_purl(view))
 
 
 def _reason(said: JsonView, known: frozenset[str]) -> str:
@@ -178,6 +210,14 @@ def _when(said: JsonView) -> float:
     return -(days_since(said.exact, 0.0) or 0.0)
 
 
+def _moment(said: Iterable[JsonView], made: float, *, harmless: bool) -> float:
+    """When it was said, by the first that tells; one that cannot be read may be any time."""
+    told = next((one for one in said if not one.is_absent), None)
+    if told is None:
+        return made
+    return _when(told) or (-inf if harmless else inf)
+
+
 def _purl(product: JsonView) -> str:
     return product["identifiers"]["purl"].exact or product["@id"].exact or product.exact
 
@@ -187,31 +227,79 @@ def _cyclonedx(view: JsonView, origin: str) -> Iterator[VexStatement]:
     names = [one["name"].text for one in metadata["authors"].items()]
     author = ", ".join(filter(None, names)) or metadata["supplier"]["name"].text
     made = _when(metadata["timestamp"])
-    purls = {one["bom-ref"].exact: one["purl"].exact for one in view["components"].items()}
-    root = metadata["component"]
-    purls[root["bom-ref"].exact] = root["purl"].exact
+    purls = _told_once((one["bom-ref"].exact, one["purl"].exact) for one in _components(view))
     for one in view["vulnerabilities"].items():
         analysis = one["analysis"]
         why = _reason(analysis["justification"], _ANALYSES) or analysis["detail"].text
         status = analysis["state"].exact
-        if _is_founded(status, why):
-            refs = (affected["ref"].exact for affected in one["affects"].items())
-            products = tuple(Product(_referred(ref, purls)) for ref in refs)
-            when = _when(analysis["lastUpdated"]) or _when(analysis["firstIssued"]) or made
-            ids, said = (one["id"].exact,), _HARMLESS.get(status, "")
+        if analysis and _is_founded(status, why):
+            said = _HARMLESS.get(status, "")
+            products = tuple(
+                Product(purl)
+                for affected in one["affects"].items()
+                for purl in _affected(affected, purls, harmless=bool(said))
+            )
+            moments = analysis["lastUpdated"], analysis["firstIssued"]
+            when = _moment(moments, made, harmless=bool(said))
+            ids = (_named(one["id"].exact),)
             yield VexStatement(ids, products, said, why, author, origin=origin, when=when)
+
+
+def _components(view: JsonView) -> Iterator[JsonView]:
+    """All components of a document, those within others too."""
+    waiting = [view["metadata"]["component"], *view["components"].items()]
+    while waiting:
+        one = waiting.pop()
+        yield one
+        waiting += one["components"].items()
+
+
+def _told_once(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """Package URLs by the names that a document gives them.
+
+    Raises:
+        DocumentError: a name stands for two of them.
+    """
+    found: dict[str, str] = {}
+    for name, purl in pairs:
+        if name and purl and found.setdefault(name, purl) != purl:
+            detail = f"calls two packages `{plain(name)}`"
+            raise DocumentError(ProblemKind.UNPARSABLE, f"the VEX document {detail}")
+    return found
+
+
+def _affected(view: JsonView, purls: dict[str, str], *, harmless: bool) -> Iterator[str]:
+    """The package URLs of what is affected: where versions are listed, of those alone.
+
+    A range of versions is not read: nothing of it is harmless, and any version may do harm.
+    """
+    purl = _referred(view["ref"].exact, purls)
+    if view["versions"].is_absent:
+        yield purl
+        return
+    if not harmless:
+        plain_ = purl.partition("#")[0].partition("?")[0]
+        yield plain_.rpartition("@")[0] if _says_version(purl) else purl
+        return
+    for one in view["versions"].items():
+        version = one["version"].exact
+        if version and not _says_version(purl):
+            plain_, mark, rest = purl.partition("?")
+            yield f"{plain_}@{quote(version, safe='')}{mark}{rest}"
+        elif version and _split(purl)[1] == version:
+            yield purl
 
 
 def _referred(ref: str, purls: dict[str, str]) -> str:
     """The package URL behind a reference: of this document, or at the end of a link to another."""
     inside = unquote(ref.partition("#")[2]) or ref
-    return inside if inside.startswith("pkg:") else purls.get(ref, "")
+    return inside if inside[:4].lower() == _SCHEME else purls.get(ref, "")
 
 
 def _csaf(view: JsonView, origin: str) -> Iterator[VexStatement]:
     author = view["document"]["publisher"]["name"].text
     made = _when(view["document"]["tracking"]["current_release_date"])
-    purls = dict(_products(view["product_tree"], 0))
+    purls = _told_once(_products(view["product_tree"], 0))
     groups = {
         one["group_id"].exact: one["product_ids"].texts()
         for one in view["product_tree"]["product_groups"].items()
@@ -229,7 +317,7 @@ def _csaf(view: JsonView, origin: str) -> Iterator[VexStatement]:
                     reasoned.setdefault(why, []).append(Product(purls[product]))
             for why, products in reasoned.items():
                 if _is_founded(status, why):
-                    ids, said = (one["cve"].exact,), _HARMLESS.get(status, "")
+                    ids, said = (_named(one["cve"].exact),), _HARMLESS.get(status, "")
                     about = tuple(products)
                     yield VexStatement(ids, about, said, why, author, origin=origin, when=made)
 
@@ -272,8 +360,8 @@ def _products(view: JsonView, depth: int) -> Iterator[tuple[str, str]]:
 
 
 def _is_about(product: Product, purl: str, digests: tuple[str, ...]) -> bool:
-    if product.purl.startswith("pkg:oci/"):
-        digest = unquote(product.purl.partition("?")[0].rpartition("@")[2])
+    kind, digest, _ = _split(product.purl)
+    if kind.startswith("oci/"):
         named = not product.parts or any(_same_package(part, purl) for part in product.parts)
         return digest in digests and named
     return not product.parts and _same_package(product.purl, purl)
@@ -281,13 +369,27 @@ def _is_about(product: Product, purl: str, digests: tuple[str, ...]) -> bool:
 
 def _same_package(said: str, purl: str) -> bool:
     """Whether a package URL is one of a package; what it does not say may be anything."""
-    if not (said.startswith("pkg:") and purl):
+    if not (said[:4].lower() == _SCHEME and purl):
         return False
     (name, version, qualifiers), (ours, installed, known) = _split(said), _split(purl)
     return name == ours and version in ("", installed) and qualifiers <= known
 
 
+def _says_version(purl: str) -> bool:
+    return "@" in purl.partition("#")[0].partition("?")[0].rpartition("/")[2]
+
+
 def _split(purl: str) -> tuple[str, str, frozenset[str]]:
-    plain, _, qualifiers = purl.partition("#")[0].partition("?")
-    name, _, version = plain.rpartition("@") if "@" in plain.rpartition("/")[2] else (plain, "", "")
-    return unquote(name), unquote(version), frozenset(filter(None, qualifiers.split("&")))
+    """Type and name, version and qualifiers of a package URL, each in its one form.
+
+    https://github.com/package-url/purl-spec/blob/main/PURL-SPECIFICATION.rst
+    """
+    text, _, qualifiers = purl.partition("#")[0].partition("?")
+    path = text[len(_SCHEME) :].strip("/")
+    path, _, version = path.rpartition("@") if _says_version(path) else (path, "", "")
+    kind, _, name = path.partition("/")
+    kind, name = kind.lower(), unquote(name)
+    name = name.lower() if kind in _CASELESS else name
+    name = name.replace("_", "-") if kind == "pypi" else name
+    told = frozenset(filter(None, map(unquote, qualifiers.split("&"))))
+    return f"{kind}/{name}", unquote(version), told

@@ -26,7 +26,7 @@ ONE = Vulnerability(
 )
 
 
-def openvex(*products: Any, status: str = "not_affected", **more: Any) -> dict[str, Any]:
+def openvex(*products: Any, status: Any = "not_affected", **more: Any) -> dict[str, Any]:
     said = {"justification": "vulnerable_code_not_present"} if status == "not_affected" else {}
     one = {"vulnerability": {"name": ID}, "products": products, "status": status, **said, **more}
     return {"@context": "https://openvex.dev/ns/v0.2.0", "author": "Ada", "statements": [one]}
@@ -302,3 +302,142 @@ def test_what_is_said_twice_in_one_breath_is_refused() -> None:
 def test_a_vulnerability_is_meant_by_any_of_its_names() -> None:
     said = parse_vex(Source("vex.json", json.dumps(openvex({"@id": PURL}))))
     assert word_about(ONE._replace(id="GHSA-x", aliases=(ID,)), said, ()) is not None
+
+
+HARMFUL_WORDS: list[object] = [
+    "Affected",
+    "affected ",
+    "known_affected",
+    "vulnerable",
+    "unknown",
+    "",
+    None,
+    [],
+]
+
+
+@pytest.mark.parametrize("word", HARMFUL_WORDS)
+def test_a_word_that_the_format_does_not_know_takes_back_what_was_called_harmless(
+    word: object,
+) -> None:
+    harmful = openvex({"@id": PURL}, status=word, timestamp=LATER)
+    harmless = openvex({"@id": PURL}, timestamp=EARLIER)
+    assert not covers(retracted(harmless, harmful))
+    assert not covers(openvex({"@id": PURL}, status=word))
+    first, second = cyclonedx("a"), cyclonedx("a", "exploitable" if not word else str(word))
+    second["vulnerabilities"][0]["analysis"]["lastUpdated"] = LATER
+    first["vulnerabilities"] += second["vulnerabilities"]
+    assert not covers(first)
+
+
+def test_a_vulnerability_without_an_analysis_says_nothing() -> None:
+    document = cyclonedx("a")
+    document["vulnerabilities"].append({"id": ID, "affects": [{"ref": "a"}]})
+    assert covers(document)
+
+
+@pytest.mark.parametrize(
+    "spelt",
+    [
+        *("pkg:PyPI/vllm@0.8.5", "PKG:pypi/vllm@0.8.5", "pkg:pypi/vLLM@0.8.5"),
+        *("pkg://pypi/vllm@0.8.5", "pkg:pypi/%76llm@0%2E8.5", "pkg:pypi/vllm@0.8.5#within"),
+    ],
+)
+def test_a_package_url_is_one_however_it_is_spelt(spelt: str) -> None:
+    assert covers(openvex({"@id": spelt}))
+    harmful = openvex({"@id": spelt}, status="affected", timestamp=LATER)
+    assert not covers(retracted(openvex({"@id": PURL}, timestamp=EARLIER), harmful))
+
+
+def test_names_of_which_the_case_tells_stay_apart() -> None:
+    one = ONE._replace(purl="pkg:maven/org.example/Core@1.0")
+    for name, same in (("Core", True), ("core", False)):
+        purl = f"pkg:maven/org.example/{name}@1.0"
+        said = parse_vex(Source("vex.json", json.dumps(openvex({"@id": purl}))))
+        assert (word_about(one, said, ()) is not None) is same
+
+
+@pytest.mark.parametrize(
+    "when", [5, {}, "yesterday", "2026-13-01T00:00:00Z", "2026-02-01", f"{LATER}\u200b"]
+)
+def test_a_time_that_cannot_be_read_may_be_the_last(when: object) -> None:
+    harmless = openvex({"@id": PURL}, timestamp=EARLIER)
+    harmful = openvex({"@id": PURL}, status="affected", timestamp=when)
+    document = {**retracted(harmless, harmful), "timestamp": "2025-01-01T00:00:00Z"}
+    assert not covers(document)
+    harmful["statements"][0] |= {"timestamp": "2025-02-01T00:00:00Z", "last_updated": when}
+    assert not covers({**retracted(harmless, harmful), "timestamp": "2025-01-01T00:00:00Z"})
+    harmful["statements"][0]["last_updated"] = None
+    assert covers({**retracted(harmless, harmful), "timestamp": "2025-01-01T00:00:00Z"})
+
+
+OTHER = "pkg:pypi/torch@2.0"
+
+
+@pytest.mark.parametrize("parts", [{"@id": OTHER}, OTHER, 5])
+def test_a_list_of_packages_that_is_none_calls_nothing_harmless(parts: object) -> None:
+    image = f"pkg:oci/server@{IMAGE}"
+    assert not covers(openvex({"@id": image, "subcomponents": parts}))
+    whole, some = openvex({"@id": image}, timestamp=EARLIER), {"@id": image, "subcomponents": parts}
+    assert covers(whole)
+    harmful = openvex(some, status="affected", timestamp=LATER)
+    assert not covers(retracted(whole, harmful))
+
+
+def test_packages_are_named_beside_the_products_as_well_and_in_whatever_case() -> None:
+    image = {"@id": f"pkg:oci/server@{IMAGE}"}
+    for parts, counts in (([{"@id": OTHER}], False), ([{"@id": PURL}], True), (None, True)):
+        assert bool(covers(openvex(image, subcomponents=parts))) is counts
+        assert bool(covers(openvex({**image, "Subcomponents": parts}))) is counts
+
+
+@pytest.mark.parametrize("name", [ID.lower(), f"https://lists.example.com/detail/{ID}"])
+def test_an_id_is_one_however_it_is_spelt(name: str) -> None:
+    harmless = openvex({"@id": PURL}, timestamp=EARLIER)
+    harmful = openvex({"@id": PURL}, status="affected", timestamp=LATER)
+    harmful["statements"][0]["vulnerability"] = {"@id": name}
+    assert not covers(retracted(harmless, harmful))
+
+
+@pytest.mark.parametrize(
+    ("versions", "counts", "takes_back"),
+    [
+        ([{"version": "0.9.0", "status": "affected"}], False, True),
+        ([{"version": "0.9.0"}, {"version": "0.8.5"}], True, True),
+        ([{"range": "vers:pypi/>=0.9.0"}], False, True),
+        ([], False, True),
+        ({"version": "0.8.5"}, False, True),
+        (None, True, True),
+    ],
+)
+@pytest.mark.parametrize("ref", ["pkg:pypi/vllm", PURL])
+def test_versions_of_cyclonedx_bound_what_is_harmless(
+    versions: object,
+    ref: str,
+    *,
+    counts: bool,
+    takes_back: bool,
+) -> None:
+    document = cyclonedx(ref)
+    affected = [{"ref": ref, "versions": versions}]
+    document["vulnerabilities"][0]["affects"] = affected
+    assert bool(covers(document)) is counts
+    harmful = cyclonedx(ref, "exploitable")["vulnerabilities"][0] | {"affects": affected}
+    document["vulnerabilities"] = [*cyclonedx(PURL)["vulnerabilities"], harmful]
+    assert bool(covers(document)) is not takes_back
+
+
+def test_components_within_components_are_known() -> None:
+    inner = {"bom-ref": "inner", "purl": PURL}
+    document = {**cyclonedx("inner"), "components": [{"bom-ref": "b", "components": [inner]}]}
+    assert covers(document)
+
+
+def test_a_name_for_two_packages_is_refused() -> None:
+    two = [{"bom-ref": "a", "purl": OTHER}, {"bom-ref": "a", "purl": PURL}]
+    advisory = csaf("p1")
+    again = {"product_id": "p1", "product_identification_helper": {"purl": OTHER}}
+    advisory["product_tree"]["full_product_names"] = [again]
+    for document in ({**cyclonedx("a"), "components": two}, advisory):
+        with pytest.raises(DocumentError, match="calls two packages"):
+            parse_vex(Source("vex.json", json.dumps(document)))
