@@ -234,6 +234,7 @@ PACKS: Mapping[str, Mapping[str, Data]] = {
             "quantile-without-le": "on",
             "quantile-without-rate": "on",
             "rate-of-gauge": "on",
+            "rate-window-too-short": "on",
             "ratio-compared-to-percent": "on",
             "removed-metric": "on",
             "unknown-metric": "on",

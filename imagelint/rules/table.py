@@ -245,6 +245,7 @@ RULES: dict[str, Entry] = {
     "quantization-mismatch": Entry("serving", ("documents.serving.command:ServingCommand",)),
     "queue-threshold-far-off": Entry("scaling", ("documents.promql.trigger:PrometheusTrigger", "documents.promql.trigger:MetricThreshold", "documents.promql.query:Query")),
     "rate-of-gauge": Entry("monitoring", ("documents.promql.query:Query",), ("pint promql/rate", "pint promql/counter")),
+    "rate-window-too-short": Entry("monitoring", ("documents.promql.query:Query",), ("pint promql/rate",)),
     "ratio-compared-to-percent": Entry("monitoring", ("documents.promql.query:Query", "documents.promql.trigger:PrometheusTrigger", "documents.promql.trigger:MetricThreshold", "documents.promql.trigger:ResultBound")),
     "read-write-once-shared": Entry("wiring", ("documents.kubernetes.objects:Pod",)),
     "readiness-generates": Entry("serving", ("documents.serving.command:ServingCommand",)),

@@ -35,6 +35,14 @@ def endless_duration(words: Sequence[Token]) -> Token | None:
     return next((word for word in _durations(words) if _seconds(word.text) > _LONGEST), None)
 
 
+def in_seconds(text: str) -> float | None:
+    """A duration as settings of Prometheus have it (`1m30s`); None where it is none."""
+    parts = _PART.findall(text)
+    if not parts or "".join(map("".join, parts)) != text:
+        return None
+    return sum(float(number) * _UNITS[unit] for number, unit in parts)
+
+
 def _durations(words: Sequence[Token]) -> Iterator[Token]:
     """What stands where a duration does: in brackets, and behind `offset` and its sign."""
     inside = shifted = False

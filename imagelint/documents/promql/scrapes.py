@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 from imagelint.core.fact import Known
 from imagelint.core.record import NamedTuple
-from imagelint.documents.base import Document
+from imagelint.documents.base import Document, Landmark
+from imagelint.documents.promql.durations import in_seconds
 from imagelint.documents.quantity import parse_count
 from imagelint.documents.runtime.field import Place
 from imagelint.documents.yaml.comments import comment_allowances
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
     from imagelint.core.fact import Fact
     from imagelint.core.source import Source, Span
-    from imagelint.documents.base import Node
+    from imagelint.documents.base import Key, Node
     from imagelint.documents.mapped import MappedText
     from imagelint.documents.yaml.nodes import Scalar
 
@@ -29,6 +30,11 @@ if TYPE_CHECKING:
 _REWRITTEN = ("__address__", "__metrics_path__")
 # `<service>.<namespace>.svc.cluster.local`
 _CLUSTER = ".svc."
+_EVERY, _DEFAULT_SECONDS = "scrape_interval", 60.0
+INTERVALS: Key = ("scrape intervals",)
+"""The key of how often files of Prometheus have it ask."""
+SCRAPING = "scrape_configs"
+"""A word that stands in each of them."""
 _PORTS = {"": 80, "http": 80, "https": 443}
 _YAML = (".yml", ".yaml")
 # https://github.com/open-telemetry/opentelemetry-collector-contrib: receiver/prometheusreceiver
@@ -74,6 +80,14 @@ class ScrapeTarget(NamedTuple):
         return self.namespace is not None or _CLUSTER in f"{self.host}."
 
 
+class ScrapeInterval(NamedTuple):
+    """How many seconds there are between two requests of the job of a file that asks most often."""
+
+    span: Span
+    path: str
+    seconds: float
+
+
 class PrometheusConfig(Document):
     """The jobs of a Prometheus server, as far as they name whom they ask."""
 
@@ -93,6 +107,26 @@ class PrometheusConfig(Document):
         """Each address that is asked."""
         for root in self.roots:
             yield from scrape_targets(root)
+
+    def landmarks(self) -> Iterator[Landmark]:
+        """What is found in it from elsewhere, and how often it asks."""
+        yield from super().landmarks()
+        for root in self.roots:
+            found = _interval(root)
+            if found is not None:
+                yield Landmark(INTERVALS, found)
+
+
+def _interval(root: Cursor) -> ScrapeInterval | None:
+    """How often the busiest job asks; None where one is not told whole."""
+    jobs = root["scrape_configs"]
+    default = root["global"][_EVERY]
+    places = [one[_EVERY] if one[_EVERY].exists else default for one in jobs.items()]
+    told = [in_seconds(one.word()) if one.exists else _DEFAULT_SECONDS for one in places]
+    known = [one for one in told if one]
+    if not known or len(known) < len(told) or root["scrape_config_files"].exists:
+        return None
+    return ScrapeInterval(jobs.span, jobs.path, min(known))
 
 
 def parse_prometheus(source: Source) -> PrometheusConfig:

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from imagelint.documents.promql.query import MetricUse
-from imagelint.documents.queries.monitoring.scalers import is_foreign, waiting_at
+from imagelint.documents.promql.recorded import ALERT
+from imagelint.documents.queries.links.scope import Scope
+from imagelint.documents.queries.monitoring.scalers import alike_at, is_foreign, waiting_at
+from imagelint.documents.queries.monitoring.servers import foreign_server
 from imagelint.documents.queries.scaled import NameScope
 from imagelint.documents.queries.serving import title
 from imagelint.rules.api import Confidence, Context, Findings, Severity, rule
@@ -11,13 +14,15 @@ from imagelint.rules.api import Confidence, Context, Findings, Severity, rule
 
 @rule(MetricUse, Severity.HIGH, confidence=Confidence.LIKELY)
 def metric_of_other_engine(use: MetricUse, ctx: Context) -> Findings:
-    """An autoscaler looks at a metric that the server which it scales does not have.
+    """An autoscaler, or an alert, looks at a metric that the server does not have.
 
-    Each engine has names of its own: of another one there is no result, the queue seems to be
-    empty, and the number of replicas stays what it is.
+    Each engine has names of its own: of another one there is no result. The queue seems to be
+    empty, the number of replicas stays what it is, and the alert is never raised.
 
     Except:
-        Servers whose engine is not seen, or that show the metrics of another one.
+        Servers whose engine is not seen, or that show the metrics of another one. Alerts that
+        choose series by a job or a namespace, that stand beside alerts on the server's own metrics,
+        or for whose engine a server, or a router, is in sight anywhere.
 
     Bad (scaler.yaml):
         apiVersion: keda.sh/v1alpha1
@@ -76,6 +81,7 @@ def metric_of_other_engine(use: MetricUse, ctx: Context) -> Findings:
                   resources: {limits: {nvidia.com/gpu: 1}}
     """
     if use.scaler is None:
+        yield from _of_alert(use, ctx)
         return
     servers = NameScope(ctx.document, ctx.project).scaled_servers(use.scaler)
     if not servers or not all(is_foreign(use, one) for one in servers):
@@ -86,4 +92,20 @@ def metric_of_other_engine(use: MetricUse, ctx: Context) -> Findings:
         f"`{use.name}` is no metric of {title(servers[0])}, which is scaled by it",
         help=f"ask for one that it has, such as `{waiting}`" if waiting else "ask for its own",
         subject=use.subject,
+    )
+
+
+def _of_alert(use: MetricUse, ctx: Context) -> Findings:
+    if use.use != ALERT or use.fallback:
+        return
+    server = foreign_server(use, Scope(ctx.document, ctx.project, ctx.environment.closed))
+    if server is None:
+        return
+    alike = alike_at(server, use.name)
+    yield ctx.finding(
+        use,
+        f"`{use.name}` is no metric of {title(server)}, which runs here: nothing raises the alert",
+        help=f"ask for `{alike}`" if alike else "ask for one that it has",
+        subject=use.subject,
+        severity=Severity.MEDIUM,
     )

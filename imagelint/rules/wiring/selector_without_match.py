@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
     Selecting: TypeAlias = Service | Monitor | DisruptionBudget | NetworkPolicy
 
+# Google's looks into its own namespace, and cannot be told otherwise.
+_NARROW = ("PodMonitoring",)
 _WHAT = {"Pod": "no pod", "Service": "no Service"}
 
 
@@ -43,7 +45,8 @@ def selector_without_match(one: Selecting, ctx: Context) -> Findings:
 
     Nobody says so: the Service has no endpoints and refuses every connection, the monitor scrapes
     nothing and its alerts never fire, the budget protects nobody, and so does the policy; who is
-    let in by labels that nobody has stays out. Most often a label was renamed in one of two places.
+    let in by labels that nobody has stays out. Most often a label was renamed in one of two places,
+    or a monitor stands in a namespace of its own, and is not told to look into that of the server.
 
     Except:
         What may be defined outside of what is examined: without `closed: true` in the policy, or
@@ -84,7 +87,14 @@ def selector_without_match(one: Selecting, ctx: Context) -> Findings:
         said = f"{_WHAT[selection.selects]} is selected by these labels"
         help_ = "select labels that something has which is examined"
         place: Node = selection.selector
-        if found.candidate is not None:
+        if found.candidate is not None and found.candidate.elsewhere:
+            looked = " and ".join(f"`{each}`" for each in selection.namespaces)
+            there = found.candidate.elsewhere
+            said += f": it looks into {looked}, and {found.candidate.title} in `{there}`"
+            help_ = f"add `namespaceSelector: {{matchNames: [{there}]}}`"
+            if one.object.kind in _NARROW:
+                help_ = f"move it to `{there}`"
+        elif found.candidate is not None:
             name, asked, there = selection.selector.differs(found.candidate.labels) or ("", "", "")
             said += (
                 f": `{name}` is `{there}` in {found.candidate.title}, not `{asked}`"
@@ -112,4 +122,5 @@ def _selections(one: Selecting) -> Iterator[Selection]:
         for selector in (one.selector, *one.peers):
             yield Selection(selector, "Pod", (one.object.namespace,))
     elif isinstance(one.namespaces, Known):
-        yield Selection(one.selector, one.selects, one.namespaces.value, named=one.object.name)
+        named = one.object.name
+        yield Selection(one.selector, one.selects, one.namespaces.value, named, widens=True)

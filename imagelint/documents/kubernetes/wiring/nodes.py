@@ -320,7 +320,8 @@ class Referring(NamedTuple):
 class Endpoint(NamedTuple):
     """What a monitor asks: a port by its `name`, or by its `number` or another `target`.
 
-    `refused` tells that a number stands where the schema wants the name, a string.
+    `refused` tells that a number stands where the schema wants the name, a string. `interval` is
+    how often it asks, absent where Prometheus decides that.
     """
 
     span: Span
@@ -329,6 +330,7 @@ class Endpoint(NamedTuple):
     number: Fact[str]
     url_path: Fact[str]
     path: str
+    interval: Fact[str]
     refused: bool = False
 
 

@@ -157,8 +157,10 @@ def _endpoint(place: Cursor, *, numbered: bool) -> Endpoint:
         name, told = ABSENT, name
     node = port.node
     refused = not numbered and isinstance(node, Scalar) and type(node.value) is int
-    asked = Endpoint(place.span, name, port, told, place["path"].text(), place.path)
-    return asked._replace(refused=refused)
+    # VictoriaMetrics' own has it under the name that files of Prometheus have, too.
+    every = place["interval"] if place["interval"].exists else place["scrape_interval"]
+    path = place["path"].text()
+    return Endpoint(place.span, name, port, told, path, place.path, every.text(), refused)
 
 
 def _namespaces(obj: KubernetesObject, place: Cursor) -> Fact[tuple[str, ...]]:

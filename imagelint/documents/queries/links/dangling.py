@@ -31,21 +31,27 @@ _WORKLOADS = ("Deployment", "StatefulSet", "DaemonSet")
 class Selection(NamedTuple):
     """A selector, what it selects (`Pod` or `Service`), and in which namespaces.
 
-    `named` is the name of who selects: often what is selected has the same.
+    `named` is the name of who selects: often what is selected has the same. `widens` tells that it
+    may be told to look into other namespaces.
     """
 
     selector: Selector
     selects: str
     namespaces: tuple[str, ...]
     named: str = ""
+    widens: bool = False
 
 
 class Candidate(NamedTuple):
-    """What may have been meant: what it is called, its labels, and those of what makes it."""
+    """What may have been meant: what it is called, its labels, and those of what makes it.
+
+    `elsewhere` is its namespace where that alone keeps it from being selected.
+    """
 
     title: str
     labels: Labels
     above: Labels = ()
+    elsewhere: str = ""
 
     @property
     def together(self) -> Labels:
@@ -79,7 +85,11 @@ def unmatched(selection: Selection, scope: Scope) -> Unmatched | None:
     candidates = tuple(islice(_candidates(selection, scope), MANY + 1))
     meant = _meant(selection, candidates) if len(candidates) <= MANY else None
     if meant is None and not candidates:
-        meant = _within_group(selection, scope) or _beside(selection, scope)
+        meant = (
+            _within_group(selection, scope)
+            or _beside(selection, scope)
+            or _elsewhere(selection, scope)
+        )
     if meant is None and not scope.closed:  # most are right, and need not be looked for
         return None
     selector, kind = selection.selector, selection.selects
@@ -248,6 +258,34 @@ def _beside(selection: Selection, scope: Scope) -> Unmatched | None:
     (only,) = found
     apart = selector.keys.isdisjoint(dict(only.labels)) or selector.differs(only.labels) is None
     return None if apart else Unmatched(only, certain=False)
+
+
+def _elsewhere(selection: Selection, scope: Scope) -> Unmatched | None:
+    """What has all the labels, in one namespace that is not looked into.
+
+    It stands in the same file or folder, or the run is closed: nothing else has the labels.
+    """
+    selector, namespaces = selection.selector, selection.namespaces
+    if not (selection.widens and all(namespaces) and selector.known) or selector.is_empty:
+        return None
+    found = list(_anywhere(selection, scope))
+    near = scope.closed or all(dirname(origin) == scope.folder for origin, _ in found)
+    places = {one.elsewhere for _, one in found} - {""}
+    if not near or len(places) != 1 or any(map(scope.is_open, namespaces)):
+        return None
+    return Unmatched(found[0][1], certain=all(origin == scope.origin for origin, _ in found))
+
+
+def _anywhere(selection: Selection, scope: Scope) -> Iterator[tuple[str, Candidate]]:
+    """The nearest that has the labels, whatever its namespace, each with its file."""
+    if selection.selects == "Service":
+        for origin, service in scope.services(selection.selector, ("",)).nodes:
+            obj = service.object
+            title = f"the Service `{obj.name}` is"
+            yield origin, Candidate(title, obj.labels, elsewhere=obj.namespace)
+        return
+    for origin, place in scope.pods(selection.selector, "").nodes:
+        yield origin, Candidate("pods with them are", place.labels, elsewhere=place.namespace)
 
 
 def _of_name(selection: Selection, scope: Scope) -> Iterator[tuple[str, Candidate]]:

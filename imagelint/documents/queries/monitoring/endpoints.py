@@ -47,7 +47,7 @@ def mistaken_paths(monitor: Monitor, scope: Scope) -> Iterator[MistakenPath]:
     asked = [one for one in monitor.endpoints if not _rewritten(one)]
     if not asked or not monitor.selector.known or not isinstance(monitor.namespaces, Known):
         return
-    servers = _servers(monitor, scope)
+    servers = watched_servers(monitor, scope)
     served = {metrics_path(server) for server in servers}
     if len(served) != 1 or "" in served:
         return
@@ -102,7 +102,7 @@ def metrics_path(server: ServingCommand) -> str:
     return "" if prefixed else facts.metrics.path
 
 
-def _servers(monitor: Monitor, scope: Scope) -> tuple[ServingCommand, ...]:
+def watched_servers(monitor: Monitor, scope: Scope) -> tuple[ServingCommand, ...]:
     """The servers in the pods that are asked; none where something else may be."""
     found: list[ServingCommand] = []
     namespaces = monitor.namespaces.value if isinstance(monitor.namespaces, Known) else ()

@@ -147,6 +147,15 @@ def waiting_at(server: ServingCommand) -> str:
     return "" if shown is None else shown_metric(server.engine, shown.prefixes, "waiting")
 
 
+def alike_at(server: ServingCommand, metric: str) -> str:
+    """The metric of a server that tells what one of another engine does; empty where none does."""
+    shown, series = server.facts and server.facts.metrics, find_series(metric)
+    if not shown or series is None or not series.metric.meaning:
+        return ""
+    name = shown_metric(server.engine, shown.prefixes, series.metric.meaning)
+    return f"{name}{series.suffix}" if name else ""
+
+
 def is_foreign(use: MetricUse, server: ServingCommand) -> bool:
     """Whether a metric is of another engine than a server; false where that is not known."""
     facts, series = server.facts, find_series(use.name)

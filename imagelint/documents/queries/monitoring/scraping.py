@@ -17,6 +17,7 @@ from imagelint.documents.kubernetes.wiring.nodes import SIGNS_OF_MONITORS, Monit
 from imagelint.documents.promql.query import MetricUse
 from imagelint.documents.promql.trigger import MetricThreshold
 from imagelint.documents.queries.links.scope import same
+from imagelint.documents.queries.monitoring.servers import OF_MODELS
 from imagelint.documents.serving.scaling import SIGNS_OF_SCALERS
 from imagelint.knowledge.serving.metrics import find_series
 
@@ -30,8 +31,6 @@ if TYPE_CHECKING:
 
     Labels = tuple[tuple[str, str], ...]
 
-# Labels that a server itself gives its series.
-_OF_MODELS = ("model_name", "model", "engine", "le")
 # Who scrapes what says so: Prometheus' old habit, Datadog, OpenTelemetry, KServe and Knative.
 _NEGATED = ("disable", "no-")
 _ANNOTATED = ("prometheus.io/scrape", "ad.datadoghq.com/", "sidecar.opentelemetry.io/", "scrape")
@@ -95,7 +94,7 @@ def _may_be_of(pod: Pod, use: MetricUse) -> bool:
         if use.query.at(selector.name).span != use.span:
             continue
         for one in selector.matchers:
-            if one.label in _OF_MODELS or one.operator not in ("=", "=~"):
+            if one.label in OF_MODELS or one.operator not in ("=", "=~"):
                 continue
             if not one.value or not any(name in one.value for name in names):
                 return False

@@ -5,18 +5,28 @@ from __future__ import annotations
 from posixpath import dirname
 from typing import TYPE_CHECKING
 
-from imagelint.documents.kubernetes.landmarks import PodPlace, serving
+from imagelint.documents.kubernetes.landmarks import PodPlace, routing, serving
+from imagelint.documents.promql.query import Query
+from imagelint.documents.promql.recorded import alerts_on
+from imagelint.documents.queries.monitoring.scalers import is_foreign
 from imagelint.documents.queries.serving import is_worker_pod
+from imagelint.knowledge.serving.metrics import engines_measuring, find_series
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from imagelint.documents.kubernetes.objects import Pod
+    from imagelint.documents.promql.query import MetricUse
+    from imagelint.documents.promql.tree import Selector
     from imagelint.documents.queries.links.scope import Scope
     from imagelint.documents.serving.command import ServingCommand
 
 # Where more run the same engine, their releases say nothing about this query.
 _MOST = 32
+# Engines that measure it generate.
+_GENERATES = "itl"
+OF_MODELS = ("model_name", "model", "engine", "le")
+"""Labels that a server itself gives its series."""
 
 
 def servers_of_engine(engine: str, scope: Scope) -> tuple[ServingCommand, ...]:
@@ -44,6 +54,41 @@ def servers_of_engine(engine: str, scope: Scope) -> tuple[ServingCommand, ...]:
         )
 
     return scope.once(key, find)
+
+
+def foreign_server(use: MetricUse, scope: Scope) -> ServingCommand | None:
+    """A server beside an alert whose metric it cannot have, where no other one in sight has it.
+
+    None where the query tells whose metrics it wants, where routers run, which show the metrics of
+    servers, or where other alerts of the document are about the server's own.
+    """
+    series, query = find_series(use.name), use.query
+    if series is None or query is None or any(map(_chooses, query.selectors)):
+        return None
+    if (
+        servers_of_engine(series.metric.exporter.engine, scope)
+        or scope.nearest(routing(), PodPlace, lambda _place: True).nodes
+    ):
+        return None
+    beside = [
+        server
+        for engine in engines_measuring(_GENERATES)
+        if not any(scope.own(alerts_on(engine), Query))
+        for server in servers_of_engine(engine, scope)
+        if _stands_beside(engine, scope)
+    ]
+    return beside[0] if beside and all(is_foreign(use, one) for one in beside) else None
+
+
+def _stands_beside(engine: str, scope: Scope) -> bool:
+    """Whether what runs a server of an engine stands in the folder of the document."""
+    found = scope.nearest(serving(engine), PodPlace, lambda _place: True)
+    return any(dirname(at) == scope.folder for at, _ in found.nodes)
+
+
+def _chooses(selected: tuple[Selector, object]) -> bool:
+    """Whether series are selected by more than their metric and their model."""
+    return any(one.label not in OF_MODELS for one in selected[0].matchers)
 
 
 def _composed(engine: str, scope: Scope, *, anywhere: bool) -> Iterator[ServingCommand]:
