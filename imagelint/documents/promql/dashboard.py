@@ -32,6 +32,9 @@ _LONGEST_NAME = 200
 _EXPRESSION = pattern(r'"expr"\s*:\s*"((?:[^"\\]|\\.)*)"', 16)
 _ESCAPE = pattern(r"\\u[dD][89abAB]..\\u[dD][c-fC-F]..|\\(?:u[0-9a-fA-F]{4}|.)")
 _PROMETHEUS = "prometheus"
+# Graphs of before Grafana 7.4 have the unit at their left axis, unless some series are at the right
+# (grafana/grafana:public/app/plugins/panel/graph).
+_GRAPH, _OVERRIDES = "graph", "seriesOverrides"
 # What tells of which panel a query is, and whom it asks.
 _TELLING = ("title", "kind", "group")
 
@@ -101,22 +104,44 @@ def held_dashboard(scalar: Scalar, path: str) -> Iterator[Node]:
 
 def inline_dashboard(root: Cursor) -> Iterator[Node]:
     """The queries of a dashboard that stands in an object itself, in any of its forms."""
-    pending = [(root, False, "", "")]
+    pending = [(root, False, _Panel())]
     while pending:
-        place, asked, title, source = pending.pop()
+        place, asked, panel = pending.pop()
         if asked:
-            if source in ("", _PROMETHEUS):
-                query = query_of(place, PANEL, title, certain=source == _PROMETHEUS)
+            if panel.source in ("", _PROMETHEUS):
+                certain = panel.source == _PROMETHEUS
+                query = query_of(place, PANEL, panel.title, certain=certain)
                 if query is not None and not _is_piped(query.text.text):
-                    yield from query_nodes(query)
+                    yield from query_nodes(query._replace(unit=panel.unit))
             continue
         fields = dict(place.entries())
         told = {key: one.word() for key, one in fields.items() if key in _TELLING}
-        title = told.get("title", "")[:_LONGEST_NAME] or title
-        source = place.at("datasource", "type").word() or _kind_of_source(told) or source
-        inner = [(one, key == "expr", title, source) for key, one in place.entries()]
-        inner += [(one, False, title, source) for one in place.items()]
+        title = told.get("title", "")[:_LONGEST_NAME] or panel.title
+        source = place.at("datasource", "type").word() or _kind_of_source(told) or panel.source
+        panel = _Panel(title, source, _unit_there(place, panel.unit))
+        inner = [(one, key == "expr", panel) for key, one in place.entries()]
+        inner += [(one, False, panel) for one in place.items()]
         pending += reversed(inner)
+
+
+def _unit_there(place: Cursor, above: str) -> str:
+    """The same as `_unit`, of a panel that stands in an object."""
+    config, axes = place["fieldConfig"], place["yaxes"]
+    if place["type"].word() == _GRAPH and axes.exists:
+        first = axes.items()[:1]
+        return "" if not first or place[_OVERRIDES].items() else first[0]["format"].word()
+    if not config.exists:
+        return above
+    overridden = any(
+        setting["id"].word() == "unit"
+        for one in config["overrides"].items()
+        for setting in one["properties"].items()
+    )
+    return (
+        ""
+        if overridden or place["transformations"].items()
+        else config.at("defaults", "unit").word()
+    )
 
 
 def _nodes(found: Query | UnreadQuery) -> Iterator[Node]:
@@ -182,7 +207,11 @@ class _Panel(NamedTuple):
 
 def _unit(node: dict[str, object], above: str) -> str:
     """The unit in which a panel shows all that it is given as it is; empty where it may not."""
-    config = node.get("fieldConfig")
+    config, axes = node.get("fieldConfig"), node.get("yaxes")
+    if node.get("type") == _GRAPH and isinstance(axes, list):
+        first = axes[0] if axes and not node.get(_OVERRIDES) else None
+        unit = first.get("format") if isinstance(first, dict) else None
+        return unit if isinstance(unit, str) else ""
     if not isinstance(config, dict):
         return above
     defaults = config.get("defaults")
