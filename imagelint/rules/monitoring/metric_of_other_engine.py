@@ -101,11 +101,11 @@ def _of_alert(use: MetricUse, ctx: Context) -> Findings:
     server = foreign_server(use, Scope(ctx.document, ctx.project, ctx.environment.closed))
     if server is None:
         return
-    alike = alike_at(server, use.name)
+    alike = alike_at(server, use.name) or waiting_at(server)
     yield ctx.finding(
         use,
         f"`{use.name}` is no metric of {title(server)}, which runs here: nothing raises the alert",
-        help=f"ask for `{alike}`" if alike else "ask for one that it has",
+        help=f"ask for one that it has, such as `{alike}`",
         subject=use.subject,
         severity=Severity.MEDIUM,
     )
