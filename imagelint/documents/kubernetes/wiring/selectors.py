@@ -159,8 +159,16 @@ def _endpoint(place: Cursor, *, numbered: bool) -> Endpoint:
     refused = not numbered and isinstance(node, Scalar) and type(node.value) is int
     # VictoriaMetrics' own has it under the name that files of Prometheus have, too.
     every = place["interval"] if place["interval"].exists else place["scrape_interval"]
-    path = place["path"].text()
-    return Endpoint(place.span, name, port, told, path, place.path, every.text(), refused)
+    return Endpoint(
+        span=place.span,
+        port=name,
+        place=port,
+        number=told,
+        url_path=place["path"].text(),
+        path=place.path,
+        interval=every.text(),
+        refused=refused,
+    )
 
 
 def _namespaces(obj: KubernetesObject, place: Cursor) -> Fact[tuple[str, ...]]:
