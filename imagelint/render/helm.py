@@ -18,6 +18,7 @@ from imagelint.core.pattern import pattern
 from imagelint.core.record import NamedTuple
 from imagelint.core.report import Problem, ProblemKind
 from imagelint.documents.rendering.rendered import RenderedChart, RenderedFile
+from imagelint.render.fresh import draws, left_open
 from imagelint.render.marks import TemplateLines, filled, marked, places
 
 if TYPE_CHECKING:
@@ -32,6 +33,8 @@ _LARGEST_TEMPLATE = 1_000_000
 _SECONDS = 30.0
 _LARGEST = 64 * 1024 * 1024
 _VALUES = "values.yaml"
+# What a chart is rendered as, each with its folder; again only where it may come out otherwise.
+_PLAIN, _AGAIN, _MARKED = ("plain", "plain"), ("again", "plain"), ("marked", "marked")
 
 
 class ChartValues(NamedTuple):
@@ -129,8 +132,10 @@ class HelmEngine(NamedTuple):
             for name, text in chart.texts.items()
         ]
         sets = [one.called(number) for number, one in enumerate(values)]
+        drawn = draws(chart.texts[name] for name in chart.templates)
+        forms = (_PLAIN, _AGAIN, _MARKED) if drawn else (_PLAIN, _MARKED)
         files += [file for number, one in enumerate(values) for file in one.files(number)]
-        files.append(("values.json", json.dumps(sets)))
+        files.append(("values.json", json.dumps({"sets": sets, "forms": forms})))
         request = ProcessRequest(
             self.program,
             (),
@@ -141,7 +146,7 @@ class HelmEngine(NamedTuple):
         )
         if self.packages:
             return self._by_library(request, len(values))
-        return [self._by_program(request, *one) for one in sets]
+        return [self._by_program(request, forms, one) for one in sets]
 
     def _by_library(
         self, request: ProcessRequest, count: int
@@ -160,12 +165,16 @@ class HelmEngine(NamedTuple):
         return answers
 
     def _by_program(
-        self, request: ProcessRequest, release: str, namespace: str, names: list[str]
+        self,
+        request: ProcessRequest,
+        forms: Sequence[tuple[str, str]],
+        called: tuple[str, str, list[str]],
     ) -> Mapping[str, object]:
+        release, namespace, names = called
         answer: dict[str, object] = {}
         given = [word for name in names for word in ("-f", name)]
-        for form in ("plain", "marked"):
-            words = ("template", release, form, "--namespace", namespace, *given)
+        for form, folder in forms:
+            words = ("template", release, folder, "--namespace", namespace, *given)
             completed = run(request._replace(arguments=words))
             if isinstance(completed, Problem) or completed.code:
                 return answer or {"error": _words(completed)}
@@ -196,6 +205,8 @@ def _rendered(
         detail = f"helm does not render it{named}: {said or 'it does not say why'}"
         return Problem(ProblemKind.UNPARSABLE, origin, detail)
     marks = with_marks if isinstance(with_marks, dict) else {}
+    second = answer.get("again")
+    again = second if isinstance(second, dict) else plain
     templates = chart.templates
     lines = [TemplateLines.of(chart.texts[name]) for name in templates]
     files: list[RenderedFile] = []
@@ -205,7 +216,8 @@ def _rendered(
             continue
         found = filled(places(str(text), str(marks.get(name, ""))), lines, str(text))
         where = tuple(mark and (templates[mark.file], mark.line) for mark in found)
-        files.append(RenderedFile(template, str(text), where))
+        made = left_open(str(text), str(again.get(name, text)))
+        files.append(RenderedFile(template, made, where))
     return RenderedChart(values, tuple(files), chart.texts)
 
 

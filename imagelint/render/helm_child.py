@@ -1,8 +1,9 @@
 """Render a chart by the library of the package `helm-python-sdk`: run in a process of its own.
 
 In the folder in which it runs, `plain` is the chart and `marked` the same with marks in its
-templates; `values.json` lists releases with their namespaces and files of values. Templates come
-from strangers: the parent limits time and output, this process memory.
+templates; `values.json` lists releases with their namespaces and files of values (`sets`), and in
+which folder each form of the chart is (`forms`). Templates come from strangers: the parent limits
+time and output, this process memory.
 """
 
 from __future__ import annotations
@@ -37,14 +38,15 @@ def main(packages: str) -> None:
     from helm_python.chart import Chart, values_from_yaml
     from helm_python.errors import HelmError
 
-    for release, namespace, names in json.loads(Path("values.json").read_text(encoding="utf-8")):
+    asked = json.loads(Path("values.json").read_text(encoding="utf-8"))
+    for release, namespace, names in asked["sets"]:
         answer: dict[str, object] = {}
         try:
             chosen: dict[str, object] = {}
             for name in names:
                 chosen = merged(chosen, values_from_yaml(Path(name).read_text(encoding="utf-8")))
-            for form in ("plain", "marked"):
-                with Chart.load(form) as chart:
+            for form, folder in asked["forms"]:
+                with Chart.load(folder) as chart:
                     answer[form] = chart.render(
                         chosen, name=release, namespace=namespace, is_install=True
                     )

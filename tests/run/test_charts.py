@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from imagelint.core.report import ProblemKind
+from imagelint.documents.rendering.rendered import RenderedChart
 from imagelint.render import helm
 from imagelint.render.helm import ChartFiles, ChartValues, HelmEngine, helm_engine
 from imagelint.run.rendering.deployed import RUN, NamedImage, named_images
@@ -216,6 +217,60 @@ def test_a_comment_in_a_template_allows(here: Path, program: Program, engine: No
         templates__deployment=allowed,
     )
     assert check(program, "tp-vs-gpus", code=0) == []
+
+
+DRAWN = """\
+{{- $ca := genCA "llm-ca" 365 }}
+{{- $password := randAlphaNum 24 }}
+apiVersion: v1
+kind: Secret
+metadata: {name: llm}
+data:
+  tls.key: {{ $ca.Key | b64enc }}
+  password: {{ randAlphaNum 32 | b64enc }}
+stringData:
+  ca.key: |
+    {{- $ca.Key | nindent 4 }}
+  session_secret: {{ .Values.session | default $password | quote }}
+  api_token: tulip-harbour-42
+---
+apiVersion: v1
+kind: Pod
+metadata: {name: llm}
+spec:
+  containers:
+    - name: llm
+      image: vllm/vllm-openai:v0.30.0
+      args:
+        - --api-key={{ randAlphaNum 32 }}
+"""
+
+
+def test_what_a_chart_draws_at_random_is_written_nowhere(
+    here: Path, program: Program, engine: None
+) -> None:
+    """A key that each installation draws for itself is no secret of the chart, a word in it is."""
+    chart(here, templates__secret=DRAWN)
+    rules = ("secret-in-config", "secret-value", "secret-in-args", "literal-secret-env")
+    only = [word for rule in rules for word in ("--only", rule)]
+    answer = program("check", "--no-cache", "--format", "concise", *only, ".")
+    found = [said(line) for line in answer.out.splitlines() if "[" in line]
+    assert found == [Said("llm/templates/secret.yaml", 13, "secret-in-config")]
+
+
+def test_what_is_drawn_is_open_whoever_renders(here: Path, engine: None, tmp_path: Path) -> None:
+    chart(here, templates__secret=DRAWN)
+    files = ChartFiles.read(str(here / "llm"), "llm/Chart.yaml", str(here))
+    assert isinstance(files, ChartFiles)
+    for one in (helm_engine("x"), real_program(tmp_path)):
+        assert isinstance(one, HelmEngine)
+        (rendered,) = one.render(files, (ChartValues(),), "x")
+        assert isinstance(rendered, RenderedChart)
+        made = next(file for file in rendered.files if file.template.endswith("secret.yaml"))
+        assert 'tls.key: "{{ drawn }}"' in made.text
+        assert 'password: "{{ drawn }}"' in made.text
+        assert "api_token: tulip-harbour-42" in made.text
+        assert len(made.lines) == made.text.count("\n") + 1
 
 
 def test_charts_within_are_rendered_with_the_outer_one(
