@@ -93,7 +93,7 @@ class Kustomization(Manifest):
         origin = self.source.origin
         for one in self.transformations():
             yield Landmark(in_folder(folder_of(origin)), one)
-            for path in dict.fromkeys(one.resources):
+            for path in dict.fromkeys((*one.resources, *one.components)):
                 yield Landmark(taken(beside(origin, path)), one)
             for path in dict.fromkeys(patch.path for patch in one.patches if patch.path):
                 yield Landmark(patching(beside(origin, path)), one)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from typing import TYPE_CHECKING
 
 from imagelint.core.fact import UNKNOWN, Known
@@ -90,11 +91,32 @@ def kustomized(
 
 
 def _still(manifest: Manifest, objects: tuple[KubernetesObject, ...]) -> Iterator[Complaint]:
-    """The complaints of a manifest: what may still be added to an object is not missing."""
+    """The complaints of a manifest: what is or may be added to an object is not missing."""
     open_ = outermost(obj.extent for obj in objects if obj.incomplete)
+    pairs = zip(objects, manifest.objects, strict=True)
+    changed = [obj for obj, before in pairs if obj is not before and not obj.incomplete]
+    changed.sort(key=lambda obj: obj.extent)
+    starts = [obj.extent.start for obj in changed]
+    left: dict[int, frozenset[tuple[str, str]]] = {}
     for one in manifest.complaints:
-        if type(one) is not MissingField or not is_within(one.span, open_):
-            yield one
+        if type(one) is MissingField:
+            if is_within(one.span, open_):
+                continue
+            at = bisect_right(starts, one.span.start) - 1
+            if at >= 0 and one.span.end <= changed[at].extent.end:
+                if at not in left:
+                    left[at] = _missing(changed[at])
+                if (one.message, one.subject) not in left[at]:
+                    continue
+        yield one
+
+
+def _missing(obj: KubernetesObject) -> frozenset[tuple[str, str]]:
+    """What an object lacks: what is said of it, and where."""
+    from imagelint.documents.kubernetes.wellformed import malformed_parts
+
+    found = (one for one in malformed_parts(obj, ()) if type(one) is MissingField)
+    return frozenset((one.message, one.subject) for one in found)
 
 
 class _Overlay:

@@ -95,7 +95,7 @@ class Transformation(NamedTuple):
 
 
 def taken(path: str) -> Key:
-    """Kustomizations that take a file, or all of another kustomization's folder."""
+    """Kustomizations that take a file, or all of the folder of another one or a component."""
     return ("taken", path)
 
 
