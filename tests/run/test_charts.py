@@ -127,6 +127,26 @@ spec:
       emptyDir: {}
   containers: [{name: llm, image: "example.com/llm:1"}]
 """
+SERVICE = """\
+apiVersion: v1
+kind: Service
+metadata: {name: llm}
+spec:
+  ports:
+  {{- range $port := .Values.server.ports }}
+    - {name: "{{ $port.name }}", port: "{{ $port.value }}"}
+  {{- end }}
+  selector: {app: llm}
+"""
+NO_PORTS = """\
+apiVersion: v1
+kind: Service
+metadata: {name: llm}
+spec:
+  ports:
+  type: ClusterIP
+  selector: {app: llm}
+"""
 OPEN = "claims: [{capacity: }]\nbucket: {name: ''}\n"
 
 
@@ -134,7 +154,11 @@ OPEN = "claims: [{capacity: }]\nbucket: {name: ''}\n"
     ("values", "template", "line"),
     [
         (OPEN, CLAIM, 0),
+        ("server: {ports: []}\n", SERVICE, 0),
+        ("server: {ports: {}}\n", SERVICE, 0),
         # Values that are nowhere are mistakes of the template.
+        ("server: {port: []}\n", SERVICE, 4),
+        ("server: {ports: []}\n", NO_PORTS, 4),
         (OPEN.replace("capacity", "size"), CLAIM, 7),
         (OPEN.replace("name", "title"), CLAIM, 17),
         # So are fields that are empty without a value.

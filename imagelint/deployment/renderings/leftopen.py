@@ -1,7 +1,7 @@
 """Fields of what a chart makes that are empty because a value waits for whoever installs it.
 
-People write such values as `capacity:`, `bucketName: null` or `host: ""`. What the chart makes
-without them is refused, and meant to be: it says nothing of what is installed.
+People write such values as `capacity:`, `bucketName: null`, `host: ""` or `ports: []`. What the
+chart makes without them is refused, and meant to be: it says nothing of what is installed.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ def open_values(trees: Iterable[YamlNode]) -> frozenset[str]:
             nodes += node.items
         elif isinstance(node, Mapping):
             for entry in node.entries:
-                if _is_empty(entry.value):
+                if _is_empty(entry.value) or _has_nothing(entry.value):
                     found.add(entry.key.text)
                 nodes.append(entry.value)
     return frozenset(found)
@@ -78,14 +78,23 @@ def _open_fields(
 
 
 def _line(span: Span, parts: tuple[TextPart, ...]) -> str:
+    """The line of a key, and an action that makes its value in the next one: `{{- range … }}`."""
     part = part_at(parts, span.start)
     text, at = part.source.text, max(0, part.local(span).start)
-    end = text.find("\n", at)
-    return text[text.rfind("\n", 0, at) + 1 : end if end >= 0 else len(text)]
+    start = text.rfind("\n", 0, at) + 1
+    own, _, rest = text[start:].partition("\n")
+    below = rest.partition("\n")[0]
+    return own + below if below.lstrip().startswith("{{") else own
 
 
 def _is_below(path: str, other: str) -> bool:
     return path == other or path.startswith((f"{other}.", f"{other}["))
+
+
+def _has_nothing(node: YamlNode) -> bool:
+    if isinstance(node, Sequence):
+        return not node.items
+    return isinstance(node, Mapping) and not node.entries
 
 
 def _is_empty(node: YamlNode) -> bool:

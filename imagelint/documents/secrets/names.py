@@ -55,6 +55,8 @@ _ABOUT = frozenset(
         "SERVER",
         "SERVICE",
     }
+    # When it was made or changed, of what it is made, and statements of a database about it.
+    | {"MTIME", "TIME", "TIMES", "DATE", "AT", "CHARS", "CHARACTERS", "CHARSET", "SQL"}
 )
 # In front of the word for a secret these make the name a switch: `SKIP_…`, `…_NO_CREDENTIALS`.
 _SWITCHES = frozenset(
@@ -68,6 +70,7 @@ _TEXTUAL = frozenset(
     | {"SPECIAL", "START", "END", "IMAGE", "AUDIO", "VIDEO", "NEXT", "PAGE", "CONTINUATION"}
     | {"FIRST", "LAST", "NEW", "BATCHED", "THINK", "TOOL", "PROMPT", "CONTEXT", "INPUT", "OUTPUT"}
     | {"FILLER", "BATCH", "TEXT", "VISION", "DRAFT", "BONUS", "SAMPLED", "DE", "TOTAL", "ADD"}
+    | {"REASONING", "COMPLETION", "CACHED"}
     | {"TIK", "JSONWEB"}  # packages
 )
 # MinIO calls its root user's name an access key, min.io/docs: MINIO_ROOT_USER. A pull secret is

@@ -69,9 +69,11 @@ _ENDS = ("apikey",)
 _PLAINLY = frozenset(("placeholder", "dummy", "fake"))
 _SAID = pattern(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
 _PLACEHOLDER_SHAPES = pattern(
-    r"<[^<>]*>|\[[^\[\]]*\]|\{\{.*\}\}|\{[^{}]*\}|__\w+__|%\w+%|@{1,2}[\w.-]+@{1,2}|#\{.*\}#?"
+    r"<[^<>]*>|\[[^\[\]]*\]|\{\{.*\}\}|\{[^{}]*\}|__\w+__|%\w+(?:\([^()]*\))?%|@{1,2}[\w.-]+@{1,2}|#\{.*\}#?"
     r"|\$(?:\w+|\{.*\}|\(.*\)|\{\{.*\}\}|__\w+\{.*\})|<<.*>>|!!?\w+!?!?"
     r"|\d{1,6}(?:ms|[smhdwy])|[x*.•_#-]+|(?:[a-z]{2,6}[-_]){0,3}(?:x{3,}|\*{3,}|\.{3}|…)"
+    # The frame of a key without one.
+    r"|-----BEGIN [A-Z ]+-----\s*(?:\.{2,}|…|<[^<>]*>|[x*]+)\s*-----END [A-Z ]+-----"
     # The key of AWS' own documentation.
     r"|wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLE(?:KEY)?"
     r"|(?:hf_|sk-|nvapi-|ghp_)([0-9a-z])\1{5,}"

@@ -151,9 +151,11 @@ def _counts(setting: Setting) -> bool:
     if _is_title(text) and "pass" not in setting.name.lower():
         return False
     # `secretKey: token`, `tokenSecret: registry-login`, `passwordSecret: broker-login` of a chart
-    # name a Secret, or a key of one.
-    named = setting.holder is Holder.CHART_VALUES and _may_be_name(text)
+    # name a Secret, or a key of one. So does the `storage_key` of a model for KServe:
+    # https://kserve.github.io/website/docs/model-serving/storage/overview
     name = setting.name.lower()
+    in_storage = name.endswith(("storage_key", "storagekey", "storage.key"))
+    named = (setting.holder is Holder.CHART_VALUES or in_storage) and _may_be_name(text)
     return not (named and ("password" not in name or name.endswith("secret")))
 
 
