@@ -98,8 +98,7 @@ _SYNTAX = pattern(
     re.IGNORECASE,
 )
 _INSTRUCTION = pattern(
-    r"^[ \t]*(?:FROM|ARG|RUN|COPY|ADD|ENV|CMD|ENTRYPOINT|LABEL|USER|WORKDIR)[ \t]+\S",
-    re.MULTILINE | re.IGNORECASE,
+    r"(?im)^[ \t]*(?:FROM|ARG|RUN|COPY|ADD|ENV|CMD|ENTRYPOINT|LABEL|USER|WORKDIR)[ \t]+\S"
 )
 _COMMENT_LINE = pattern(r"^[ \t]*#.*\n", re.MULTILINE)
 _CONTINUATION = pattern(r"[\\`][ \t]*\r?\n")
@@ -111,16 +110,19 @@ _TEMPLATE_NAME = pattern(r".+\.(?:j2|jinja2?|template|tmpl|tpl|in|erb|mustache)"
 # Jinja's and Go's; `${templateOption:…}` is that of containers.dev, `$[NAME]` in the place of
 # instructions that of scripts which replace words.
 _TEMPLATED_INSTRUCTION = pattern(
-    r"^(?:\{[{%]|\$\[\w+\][ \t]*$|FROM[ \t].*\{\{)|\$\{templateOption:",
-    re.MULTILINE | re.IGNORECASE,
+    r"(?im)^(?:\{[{%]|\$\[\w+\][ \t]*$|FROM[ \t].*\{\{"
+    r"|(?:FROM[ \t]+)?(?:__\w+__|@\w+@|%%\w+%%)[ \t]*(?:AS[ \t].*)?$)|\$\{templateOption:"
 )
 # Manifests and compose files that are made of it: `pod.yaml.j2`, `compose.yml.dist`.
 _MADE = pattern(
     r"(?P<inner>.+\.(?:ya?ml|json))"
     r"\.(?P<engine>j2|jinja2?|template|tmpl|tpl|gotmpl|in|dist|erb|mustache)"
 )
-# What `configure` and CMake fill in: https://cmake.org/cmake/help/latest/command/configure_file.html
-_AUTOCONF = pattern(r"^[ \t]*(?:FROM|ARG|COPY|ADD|ENV|RUN)\b[^#\n]*@[A-Z][A-Z0-9_]*@", re.MULTILINE)
+# What `configure`, the preprocessor of C and CMake (help: `configure_file`) fill in.
+_AUTOCONF = pattern(
+    r"(?m)^(?:[ \t]*(?:FROM|ARG|COPY|ADD|ENV|RUN)\b[^#\n]*@[A-Z][A-Z0-9_]*@"
+    r"|#(?:include[ \t]+[\"<]|define[ \t]+\w|ifn?def[ \t]+\w))"
+)
 _AS_IT_IS = ("in", "dist")
 _FILLED_IN = pattern(r"\{[{%]|<%|@[A-Za-z_]\w*@|\$\{?[A-Z_]")
 # Pods that a kubelet finds in its folder are called `….manifest`, as much else is.
@@ -178,10 +180,9 @@ def may_be(path: str, kind: str) -> bool:
 
 
 def detect(origin: str, text: str) -> str:
-    """The kind of a text, empty when it is none of ours.
+    """The kind of a text, of those in `documents.kinds`; empty when it is none of ours.
 
-    The kinds are those of `documents.kinds`; `template` is what becomes one of them only when it
-    is rendered.
+    A `template` is what becomes one of them only when it is rendered.
     """
     low = _plain(origin)
     name = low.rpartition("/")[2]

@@ -70,6 +70,7 @@ _OF_SHAPE = (
     *(InvalidValue, MalformedObject, MissingField, UnknownField),
 )
 _RUNS_APPLICATIONS = "RayService"
+_NAME = "metadata.name"
 _LOCAL = "config.kubernetes.io/local-config"
 # What is laid over an object that is whole, or compared with it by a test: `02-assert.yaml`.
 _PATCH = pattern(
@@ -159,7 +160,9 @@ class Manifest(Document):
         patch = self.with_objects(objects)
         others = (one for one in self.complaints if type(one) not in _OF_SHAPE)
         own = (one for obj, pods in patch._with_pods for one in malformed_parts(obj, pods))  # noqa: SLF001 - of its own kind
-        patch.complaints = tuple(sorted((*others, *own)))
+        # Its name is at most that of what it is for: one with a target may be called `*`.
+        named = (one for one in own if type(one) is not InvalidName or one.subject != _NAME)
+        patch.complaints = tuple(sorted((*others, *named)))
         return patch
 
     def with_objects(self, objects: tuple[KubernetesObject, ...]) -> Manifest:

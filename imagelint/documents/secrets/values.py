@@ -169,6 +169,8 @@ def _says_what_belongs_there(text: str) -> bool:
         return True
     if any(letter.isdigit() for letter in text):
         return False
+    if _VARIABLE_NAME.fullmatch(text) and text.count("_") > 1:
+        return True  # of whatever variable: `BACKUP_ACCESS_KEY_ENCRYPTION`
     words = [word.lower() for word in _SAID.findall(text)]
     if _PLAINLY.intersection(words):
         return True
