@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from imagelint.core.reference import parse_reference
-from imagelint.documents.image.jsonview import read_json
+from imagelint.documents.image.jsonview import plain, read_json
 from imagelint.documents.image.manifest import is_digest
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from imagelint.core.reference import ImageReference
+    from imagelint.documents.image.jsonview import JsonView
 
 VERSION = 1
 
@@ -24,7 +26,7 @@ def lock_key(reference: ImageReference) -> str:
 
 def read_lock(text: str) -> dict[str, str] | str:
     """The digests by name and tag, or why the text is no lock file, as the rest of a sentence."""
-    view = read_json(text)
+    view = _read_once(text)
     if isinstance(view, str):
         return view
     if view["version"].number != VERSION or not view["images"].is_object:
@@ -34,8 +36,23 @@ def read_lock(text: str) -> dict[str, str] | str:
         reference = parse_reference(name)
         if reference is None or not reference.tag or not is_digest(digest.raw):
             return f"has an entry that is no image with its digest: {name}"
-        found[lock_key(reference)] = digest.raw
+        if found.setdefault(lock_key(reference), digest.raw) != digest.raw:
+            return f"has two digests of one image: {name}"
     return found
+
+
+def _read_once(text: str) -> JsonView | str:
+    """JSON in which no object has a name twice; names of other case are others."""
+    twice: list[str] = []
+
+    def take(pairs: list[tuple[str, object]]) -> dict[str, object]:
+        taken = dict(pairs)
+        if len(taken) != len(pairs):
+            twice.append(Counter(name for name, _ in pairs).most_common(1)[0][0])
+        return taken
+
+    view = read_json(text, take)
+    return f"has `{plain(twice[0])}` twice" if twice and not isinstance(view, str) else view
 
 
 def write_lock(digests: Mapping[str, str]) -> str:

@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from imagelint.core.reference import parse_reference
 from imagelint.documents.image.lockfile import lock_key, read_lock, write_lock
 
-DIGEST = "sha256:" + "ab" * 32
+DIGEST, OTHER = "sha256:" + "ab" * 32, "sha256:" + "cd" * 32
 
 
 @pytest.mark.parametrize(
@@ -30,6 +32,12 @@ def test_what_is_written_is_read() -> None:
     assert text.index("library/a") < text.index("ghcr.io")
 
 
+def test_one_image_may_be_written_in_two_ways_and_tags_differ_by_case() -> None:
+    images = {"a:v1": DIGEST, "docker.io/library/a:v1": DIGEST, "a:V1": OTHER}
+    found = read_lock(json.dumps({"version": 1, "images": images}))
+    assert found == {"docker.io/library/a:v1": DIGEST, "docker.io/library/a:V1": OTHER}
+
+
 @pytest.mark.parametrize(
     ("text", "why"),
     [
@@ -40,6 +48,14 @@ def test_what_is_written_is_read() -> None:
         (f'{{"version": 1, "images": {{"a": "{DIGEST}"}}}}', "an entry that is no image"),
         ('{"version": 1, "images": {"a:1": "sha256:00"}}', "an entry that is no image"),
         ('{"version": 1, "images": {"a:1": 5}}', "an entry that is no image"),
+        (
+            f'{{"version": 1, "images": {{"a:1": "{DIGEST}", "a:1": "{DIGEST}"}}}}',
+            "has `a:1` twice",
+        ),
+        (
+            f'{{"version": 1, "images": {{"a:1": "{DIGEST}", "library/a:1": "{OTHER}"}}}}',
+            "has two digests of one image: library/a:1",
+        ),
     ],
 )
 def test_what_is_no_lock_file_is_refused(text: str, why: str) -> None:
