@@ -9,6 +9,7 @@ import pytest
 from imagelint.collect.registry.digests import RegistryDigests
 from imagelint.core.reference import parse_reference
 from imagelint.core.report import Problem
+from imagelint.testing.registry import MemoryRegistry, Reply
 from tests.cli.projects import write
 from tools.lab.signing import push
 
@@ -113,3 +114,28 @@ def test_what_has_a_variable_in_its_name_is_told(program: Program, here: Path) -
     answer = program("pin", "--check")
     assert " note: Dockerfile:2:6: left as it is: a variable" in answer.err
     assert (answer.code, answer.out) == (1, "not pinned Dockerfile:2:6 debian:1\n")
+
+
+NOT_IMAGES = [
+    b"",
+    b"<html>log in</html>",
+    b'{"errors": []}',
+    b'{"schemaVersion": 1, "fsLayers": []}',
+]
+
+
+@pytest.mark.parametrize("data", NOT_IMAGES)
+def test_what_is_no_image_has_no_digest(data: bytes) -> None:
+    with MemoryRegistry() as registry:
+        there = registry.image("team/server")
+        registry.script("/v2/team/server/manifests/portal", Reply(200, data))
+        known, portal = (
+            parse_reference(f"{registry.host}/team/server:{x}") for x in ("v1", "portal")
+        )
+        assert known is not None
+        assert portal is not None
+        digests = RegistryDigests()
+        assert digests.digest(known) == there
+        found = digests.digest(portal)
+        assert isinstance(found, Problem)
+        assert found.detail.startswith("what the registry gives for it ")
