@@ -76,5 +76,5 @@ def gate(  # noqa: PLR0913 - the options of the command
     job = gated(job, session.policies.of("."))
     with steps(quiet=view.quiet) as tell:
         verdict = judge_image(session, job, tell, files)
-    sign_off(verdict, attest, promotion.store, session.policies.of(".").environment.summary)
+    sign_off(verdict, attest, session, promotion.store)
     return show(verdict, view, "gate", session.levelled(), session.own())

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from imagelint import __version__
 from imagelint.cli.images.signoff import written
 from imagelint.cli.images.stages import EVALUATED
+from imagelint.collect.deadline import NEVER
 from imagelint.core.errors import Diagnostic, UsageError
 from imagelint.core.report import Evidence
 from imagelint.documents.evaluation.plan import DIGEST
@@ -60,4 +61,4 @@ def attested(
     named = image.rpartition("@")[0] or outcome.image.rpartition("@")[0]
     name = named or document.digest
     text = write_statement(document, name, verdict.outcome, outcome.files)
-    written(text, (name, document.digest), verdict.outcome, options)
+    written(text, (name, document.digest), verdict.outcome, options, NEVER)

@@ -6,21 +6,17 @@ from typing import TYPE_CHECKING
 
 from imagelint import __version__
 from imagelint.cli.files.inputs import refuse_inputs
-from imagelint.core.environment import SummarySettings
 from imagelint.core.errors import Diagnostic, UsageError
 from imagelint.core.report import Outcome, Problem
 
 if TYPE_CHECKING:
     from imagelint.cli.options.statements import AttestOptions
+    from imagelint.collect.deadline import Deadline
     from imagelint.core.report import Verdict
+    from imagelint.run.session import Session
 
 
-def sign_off(
-    verdict: Verdict,
-    options: AttestOptions,
-    store: str = "",
-    summary: SummarySettings = SummarySettings(),  # noqa: B008 - it cannot be changed
-) -> None:
+def sign_off(verdict: Verdict, options: AttestOptions, session: Session, store: str = "") -> None:
     """Write the statement of a verdict, attach it to the image where it passed, and keep it.
 
     Where a policy says what a pass is worth, a summary of it is written beside, and attached too.
@@ -40,11 +36,12 @@ def sign_off(
         raise UsageError(Diagnostic("there is no image to make a statement about"))
     named = dict(verdict.evidence.entries)
     image = (named["image"], named["digest"])
-    written(text, image, verdict.outcome, options)
-    if summary.levels:
+    written(text, image, verdict.outcome, options, session.deadline)
+    if (summary := session.policies.of(".").environment.summary).levels:
         from imagelint.cli.output.summary import summarised
 
-        written(summarised(verdict, summary), image, verdict.outcome, options.beside())
+        told = summarised(verdict, summary)
+        written(told, image, verdict.outcome, options.beside(), session.deadline)
     if store:
         _keep(verdict, text, store)
 
@@ -62,7 +59,9 @@ def _keep(verdict: Verdict, text: str, store: str) -> None:
         write_verdict(there, record, moment())
 
 
-def written(text: str, image: tuple[str, str], outcome: Outcome, options: AttestOptions) -> None:
+def written(
+    text: str, image: tuple[str, str], outcome: Outcome, options: AttestOptions, until: Deadline
+) -> None:
     """Write a statement about an image (name and digest), and attach it where it passed.
 
     Raises:
@@ -74,7 +73,7 @@ def written(text: str, image: tuple[str, str], outcome: Outcome, options: Attest
     if options.attest:
         write_text(options.attest, (text,))
     if options.sign and outcome is Outcome.PASS:
-        request = AttestRequest(*image, text)
+        request = AttestRequest(*image, text, deadline=until)
         problem = attest(request._replace(key=options.sign_key, config=options.signing_config))
         if isinstance(problem, Problem):
             raise UsageError(Diagnostic(f"it is not signed: {problem.detail}", help=problem.help))

@@ -44,13 +44,13 @@ def signed(
 
     if not result.digest:
         return result
-    request = AttestRequest(destination, result.digest, "", options.key, options.config)
+    request, until = AttestRequest(destination, result.digest, "", *options), session.deadline
     from imagelint.cli.output.summary import summary_of
 
     summary = summary_of(result, session, policies_in(session))
     for statement in ("", result.statement, *((summary,) if summary else ())):
         tell("signing the verdict" if statement else "signing")
-        asked = request._replace(statement=statement, several=result.several)
+        asked = request._replace(statement=statement, several=result.several, deadline=until)
         problem = attest(asked)
         if isinstance(problem, Problem):
             return result._replace(problems=(*result.problems, problem))

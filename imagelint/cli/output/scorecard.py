@@ -27,13 +27,14 @@ def attested(options: AttestOptions, image: str, card: Scorecard) -> None:
     if not (options.attest or options.sign):
         return
     from imagelint.cli.images.signoff import written
+    from imagelint.collect.deadline import NEVER
     from imagelint.reporters.scorecard.statement import statement
 
     refuse_inputs((options.attest,))
     if not card.image:
         raise UsageError(Diagnostic("a statement is about an image by digest", help=_NAMED))
     name = image.rpartition("@")[0] or card.image
-    written(statement(card, name), (name, card.image), card.outcome, options)
+    written(statement(card, name), (name, card.image), card.outcome, options, NEVER)
 
 
 def show_scorecard(card: Scorecard, formats: tuple[Format, ...]) -> int:

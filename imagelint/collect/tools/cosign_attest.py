@@ -9,16 +9,20 @@ from __future__ import annotations
 import json
 import os
 
+from imagelint.collect.deadline import NEVER, Deadline
+from imagelint.collect.environment import variable
 from imagelint.collect.images.names import is_local
 from imagelint.collect.process import ProcessLimits, ProcessRequest, run
 from imagelint.collect.registry.layout import is_layout
 from imagelint.collect.tools.cosign_errors import INSTALL, failure
 from imagelint.core.record import NamedTuple
+from imagelint.core.redact import MASK
 from imagelint.core.reference import parse_reference
 from imagelint.core.report import Problem, ProblemKind
 
 _SECONDS = 180.0
 _FILE = "predicate.json"
+_SECRETS = ("COSIGN_PASSWORD", "COSIGN_PRIVATE_KEY", "SIGSTORE_ID_TOKEN", "GITLAB_OIDC_TOKEN")
 _PASSED = (
     *("COSIGN_PASSWORD", "SIGSTORE_ID_TOKEN", "ACTIONS_ID_TOKEN_REQUEST_*", "GITLAB_OIDC_TOKEN"),
     *("AWS_*", "GOOGLE_*", "CLOUDSDK_*", "AZURE_*", "VAULT_*", "KUBECONFIG", "COSIGN_PRIVATE_KEY"),
@@ -30,7 +34,8 @@ class AttestRequest(NamedTuple):
 
     Without a `statement` it is the image itself, `several` with all that an index lists. `key` is a
     private key as cosign takes it, or empty for the identity of whoever runs this; `config` a file
-    with the services to sign with, or empty for those of the public Sigstore.
+    with the services to sign with, or empty for those of the public Sigstore. All of it ends at the
+    `deadline` at the latest.
     """
 
     reference: str
@@ -39,6 +44,7 @@ class AttestRequest(NamedTuple):
     key: str = ""
     config: str = ""
     several: bool = False
+    deadline: Deadline = NEVER
 
 
 def attest(request: AttestRequest) -> Problem | None:
@@ -46,6 +52,8 @@ def attest(request: AttestRequest) -> Problem | None:
     reference = parse_reference(request.reference)
     if reference is None or is_layout(request.reference) or is_local(request.reference):
         return _not_there(request)
+    if request.deadline.passed:
+        return request.deadline.problem(request.reference, "nothing was signed")
     name = f"{reference.registry}/{reference.repository}"
     words, files = _attesting(request) if request.statement else _signing(request)
     flags = ["--yes"]
@@ -56,7 +64,7 @@ def attest(request: AttestRequest) -> Problem | None:
             "cosign",
             (*words, *flags, f"{name}@{request.digest}"),
             request.reference,
-            ProcessLimits(_SECONDS),
+            ProcessLimits(request.deadline.left(_SECONDS)),
             INSTALL,
             files=files,
             passed=_PASSED,
@@ -66,8 +74,15 @@ def attest(request: AttestRequest) -> Problem | None:
     if isinstance(completed, Problem):
         return completed
     if completed.code:
-        return failure(completed.code, completed.stderr, request.reference)
+        return failure(completed.code, _without_secrets(completed.stderr), request.reference)
     return None
+
+
+def _without_secrets(text: str) -> str:
+    """What cosign said, without what it was given to keep to itself."""
+    for secret in filter(None, map(variable, _SECRETS)):
+        text = text.replace(secret, MASK)
+    return text
 
 
 def _attesting(request: AttestRequest) -> tuple[list[str], tuple[tuple[str, str], ...]]:
