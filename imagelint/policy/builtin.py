@@ -331,6 +331,7 @@ PACKS: Mapping[str, Mapping[str, Data]] = {
             "healthcheck-tool-missing": "on",
             "end-of-life-base": "on",
             "root-user": "on",
+            "development-server": "on",
             "start-in-background": "on",
             "start-program-missing": "on",
             "ungated-image": "on",

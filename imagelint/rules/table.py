@@ -74,6 +74,7 @@ RULES: dict[str, Entry] = {
     "deprecated-service-account": Entry("pods", ("documents.kubernetes.objects:Pod",), ("kube-linter deprecated-service-account-field",)),
     "dev-endpoints": Entry("exposure", ("documents.serving.command:ServingCommand",)),
     "devel-final-stage": Entry("images", ("documents.dockerfile.model:Stage",), ("tally gpu/prefer-runtime-final-stage",)),
+    "development-server": Entry("images", ("documents.dockerfile.model:Stage",), (), (), ("CMD", "ENTRYPOINT")),
     "digest-pulled-always": Entry("pods", ("documents.kubernetes.objects:Container",)),
     "distribution-upgrade": Entry("packages", ("documents.shell.script:Command",), ("Trivy DS-0024", "Dockle DKL-DI-0003", "hadolint DL3035"), (), ("apk", "apt", "apt-get", "aptitude", "bun", "bunx", "cargo", "conda", "corepack", "dnf", "dnf5", "gem", "go", "mamba", "microdnf", "micromamba", "npm", "npx", "pdm", "pip", "pipx", "pixi", "pnpm", "pnpx", "poetry", "pypy", "python", "tdnf", "uv", "uvx", "yarn", "yum", "zypper")),
     "duplicate-directive": Entry("syntax", ("documents.complaints:DuplicateDirective",), (), ("invalid-instruction",)),

@@ -32,6 +32,8 @@ LISTENING = frozenset(
     | {"debugpy", "jupyter", "notebook"}
 )
 """The names of all programs in the table of web servers: most containers run none of them."""
+DEBUGGING = ("--inspect", "jdwp")
+"""What stands in every option that lets a debugger of an interpreter in."""
 _MOUNT = "/mnt/models"
 """kserve/kserve:pkg/constants/constants.go `DefaultModelLocalMountPath`."""
 _ASKED = ("--help", "--version")
@@ -48,11 +50,21 @@ def started_servers(launch: Launch) -> Iterator[ServingCommand | WebServer]:
         from imagelint.documents.web.servers import web_servers
 
         yield from web_servers(launch)
+    if names_debugger(launch):
+        from imagelint.documents.web.debuggers import debuggers
+
+        yield from debuggers(launch)
 
 
 def names_web_server(launch: Launch) -> bool:
     """Whether what is run may start a program of the table of web servers."""
     return any(name in text for text in launch.written for name in LISTENING)
+
+
+def names_debugger(launch: Launch) -> bool:
+    """Whether a container may let a debugger of an interpreter in."""
+    texts = (*launch.written, *(value_or(one.value, "") for one in launch.env))
+    return any(mark in text for text in texts for mark in DEBUGGING)
 
 
 def serving_commands(launch: Launch) -> Iterator[ServingCommand]:

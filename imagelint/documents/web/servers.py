@@ -52,7 +52,12 @@ class WebServer(NamedTuple):
     debugger: bool = False
 
     def spelled(self, address: str) -> str:
-        """How to tell it to listen on an address, with the port that it has."""
+        """How to tell it to listen on an address, with the port that it has.
+
+        A `flag` with `{}` has its place there.
+        """
+        if "{}" in self.flag:
+            return self.flag.format(address)
         port = f":{value_or(self.port, _PORT)}" if self.binds else ""
         return f"{self.flag} {address}{port}"
 

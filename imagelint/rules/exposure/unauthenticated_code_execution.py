@@ -13,9 +13,9 @@ from imagelint.rules.api import Context, Findings, Severity, rule
 def unauthenticated_code_execution(server: WebServer, ctx: Context) -> Findings:
     """A notebook or a debugger runs code for everybody who reaches it.
 
-    Jupyter that is told to have no token and has no password, a debugger of Python that listens to
-    others, Flask with its debugger: whoever reaches the port has the container, its GPUs, the
-    weights and the secrets. Such servers are looked for on the Internet all day long.
+    Jupyter that is told to have no token and has no password, a debugger of Python, Node or Java
+    that listens to others, Flask with its debugger: whoever reaches the port has the container, its
+    GPUs, the weights and the secrets. Such servers are looked for on the Internet all day long.
 
     Except:
         What listens to its own machine alone, and addresses that are not known. Files of compose

@@ -8,7 +8,7 @@ from imagelint.core.fact import Known
 from imagelint.core.record import NamedTuple
 from imagelint.documents.queries.requests import commands_run
 from imagelint.documents.queries.stages import is_windows, stages, words_started
-from imagelint.documents.shell.shells import base_name
+from imagelint.documents.shell.shells import SHELLS, base_name
 from imagelint.knowledge.containers.daemons import leaves
 from imagelint.knowledge.containers.programs import starts_what_it_is_told
 
@@ -18,8 +18,9 @@ if TYPE_CHECKING:
     from imagelint.documents.dockerfile.model import Stage, StartCommand
     from imagelint.documents.shell.script import Word
 
-__all__ = ["Leaver", "leaving_start"]
+__all__ = ["Leaver", "leaving_start", "runs_shell"]
 
+_WRAPPED = 4  # a shell stands behind an init at most, and its switches
 _NGINX, _SETTINGS = "nginx", "/etc/nginx"
 _SITES = ("conf.d", "sites-available", "sites-enabled", "templates", "snippets")
 
@@ -37,12 +38,12 @@ def leaving_start(document: Document, stage: Stage) -> Leaver | None:
     start = stage.start
     if start is None or is_windows(stage):
         return None
-    if not start.json:
-        return _of_script(document, stage, start)
+    if not start.json or runs_shell(start.words):
+        return _of_script(document, start)
     if stage.entrypoint is None and not _runs_words(stage):
         return None
     run = commands_run(words_started(document), in_shell=False)
-    return _of_words(document, run[-1]) if run and not _has_shell(run[0]) else None
+    return _of_words(document, run[-1]) if run else None
 
 
 def _runs_words(stage: Stage) -> bool:
@@ -53,11 +54,12 @@ def _runs_words(stage: Stage) -> bool:
     )
 
 
-def _has_shell(words: tuple[Word, ...]) -> bool:
-    return base_name(words[0].text) in ("sh", "bash", "dash", "ash", "zsh")
+def runs_shell(words: tuple[Word, ...]) -> bool:
+    """Whether words in JSON form give a script to a shell."""
+    return any(base_name(word.text) in SHELLS for word in words[:_WRAPPED])
 
 
-def _of_script(document: Document, stage: Stage, start: StartCommand) -> Leaver | None:
+def _of_script(document: Document, start: StartCommand) -> Leaver | None:
     script = start.script
     if script is None or not script.readable or not script.commands:
         return None
@@ -67,7 +69,7 @@ def _of_script(document: Document, stage: Stage, start: StartCommand) -> Leaver 
         return Leaver(last.span, last.program or "what it starts", "leave out `&`")
     if not last.unconditional or last.nested or last.stage or not last.words:
         return None
-    return _of_words(document, last.words) if stage.shell else None
+    return _of_words(document, last.words)
 
 
 def _of_words(document: Document, words: tuple[Word, ...]) -> Leaver | None:
