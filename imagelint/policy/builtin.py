@@ -335,6 +335,7 @@ PACKS: Mapping[str, Mapping[str, Data]] = {
             "start-in-background": "on",
             "start-program-missing": "on",
             "ungated-image": "on",
+            "missing-build-program": "on",
             "admin-port-exposed": "on",
             "blank-continuation-line": "on",
             "copy-from-empty-stage": "on",

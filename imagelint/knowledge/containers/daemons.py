@@ -13,7 +13,7 @@ from imagelint.core.record import NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-__all__ = ["Leaving", "leaves"]
+__all__ = ["PROGRAMS", "Leaving", "leaves", "may_leave"]
 
 
 class Leaving(NamedTuple):
@@ -97,6 +97,15 @@ _DAEMONS: Mapping[str, _Daemon] = {
         ("-k", "-d", "--keep-in-foreground", "--no-daemon", "--test"),
     ),
 }
+
+
+PROGRAMS = frozenset((*_DAEMONS, "bash", "java", "node", "npm", "python", "python3", "sh"))
+"""The programs, and those that people put into the background themselves."""
+
+
+def may_leave(text: str) -> bool:
+    """Whether the text of a Dockerfile may start what leaves: a cheap look ahead."""
+    return "&\n" in f"{text}\n" or '&"' in text or any(name in text for name in _DAEMONS)
 
 
 def leaves(program: str, arguments: Sequence[str]) -> Leaving | None:

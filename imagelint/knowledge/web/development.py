@@ -9,7 +9,7 @@ from imagelint.core.record import NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ["Developing", "developing"]
+__all__ = ["MARKS", "PROGRAMS", "Developing", "developing"]
 
 
 class Developing(NamedTuple):
@@ -67,6 +67,12 @@ _RELOADING = {
 }
 _VALUED = ("--app", "-A", "--env-file", "--settings")
 _STARTERS = ("npx", "bunx", "php", "pnpx")
+PROGRAMS = frozenset(
+    (*(start[0] for start, _ in _SERVERS), *_RELOADING, *_STARTERS, "python", "python3", "uv")
+)
+"""The programs that such a command may begin with."""
+MARKS = ("dev", "fastapi", "flask", "nodemon", "reload", "runserver", "serve", "start")
+"""What stands in the text of every file that has one: a cheap look ahead."""
 
 
 def developing(words: Sequence[str]) -> Developing | None:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from imagelint.documents.dockerfile.model import Stage
+from imagelint.knowledge.web.development import MARKS, PROGRAMS
 from imagelint.rules.api import Context, Findings, Severity, rule
 
 
-@rule(Stage, Severity.LOW, keywords=("CMD", "ENTRYPOINT"))
+@rule(Stage, Severity.LOW, programs=PROGRAMS)
 def development_server(stage: Stage, ctx: Context) -> Findings:
     """The image starts a server that is made for development.
 
@@ -27,7 +28,8 @@ def development_server(stage: Stage, ctx: Context) -> Findings:
         USER 10001
         CMD ["uvicorn", "app:app", "--host", "0.0.0.0"]
     """
-    if not stage.final:
+    text = ctx.source.text
+    if not stage.final or not any(mark in text for mark in MARKS):
         return
     from imagelint.documents.queries.building.development import (
         development_starts,

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from imagelint.documents.dockerfile.model import Stage
+from imagelint.knowledge.containers.daemons import PROGRAMS, may_leave
 from imagelint.rules.api import Context, Findings, Severity, rule
 
 
-@rule(Stage, Severity.HIGH, keywords=("CMD", "ENTRYPOINT"))
+@rule(Stage, Severity.HIGH, programs=PROGRAMS)
 def start_in_background(stage: Stage, ctx: Context) -> Findings:
     """What the image starts goes on in the background, and the container ends at once.
 
@@ -28,7 +29,7 @@ def start_in_background(stage: Stage, ctx: Context) -> Findings:
         USER redis
         CMD ["redis-server", "--daemonize", "no"]
     """
-    if not stage.final:
+    if not stage.final or not may_leave(ctx.source.text):
         return
     from imagelint.documents.queries.building.background import leaving_start
 

@@ -33,7 +33,7 @@ def programs_brought(document: Document, stage: Stage) -> frozenset[str] | None:
     found: set[str] = set()
     for part in chain(document, stage):
         runs = [script for script in part.scripts if script.role is ScriptRole.RUN]
-        if not all(map(_is_clear, runs)) or any(map(_copies_programs, part.instructions)):
+        if not all(map(_is_clear, runs)) or any(map(copies_programs, part.instructions)):
             return None
         text = " ".join((*(script.text for script in runs), *_copied(part)))
         found |= {name for name in CHECKING if name in text}
@@ -49,10 +49,11 @@ def _copied(stage: Stage) -> Iterator[str]:
 
 def _is_clear(script: Script) -> bool:
     """Whether a script is read to its end: it runs no other one, and says what it installs."""
-    return script.readable and not any(map(_is_opaque, script.commands))
+    return script.readable and not any(map(is_opaque, script.commands))
 
 
-def _is_opaque(command: Command) -> bool:
+def is_opaque(command: Command) -> bool:
+    """Whether a command runs what nobody reads, or installs what a variable says."""
     if not command.words:
         return False
     path = command.words[0].text
@@ -64,7 +65,7 @@ def _is_opaque(command: Command) -> bool:
     return installs and any(word.raw.startswith(("$", '"$')) for word in command.arguments)
 
 
-def _copies_programs(instruction: Instruction) -> bool:
+def copies_programs(instruction: Instruction) -> bool:
     """Whether folders of programs are copied, or an archive is unpacked over the system."""
     if instruction.keyword not in ("COPY", "ADD") or len(instruction.words) < 2:  # noqa: PLR2004
         return False
