@@ -336,6 +336,8 @@ PACKS: Mapping[str, Mapping[str, Data]] = {
             "start-program-missing": "on",
             "ungated-image": "on",
             "missing-build-program": "on",
+            "emptied-here-document": "on",
+            "variable-in-exec-form": "on",
             "admin-port-exposed": "on",
             "blank-continuation-line": "on",
             "copy-from-empty-stage": "on",

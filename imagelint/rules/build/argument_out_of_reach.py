@@ -12,9 +12,10 @@ from imagelint.rules.api import Confidence, Context, Findings, Severity, rule
 
 @rule(Stage, Severity.MEDIUM, confidence=Confidence.LIKELY, keywords=("RUN",))
 def argument_out_of_reach(stage: Stage, ctx: Context) -> Findings:
-    """A RUN uses an ARG that stands above the first FROM.
+    """A RUN uses an argument that the stage does not ask for with an ARG.
 
-    Such an argument is seen by FROM alone. In a stage that does not say `ARG <name>` itself the
+    One above the first FROM is seen by FROM alone, and so is what BuildKit knows of the platforms
+    (`TARGETARCH`). In a stage that does not say `ARG <name>` itself the
     variable is empty: `curl` fetches another address, `pip install torch==$VERSION` breaks off, and
     an index that pip should use by `PIP_INDEX_URL` is not used, without a word.
 
@@ -34,7 +35,7 @@ def argument_out_of_reach(stage: Stage, ctx: Context) -> Findings:
         RUN make VERSION=$CMAKE_VERSION install
     """
     document = ctx.document
-    if not isinstance(document, Dockerfile) or not document.arguments:
+    if not isinstance(document, Dockerfile):
         return
     from imagelint.documents.queries.dockerfiles.globalarguments import (
         from_names,
@@ -50,13 +51,18 @@ def argument_out_of_reach(stage: Stage, ctx: Context) -> Findings:
         if last_set_before(document, stage, found.name, found.span) is not None:
             continue
         told.add(found.name)
+        declared = document.arguments.get(found.name)
         yield ctx.finding(
             found,
-            f"nothing sets `{found.name}` here: the ARG above the first FROM is seen by FROM alone",
+            f"nothing sets `{found.name}` here: {_SEEN if declared else _ASKED}",
             help="say `ARG <name>` in this stage, before it is used",
-            notes=(ctx.note("here it is declared", document.arguments[found.name]),),
+            notes=(ctx.note("here it is declared", declared),) if declared else (),
             subject=found.name,
         )
+
+
+_SEEN = "the ARG above the first FROM is seen by FROM alone"
+_ASKED = "BuildKit tells it to the stages alone that ask for it"
 
 
 def _has_base(stage: Stage, name: str, named: frozenset[str]) -> bool:

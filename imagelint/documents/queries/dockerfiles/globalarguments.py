@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from imagelint.documents.dockerfile.document import Dockerfile
+from imagelint.documents.dockerfile.vocabulary import PLATFORM_ARGUMENTS
 from imagelint.documents.packages.installs import package_installs
 from imagelint.documents.queries.dockerfiles.references import Reference, escape_of, references_in
 from imagelint.documents.queries.dockerfiles.runscripts import own_scripts
@@ -21,11 +22,16 @@ __all__ = ["from_names", "told_to_programs", "used_in_runs"]
 
 
 def used_in_runs(document: Dockerfile, stage: Stage) -> Iterator[Reference]:
-    """Where the scripts of a stage's RUN use such an argument, and set nothing of its name."""
+    """Where the scripts of a stage's RUN use such an argument, and set nothing of its name.
+
+    What BuildKit knows of the platforms is told to those alone who ask with an ARG of their own.
+    """
     if is_windows(stage):
         return
     for script in own_scripts(stage):
-        names = [name for name in document.arguments if f"${name}" in _plain(script.text)]
+        text = _plain(script.text)
+        every = dict.fromkeys((*document.arguments, *PLATFORM_ARGUMENTS))
+        names = [name for name in every if f"${name}" in text]
         if not names or any(_sets(script, name) for name in names):
             continue
         for command in script.commands:
