@@ -335,6 +335,7 @@ PACKS: Mapping[str, Mapping[str, Data]] = {
             "start-in-background": "on",
             "start-program-missing": "on",
             "ungated-image": "on",
+            "incompatible-copy": "on",
             "missing-build-program": "on",
             "emptied-here-document": "on",
             "variable-in-exec-form": "on",

@@ -128,6 +128,7 @@ RULES: dict[str, Entry] = {
     "identical-probes": Entry("serving", ("documents.serving.command:ServingCommand",), ("kube-score pod-probes-identical", "Kyverno ensure-probes-different")),
     "ignored-file-copied": Entry("build", ("documents.dockerfile.model:Stage",), ("BuildKit CopyIgnoredFile",), (), ("ADD", "COPY")),
     "image-user-refused": Entry("wiring", ("documents.kubernetes.objects:Container",)),
+    "incompatible-copy": Entry("build", ("documents.dockerfile.model:Stage",), (), (), ("COPY",)),
     "inconsistent-keyword-case": Entry("build", ("documents.dockerfile.document:Dockerfile",), ("BuildKit ConsistentInstructionCasing", "BuildKit FromAsCasing", "dockerfilelint uppercase_commands")),
     "index-confusion": Entry("packages", ("documents.shell.script:Command", "documents.packages.requirements:Requirements"), (), (), ("apk", "apt", "apt-get", "aptitude", "bun", "bunx", "cargo", "conda", "corepack", "dnf", "dnf5", "gem", "go", "mamba", "microdnf", "micromamba", "npm", "npx", "pdm", "pip", "pipx", "pixi", "pnpm", "pnpx", "poetry", "pypy", "python", "tdnf", "uv", "uvx", "yarn", "yum", "zypper")),
     "index-update-alone": Entry("packages", ("documents.shell.script:Script",), ("Trivy DS-0017", "Checkov CKV_DOCKER_5", "Dockle CIS-DI-0007"), (), ("apk", "apt", "apt-get", "aptitude", "bun", "bunx", "cargo", "conda", "corepack", "dnf", "dnf5", "gem", "go", "mamba", "microdnf", "micromamba", "npm", "npx", "pdm", "pip", "pipx", "pixi", "pnpm", "pnpx", "poetry", "pypy", "python", "tdnf", "uv", "uvx", "yarn", "yum", "zypper")),

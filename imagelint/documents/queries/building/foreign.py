@@ -1,0 +1,183 @@
+"""Questions about what is copied from another stage: whether it can run where it comes to lie."""
+
+from __future__ import annotations
+
+import re
+from posixpath import join, normpath
+from typing import TYPE_CHECKING
+
+from imagelint.core.fact import Known
+from imagelint.core.pattern import pattern
+from imagelint.core.record import NamedTuple
+from imagelint.documents.queries.dockerfiles.folders import lies_in
+from imagelint.documents.queries.dockerfiles.runscripts import own_scripts
+from imagelint.documents.queries.stages import chain, stages
+from imagelint.knowledge.containers.libraries import (
+    GLIBC,
+    MUSL,
+    NONE,
+    c_library,
+    has_no_local_python,
+    official_python,
+    python_release,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from imagelint.documents.base import Document
+    from imagelint.documents.dockerfile.model import Instruction, Stage
+    from imagelint.documents.shell.script import Word
+    from imagelint.knowledge.recognition import Image
+
+__all__ = ["Foreign", "foreign_copies"]
+
+_SITE = pattern(r"/usr/local/lib/python(3\.\d+)(?:/|$)")
+_TREES = pattern(r"(?:^|/)(?:node_modules|\.venv|venv|site-packages)(?:/|$)")
+# What makes a program that needs no library, or brings the other one along.
+_STATIC = ("CGO_ENABLED", "-static", "netgo", "musl", "crt-static", "staticx")
+_COMPATIBLE = ("libc6-compat", "gcompat", "glibc", "musl")
+_COMMENTS = pattern(r"^[ \t]*#.*$", re.MULTILINE)
+_MADE = pattern(r"-m (?:venv|virtualenv)\b|\bvirtualenv\b|\buv venv\b")
+
+
+class Foreign(NamedTuple):
+    """A word of a COPY that brings what cannot run there, why, and what to do."""
+
+    word: Word
+    why: str
+    help: str
+
+
+def foreign_copies(document: Document, stage: Stage) -> Iterator[Foreign]:
+    """What a stage copies from others, and cannot run."""
+    below = chain(document, stage)
+    target = below[-1].root_image.known if below[-1].root_image is not None else None
+    if target is None and not below[-1].scratch:
+        return
+    names = {one.name.lower(): one for one in stages(document)[: stage.index] if one.name}
+    for copy in stage.of("COPY"):
+        source = _source(document, copy, names)
+        if source is None or len(copy.words) < 2:  # noqa: PLR2004 - from, to
+            continue
+        origin = source.root_image.known if source.root_image is not None else None
+        for word in copy.words[:-1] if origin is not None else ():
+            found = _judge(_Copied(document, source, origin, word, stage), target)
+            if found is not None:
+                yield found
+
+
+class _Copied(NamedTuple):
+    """What is copied: from which stage and image, the word, and where to."""
+
+    document: Document
+    source: Stage
+    origin: Image
+    word: Word
+    stage: Stage
+
+
+def _source(document: Document, copy: Instruction, names: Mapping[str, Stage]) -> Stage | None:
+    flag = copy.flag("from")
+    name = flag.text if flag is not None and isinstance(flag.value, Known) else ""
+    if name.isdecimal():
+        every = stages(document)
+        return every[int(name)] if int(name) < len(every) else None
+    return names.get(name.lower())
+
+
+def _judge(copied: _Copied, target: Image | None) -> Foreign | None:
+    if not isinstance(copied.word.value, Known):
+        return None
+    path = copied.word.text
+    if target is not None and (found := _of_python(copied, path, target)):
+        return found
+    first = c_library(copied.origin)
+    second = NONE if target is None else c_library(target)
+    text = _text(copied.document, copied.stage)
+    if not first or not second or first == second or any(one in text for one in _COMPATIBLE):
+        return None
+    if second != NONE and _TREES.search(path):
+        return Foreign(
+            copied.word,
+            f"`{path}` was made for {first}, and this image has {second}",
+            "make it upon an image of the same kind",
+        )
+    return _of_program(copied, path, second) if first == GLIBC else None
+
+
+def _of_python(copied: _Copied, path: str, target: Image) -> Foreign | None:
+    site = _SITE.match(path)
+    release = python_release(target)
+    if site is not None and release and site[1] != release:
+        return Foreign(
+            copied.word,
+            f"Python {release} does not look into the folder of Python {site[1]}",
+            "build and run upon the same release of Python",
+        )
+    fits = site is not None or not official_python(copied.origin)
+    if fits or not has_no_local_python(target) or not _is_environment(copied, path):
+        return None
+    return Foreign(
+        copied.word,
+        f"the environment `{path}` points to a Python in `/usr/local/bin`, and none is here",
+        "run it upon the image in which it was made",
+    )
+
+
+def _is_environment(copied: _Copied, path: str) -> bool:
+    """Whether a stage has made an environment of Python at a path, and nothing brings a Python."""
+    for script in own_scripts(copied.source):
+        for command in script.commands:
+            written = " ".join(word.text for word in command.words)
+            places = [word.text for word in command.arguments if word.text.startswith("/")]
+            if _MADE.search(written) and any(normpath(path) == normpath(one) for one in places):
+                text = _text(copied.document, copied.stage)
+                return "/usr/local" not in text
+    return False
+
+
+def _of_program(copied: _Copied, path: str, library: str) -> Foreign | None:
+    """A program that was linked with glibc, where there is none."""
+    text = _text(copied.document, copied.source)
+    if any(word in text for word in _STATIC):
+        return None
+    for script in own_scripts(copied.source):
+        for command in script.commands:
+            words = [word.text for word in command.arguments]
+            made = _made(command.program, words, copied.source)
+            if made and lies_in(normpath(path), made):
+                there = "is no library at all" if library == NONE else f"is only {MUSL}"
+                return Foreign(
+                    copied.word,
+                    f"`{path}` was linked with {GLIBC}, and there {there} in this image",
+                    _HOW[command.program],
+                )
+    return None
+
+
+_HOW = {
+    "go": "build it with `CGO_ENABLED=0`",
+    "cargo": "build it upon an `alpine` image, or run it upon one with glibc",
+}
+
+
+def _made(program: str, words: list[str], stage: Stage) -> str:
+    """Where a compiler puts its program; empty where that is not known."""
+    folder = stage.workdir.value if isinstance(stage.workdir, Known) else ""
+    if program == "go" and words[:1] == ["build"] and "-o" in words[:-1]:
+        out = words[words.index("-o") + 1]
+        return normpath(join(folder, out)) if join(folder, out).startswith("/") else ""
+    if program == "cargo" and words[:1] == ["build"] and "--release" in words and folder:
+        target = any(word.startswith(("--target", "--manifest")) for word in words)
+        return "" if target else normpath(f"{folder}/target/release")
+    return ""
+
+
+def _text(document: Document, stage: Stage) -> str:
+    """What stands in a stage and in those that it is built upon, without comments."""
+    text = document.source.text
+    parts = chain(document, stage)
+    return _COMMENTS.sub(
+        "", " ".join(text[one.span.start : one.instructions[-1].span.end] for one in parts)
+    )
