@@ -337,6 +337,7 @@ PACKS: Mapping[str, Mapping[str, Data]] = {
             "ungated-image": "on",
             "incompatible-copy": "on",
             "missing-build-program": "on",
+            "removed-in-later-layer": "on",
             "emptied-here-document": "on",
             "variable-in-exec-form": "on",
             "admin-port-exposed": "on",

@@ -267,6 +267,7 @@ RULES: dict[str, Entry] = {
     "relinked-shell": Entry("shell", ("documents.dockerfile.model:Stage",), ("hadolint DL4005",), (), ("ln",)),
     "remote-add-without-checksum": Entry("build", ("documents.dockerfile.model:Instruction",), (), (), ("ADD",)),
     "removed-engine-flag": Entry("serving", ("documents.serving.command:ServingCommand",)),
+    "removed-in-later-layer": Entry("build", ("documents.dockerfile.model:Stage",), (), (), ("apk", "apt", "apt-get", "aptitude", "bun", "bunx", "cargo", "conda", "corepack", "dnf", "dnf5", "gem", "go", "mamba", "microdnf", "micromamba", "npm", "npx", "pdm", "pip", "pipx", "pixi", "pnpm", "pnpx", "poetry", "pypy", "python", "rm", "tdnf", "unlink", "uv", "uvx", "yarn", "yum", "zypper")),
     "removed-metric": Entry("monitoring", ("documents.promql.query:MetricUse",)),
     "renamed-model": Entry("serving", ("documents.serving.command:ServingCommand", "documents.shell.script:Script"), (), (), ("clone", "git", "hf", "huggingface-cli", "modelscope", "pypy", "python")),
     "repeated-instruction": Entry("build", ("documents.dockerfile.model:Stage",), ("hadolint DL4003", "hadolint DL4004", "hadolint DL3012", "BuildKit MultipleInstructionsDisallowed", "Trivy DS-0016", "Trivy DS-0007", "Trivy DS-0023", "droast DF038", "droast DF039", "droast DF041"), (), ("CMD", "ENTRYPOINT", "HEALTHCHECK")),

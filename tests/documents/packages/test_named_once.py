@@ -51,6 +51,15 @@ OTHERWISE: dict[str, frozenset[str]] = {
     "documents/queries/toolchain.py": frozenset({"cargo", "golang"}),  # Debian's packages
     "documents/secrets/files.py": frozenset({"apt"}),  # a folder of settings
     "documents/queries/packages/settingfiles.py": frozenset({"bun"}),  # a user of its image
+    # Programs that images lack, that compile, or that start what a container runs.
+    "documents/queries/building/foreign.py": frozenset(["cargo", "go"]),
+    "documents/queries/building/pythons.py": frozenset(["conda", "mamba", "pip"]),
+    "knowledge/containers/buildtools.py": NAMES,
+    "knowledge/containers/daemons.py": frozenset(["npm"]),
+    "knowledge/containers/libraries.py": frozenset(["golang"]),
+    "knowledge/web/development.py": NAMES,
+    "rules/packages/environment_not_on_path.py": frozenset(["poetry"]),
+    "rules/packages/missing_environment.py": frozenset(["uv"]),
     # Official images.
     "knowledge/dockerfile/base_variables.py": frozenset({"golang"}),
     "rules/shell/bash_syntax_in_sh.py": frozenset({"golang"}),

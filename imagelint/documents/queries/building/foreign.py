@@ -61,7 +61,9 @@ def foreign_copies(document: Document, stage: Stage) -> Iterator[Foreign]:
         if source is None or len(copy.words) < 2:  # noqa: PLR2004 - from, to
             continue
         origin = source.root_image.known if source.root_image is not None else None
-        for word in copy.words[:-1] if origin is not None else ():
+        if origin is None:
+            continue
+        for word in copy.words[:-1]:
             found = _judge(_Copied(document, source, origin, word, stage), target)
             if found is not None:
                 yield found
