@@ -32,6 +32,7 @@ LINES = {
     "makefile": ("Makefile", "run:\n", "\tdocker run --rm team/app:1.{0} ls /srv\n"),
     "systemd-unit": ("app.service", "[Service]\n", "ExecStartPre=docker run --rm team/app:1.{0}\n"),
     "nginx": ("nginx.conf", "", "upstream u{0} {{ server app{0}:80; }}\n"),
+    "caddy": ("Caddyfile", "", "a{0}.test {{\n  reverse_proxy app{0}:80\n}}\n"),
     "haproxy": ("haproxy.cfg", "backend servers\n", "    server s{0} app{0}:80\n"),
     "workflow": (
         ".github/workflows/run.yaml",

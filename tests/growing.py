@@ -368,6 +368,11 @@ INPUTS: dict[str, Input] = {
         "http { server { set $a b;\n",
         "} }\n",
     ),
+    "ways through Caddy": Input(
+        "Caddyfile",
+        "a#-.test {\n import s\n reverse_proxy s#-:80 {\n  response_buffers 4k\n }\n}\n",
+        "(s) {\n request_body {\n  max_size 1MB\n }\n}\n",
+    ),
     "ways through HAProxy": Input(
         "haproxy.cfg", "backend b#-\n timeout server 1s\n retry-on 502 504\n server a llm#-:80\n"
     ),

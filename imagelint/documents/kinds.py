@@ -127,6 +127,13 @@ KINDS: dict[str, Kind] = {
     # Which text of these endings is one, its content tells.
     "nginx": Kind("proxies.document:read_nginx_file", most_lines=50_000),
     "haproxy": Kind("proxies.document:read_haproxy_file", most_lines=50_000),
+    "caddy": Kind(
+        "proxies.document:read_caddy_file",
+        path=pattern(
+            _NAME + r"(?:(?:[^/]+[._-])?caddyfile(?:[._-](?!md$|txt$|json$)[^/]*)?|[^/]+\.caddy)"
+        ),
+        most_lines=10_000,
+    ),
     "traefik": Kind("proxies.document:read_traefik_file"),
     "litellm": Kind("proxies.litellm:read_litellm_file", merges_last=True),
     "chart": Kind("rendering.chart:parse_chart", path=pattern(_NAME + r"chart\.ya?ml")),
@@ -238,7 +245,7 @@ _OTHER_TOOLS = pattern(
     r"|(?:cloud-init[\w.-]*|cloud-config)\.ya?ml|.+\.(?:ign|bu)"
     r"|werf\.ya?ml|.+\.(?:tiltfile|tftpl|apptainer)|(?:nomad|jobs?)/(?:.*/)?[^/]+\.hcl"
     r"|docker-bake\.[\w.-]+\.hcl|kong\.ya?ml|httpd\.conf"
-    r"|supervisord?\.conf|caddyfile(?:\.[\w-]+)?|.+\.(?:caddyfile|alloy|river)|envoy[\w.-]*\.(?:ya?ml|json)"
+    r"|supervisord?\.conf|.+\.(?:alloy|river)|envoy[\w.-]*\.(?:ya?ml|json)"
     r"|traefik[\w.-]*\.toml|config\.pbtxt|[0-9]{1,9}/model\.json|model-settings\.json)"
 )
 # By what they hold: CloudFormation, tasks of ECS, templates and deployments of Azure, Vertex AI,

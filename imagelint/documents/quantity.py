@@ -48,6 +48,10 @@ GO_UNITS: Mapping[str, float] = {
 }
 COMPOSE_UNITS: Mapping[str, float] = {**GO_UNITS, "d": 86400.0, "w": 604800.0}
 """As github.com/xhit/go-str2duration has them, by which compose-go reads durations."""
+CADDY_UNITS: Mapping[str, float] = {**GO_UNITS, "d": 86400.0}
+"""https://caddyserver.com/docs/conventions#durations"""
+# https://pkg.go.dev/github.com/dustin/go-humanize#ParseBytes
+_DECIMAL = pattern(r"([0-9]{1,15}(?:\.[0-9]{1,15})?) ?([kKmMgGtTpP]?)([iI]?)[bB]?", re.ASCII)
 # https://nginx.org/en/docs/syntax.html
 _NGINX_UNITS: Mapping[str, float] = {
     "ms": 0.001,
@@ -115,6 +119,14 @@ def parse_bytes(text: str) -> float | None:
         return None
     size = float(match[1]) * 1024.0 ** _BYTE_POWERS[match[2].lower()]
     return size if size <= MOST else None
+
+
+def parse_decimal_bytes(text: str) -> float | None:
+    """A size of Caddy in bytes: `64MB` is 64,000,000, `64MiB` is more; None if it is none."""
+    match = _DECIMAL.fullmatch(text)
+    if match is None or (match[3] and not match[2]):
+        return None
+    return float(match[1]) * (1024.0 if match[3] else 1000.0) ** _BYTE_POWERS[match[2].lower()]
 
 
 def parse_duration(text: str, units: Mapping[str, float] = GO_UNITS) -> float | None:

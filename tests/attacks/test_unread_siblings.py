@@ -197,6 +197,15 @@ spec: {containers: [{name: a, image: "vllm/vllm-openai:v0.30.0", args: [--model,
 """
 NGINX = "location / { proxy_pass http://llm; proxy_read_timeout TIME; }"
 HAPROXY = "defaults\n  timeout server TIME\nbackend a\n  server a llm:80\n"
+CADDY = """\
+a.test {
+  reverse_proxy llm:80 {
+    transport http {
+      read_timeout TIME
+    }
+  }
+}
+"""
 TRAEFIK = """\
 http:
   routers: {r: {rule: a, service: s}}
@@ -218,7 +227,9 @@ def composed(text: str) -> Files:
     return {"compose.yaml": body + indent(text, "      ")}
 
 
-@pytest.mark.parametrize("file", [("a", NGINX), ("b.cfg", HAPROXY), ("c.yml", TRAEFIK)])
+@pytest.mark.parametrize(
+    "file", [("a", NGINX), ("b.cfg", HAPROXY), ("c.yml", TRAEFIK), ("Caddyfile", CADDY)]
+)
 @pytest.mark.parametrize(("kind", "field"), [("ConfigMap", "data"), ("Secret", "stringData")])
 def test_a_proxy_is_read_whatever_holds_its_file(
     program: Program, here: Path, kind: str, field: str, file: tuple[str, str]
@@ -249,10 +260,13 @@ TEMPLATES: dict[str, Files] = {
     "HAProxy, in blocks": held("ConfigMap", "data", "a", f"{HAPROXY}{{% if a %}}\n{{% endif %}}"),
     "Traefik": held("ConfigMap", "data", "a.yml", f"{TRAEFIK}{{{{ range .a }}}}\n- {{{{ end }}}}"),
     "a file of HAProxy": {"haproxy.cfg": HAPROXY.replace("TIME", "{{ t }}")},
+    "Caddy": held("ConfigMap", "data", "Caddyfile", f"{{{{ t }}}} {CADDY}"),
+    "a Caddyfile": {"Caddyfile": f"{{% if a %}}\n{CADDY}{{% endif %}}"},
     "a file for Jinja": {"a.conf.j2": NGINX.replace("TIME", "{{ t }}")},
     "compose": composed(NGINX.replace("TIME", "{{ t }}")),
 }
 BROKEN: dict[str, Files] = {
+    "Caddy in a Secret": held("Secret", "stringData", "Caddyfile", f"{CADDY}}}"),
     "nginx in compose": composed(f"{NGINX} }}"),
     "Traefik": held("ConfigMap", "data", "a.yml", f"{TRAEFIK}a: ["),
 }

@@ -33,6 +33,7 @@ FILES = {
     "json-patch": ("patch.yaml", "- {op: remove, path: /spec}\n"),
     "nginx": ("nginx.conf", "http { server { location / { proxy_pass http://a; } } }\n"),
     "haproxy": ("haproxy.cfg", "backend a\n  server b c:1\n"),
+    "caddy": ("Caddyfile", "llm.example.com {\n  reverse_proxy vllm:8000\n}\n"),
     "traefik": ("dynamic.yaml", "http: {services: {a: {loadBalancer: {servers: [{url: b}]}}}}\n"),
     "litellm": ("config.yaml", "model_list:\n- {model_name: a, litellm_params: {model: b/c}}\n"),
     "compose": ("compose.yaml", "services: {}\n"),

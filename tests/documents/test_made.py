@@ -94,7 +94,7 @@ def test_a_packed_manifest_is_met() -> None:
             "ci/gpu.just",
             "Singularity",
         ),
-        *("cloud-init.yaml", "supervisord.conf", "Caddyfile", "envoy-gpu.yaml", "agent.river"),
+        *("cloud-init.yaml", "supervisord.conf", "envoy-gpu.yaml", "agent.river"),
         *("traefik.toml", ".do/app.yaml", "a/config.alloy", "heroku.yml", "kong.yml"),
         *("jobs/llm.hcl", "nomad/gpu/llm.hcl", "docker-bake.gpu.hcl", "pod.yaml.tftpl"),
         *("werf.yaml", "ci/gpu.tiltfile", "llm.apptainer", "conf/httpd.conf"),

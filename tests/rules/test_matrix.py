@@ -63,6 +63,7 @@ SILENT: dict[tuple[str, str], str] = {
     ("unanswered-address", "image"): "nobody knows beside what it will run",
     ("unanswered-address", "values"): "what is rendered with them is asked",
     ("counter-without-rate", "dashboard"): "a panel may show a total",
+    ("generation-retried", "caddy"): "it sends again only what asks for nothing to be done",
     ("body-limit-small", "haproxy"): "it limits no bodies",
     ("buffered-stream", "haproxy"): "it buffers no answers",
     ("unevaluated-setting", "dockerfile"): "it names its base, and not what is evaluated",
@@ -193,7 +194,7 @@ SILENT: dict[tuple[str, str], str] = {
         for kind in (
             *("dashboard", "evaluation", "evaluation-plan", "ignore", "policy"),
             *("chart", "prometheus-rules", "scorecard", "signatures", "vulnerabilities"),
-            *("haproxy", "nginx", "traefik"),
+            *("caddy", "haproxy", "nginx", "traefik"),
         )
     },
     **{
@@ -202,13 +203,13 @@ SILENT: dict[tuple[str, str], str] = {
             *("dashboard", "prometheus", "prometheus-rules"),
             *("evaluation", "evaluation-plan", "ignore", "policy", "scorecard"),
             *("requirements", "signatures", "vulnerabilities"),
-            *("haproxy", "traefik"),
+            *("caddy", "haproxy", "traefik"),
         )
     },
     **{
         (rule, kind): "what a proxy publishes is told at what it leads to"
         for rule in ("api-exposed-without-auth", "media-ssrf")
-        for kind in ("haproxy", "nginx", "traefik")
+        for kind in ("caddy", "haproxy", "nginx", "traefik")
     },
 }
 

@@ -61,7 +61,7 @@ if TYPE_CHECKING:
 
 SERVICE = "compose service"
 """The part of a compose file that has words of its own in the table of enumerations."""
-PROXY_MARKS = ("traefik.", "proxy_pass", "grpc_pass", "haproxy")
+PROXY_MARKS = ("traefik.", "proxy_pass", "grpc_pass", "haproxy", "reverse_proxy")
 """Without these words a compose file tells no proxy anything."""
 # Without these words a file that lies over no other is what its text says.
 _RESET = "!reset"

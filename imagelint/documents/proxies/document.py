@@ -1,4 +1,4 @@
-"""Files that tell a proxy what to do: nginx, HAProxy, Traefik's file provider."""
+"""Files that tell a proxy what to do: nginx, HAProxy, Caddy, Traefik's file provider."""
 
 from __future__ import annotations
 
@@ -37,15 +37,16 @@ class NginxFile(ProxyFile):
     __slots__ = ("whole",)
 
     def __init__(self, source: Source) -> None:
-        from imagelint.documents.proxies.nginx import NginxError, read_nginx, refusal
-        from imagelint.documents.proxies.nginxroutes import read_nginx_routes
+        from imagelint.documents.proxies.directives import DirectiveError, refusal
+        from imagelint.documents.proxies.nginx import read_nginx
+        from imagelint.documents.proxies.nginxroutes import NGINX, read_nginx_routes
 
         super().__init__(source, allowances=line_allowances(source.text))
         try:
             self.routes = read_nginx_routes(MappedText.verbatim(source.text, 0))
             self.whole = any(one.name.text == "http" for one in read_nginx(source.text))
-        except NginxError as error:
-            raise refusal(source.text, error) from None
+        except DirectiveError as error:
+            raise refusal(NGINX, source.text, error) from None
 
     def landmarks(self) -> Iterator[Landmark]:
         """That it may include others."""
@@ -64,6 +65,23 @@ class HaproxyFile(ProxyFile):
 
         super().__init__(source, allowances=line_allowances(source.text))
         self.routes = read_haproxy_routes(MappedText.verbatim(source.text, 0))
+
+
+class CaddyFile(ProxyFile):
+    """A Caddyfile, or a part of one that another imports."""
+
+    kind = "caddy"
+    __slots__ = ()
+
+    def __init__(self, source: Source) -> None:
+        from imagelint.documents.proxies.caddyroutes import CADDY, read_caddy_routes
+        from imagelint.documents.proxies.directives import DirectiveError, refusal
+
+        super().__init__(source, allowances=line_allowances(source.text))
+        try:
+            self.routes = read_caddy_routes(MappedText.verbatim(source.text, 0))
+        except DirectiveError as error:
+            raise refusal(CADDY, source.text, error) from None
 
 
 class TraefikFile(ProxyFile):
@@ -104,6 +122,15 @@ def read_haproxy_file(source: Source) -> HaproxyFile:
         DocumentError: it is a template.
     """
     return HaproxyFile(source)
+
+
+def read_caddy_file(source: Source) -> CaddyFile:
+    """Read a Caddyfile; directives that matter to no way say nothing.
+
+    Raises:
+        DocumentError: it is a template, or Caddy would not read it either.
+    """
+    return CaddyFile(source)
 
 
 def read_traefik_file(source: Source) -> TraefikFile:

@@ -8,6 +8,7 @@ from imagelint.core.report import ProblemKind
 from imagelint.documents.base import DocumentError
 from imagelint.documents.kubernetes.settings import encoded_texts, held_texts
 from imagelint.documents.proxies.recognition import (
+    CADDY_FILE,
     HAPROXY_FILE,
     LITELLM_FILE,
     NGINX_FILE,
@@ -81,8 +82,8 @@ def _routes(language: str, text: MappedText, place: Cursor) -> tuple[Route, ...]
         from imagelint.documents.proxies.haproxy import read_haproxy_routes
 
         return read_haproxy_routes(text)
-    if language == NGINX_FILE:
-        return _nginx(text)
+    if language in (CADDY_FILE, NGINX_FILE):
+        return _directed(language, text)
     from imagelint.documents.proxies.traefik import file_routes
     from imagelint.documents.serving.configfiles import read_config
     from imagelint.documents.yaml.cursor import Cursor
@@ -95,11 +96,14 @@ def _routes(language: str, text: MappedText, place: Cursor) -> tuple[Route, ...]
     return tuple(file_routes(Cursor(root, place.path)))
 
 
-def _nginx(text: MappedText) -> tuple[Route, ...]:
-    from imagelint.documents.proxies.nginx import NginxError, refusal
-    from imagelint.documents.proxies.nginxroutes import read_nginx_routes
+def _directed(language: str, text: MappedText) -> tuple[Route, ...]:
+    """The ways that a text of directives defines."""
+    from imagelint.documents.proxies.caddyroutes import CADDY, read_caddy_routes
+    from imagelint.documents.proxies.directives import DirectiveError, refusal
+    from imagelint.documents.proxies.nginxroutes import NGINX, read_nginx_routes
 
+    of_caddy = language == CADDY_FILE
     try:
-        return read_nginx_routes(text)
-    except NginxError as error:
-        raise refusal(text.text, error) from None
+        return read_caddy_routes(text) if of_caddy else read_nginx_routes(text)
+    except DirectiveError as error:
+        raise refusal(CADDY if of_caddy else NGINX, text.text, error) from None

@@ -12,7 +12,7 @@ from imagelint.core.fact import Known
 from imagelint.core.pattern import pattern
 from imagelint.core.record import NamedTuple
 from imagelint.documents.proxies.nginx import read_nginx
-from imagelint.documents.proxies.upstreams import read_upstream
+from imagelint.documents.proxies.upstreams import ASIDE, read_upstream
 from imagelint.documents.quantity import parse_nginx_size, parse_nginx_time
 from imagelint.documents.serving.scaling import Route, RouteSetting, Timeout
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from imagelint.core.source import Span
     from imagelint.documents.mapped import MappedText
-    from imagelint.documents.proxies.nginx import Directive, NginxWord
+    from imagelint.documents.proxies.directives import Directive, DirectiveWord
     from imagelint.documents.proxies.upstreams import Upstream
 
 NGINX = "nginx"
@@ -42,11 +42,6 @@ _UNBUFFERING = "x-accel-buffering"
 # Included at the top, they bring types, modules or servers of their own.
 _HARMLESS = pattern(r".*(?:mime\.types|fastcgi[^/]*|uwsgi[^/]*|scgi[^/]*|modules[^/]*/[^/]*)")
 _OTHER_SERVERS = pattern(r".*/?(?:conf\.d|sites-enabled|http\.d)/[^/]*")
-# Ways on which nobody waits for a generation.
-_ASIDE = pattern(
-    r"/(?:health[a-z_]*|v1/models|v2/health.*|metrics|ping|ready|live|version|docs|openapi\.json"
-    r"|redoc|favicon\.ico|api/(?:tags|version|ps))/?"
-)
 _VARIABLE = pattern(r"\$(?:\{([A-Za-z0-9_]+)\}|([A-Za-z0-9_]+))")
 _FILLED_LATER = pattern(r"[$\[<{]")
 
@@ -75,7 +70,7 @@ def read_nginx_routes(text: MappedText) -> tuple[Route, ...]:
     the defaults of each way are one.
 
     Raises:
-        NginxError: it is no configuration of nginx.
+        DirectiveError: it is no configuration of nginx.
     """
     root = read_nginx(text.text)
     groups = dict(_groups(root))
@@ -138,7 +133,7 @@ def _is_aside(block: Directive) -> bool:
     if block.name.text != "location" or not block.arguments:
         return False
     modifier = block.first().text
-    return not modifier.startswith("~") and bool(_ASIDE.fullmatch(block.arguments[-1].text))
+    return not modifier.startswith("~") and bool(ASIDE.fullmatch(block.arguments[-1].text))
 
 
 def _led_to(
@@ -265,7 +260,7 @@ def _timeout(name: str, span: Span, seconds: Known[float], way: _Way) -> Timeout
 
 
 def _setting(
-    what: str, one: Directive, word: NginxWord, way: _Way, text: MappedText
+    what: str, one: Directive, word: DirectiveWord, way: _Way, text: MappedText
 ) -> RouteSetting:
     name = one.name.text
     path = f"{way.scope.path}.{name}" if way.scope.path else name

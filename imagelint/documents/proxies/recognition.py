@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 
 from imagelint.core.pattern import pattern
+from imagelint.documents.kinds import kind_by_path
 
 NGINX_FILE, HAPROXY_FILE, TRAEFIK_FILE, LITELLM_FILE = "nginx", "haproxy", "traefik", "litellm"
+CADDY_FILE = "caddy"
 """The kinds of documents that such texts are."""
 _YAML = pattern(r".+\.ya?ml")
 _PASSES = pattern(r"^[ \t]*(?:[^#\n]*[;{}][ \t]*)?(?:proxy|grpc)_pass[ \t]+[^;#\n]+;", re.MULTILINE)
@@ -25,6 +27,8 @@ def proxy_language(name: str, text: str) -> str:
         # Only the file provider of Traefik has servers of load balancers there.
         told = "loadBalancer" in text and "servers" in text and _HTTP.search(text)
         return TRAEFIK_FILE if told else ""
+    if "reverse_proxy" in text and kind_by_path(name.lower()) == CADDY_FILE:
+        return CADDY_FILE
     if "_pass" in text and _PASSES.search(text):
         return NGINX_FILE
     # What it includes may lead somewhere.

@@ -16,6 +16,11 @@ _ADDRESS = pattern(
     r"(?P<host>[A-Za-z0-9_](?:[A-Za-z0-9_.-]{0,252}[A-Za-z0-9_])?)(?::(?P<port>[0-9]{1,5}))?"
     r"(?P<rest>[/?][\s\S]*)?"
 )
+ASIDE = pattern(
+    r"/(?:health[a-z_]*|v1/models|v2/health.*|metrics|ping|ready|live|version|docs|openapi\.json"
+    r"|redoc|favicon\.ico|api/(?:tags|version|ps))/?"
+)
+"""Paths on whose ways nobody waits for a generation."""
 LOCAL = ("localhost", "127.0.0.1")
 """How a proxy calls what runs beside it, in the same pod."""
 

@@ -22,7 +22,8 @@ def body_limit_small(route: Route, ctx: Context) -> Findings:
 
     Except:
         Routes whose way to a model server cannot be followed, models of text alone.
-        What nginx includes, TOML and static files of Traefik, Caddy, Envoy and Apache are not read.
+        What nginx and Caddy include, TOML and static files of Traefik, Envoy and Apache are not
+        read.
 
     Bad (route.yaml):
         apiVersion: networking.k8s.io/v1

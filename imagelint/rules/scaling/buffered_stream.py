@@ -26,7 +26,8 @@ def buffered_stream(route: Route, ctx: Context) -> Findings:
 
     Except:
         Routes whose way to a model server cannot be followed.
-        What nginx includes, TOML and static files of Traefik, Caddy, Envoy and Apache are not read.
+        What nginx and Caddy include, TOML and static files of Traefik, Envoy and Apache are not
+        read.
 
     Bad (route.yaml):
         apiVersion: networking.k8s.io/v1

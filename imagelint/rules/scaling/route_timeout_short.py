@@ -23,7 +23,8 @@ def route_timeout_short(route: Route, ctx: Context) -> Findings:
     Except:
         Routes whose way to a model server cannot be followed, limits that are switched off (`0s`).
         Where nothing is written, the default of a known controller gets a low severity.
-        What nginx includes, TOML and static files of Traefik, Caddy, Envoy and Apache are not read.
+        What nginx and Caddy include, TOML and static files of Traefik, Envoy and Apache are not
+        read.
 
     Bad (route.yaml):
         apiVersion: networking.k8s.io/v1

@@ -9,12 +9,13 @@ from crossplane.lexer import _balance_braces, _lex_file_object
 from hypothesis import given
 from hypothesis import strategies as st
 
-from imagelint.documents.proxies.nginx import NginxError, read_nginx
+from imagelint.documents.proxies.directives import DirectiveError
+from imagelint.documents.proxies.nginx import read_nginx
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from imagelint.documents.proxies.nginx import Directive
+    from imagelint.documents.proxies.directives import Directive
 
 # What the oracle reads otherwise than nginx does is left out: escapes within quotes, which nginx
 # resolves, and words that end in the name of a variable in braces.
@@ -50,7 +51,7 @@ def test_words_and_blocks_are_those_of_the_oracle(pieces: list[str]) -> None:
     expected = oracle(text)
     try:
         found = list(words_of(read_nginx(text)))
-    except NginxError:
+    except DirectiveError:
         return  # it asks for more: that a block has a name, that what is begun ends
     assert found == expected
 
@@ -87,7 +88,7 @@ def test_real_forms_are_read_as_the_oracle_reads_them(text: str) -> None:
     ],
 )
 def test_what_nginx_refuses_is_told_with_its_place(text: str, message: str, at: int) -> None:
-    with pytest.raises(NginxError) as found:
+    with pytest.raises(DirectiveError) as found:
         read_nginx(text)
     assert (found.value.message, found.value.at) == (message, at)
 
@@ -122,6 +123,6 @@ def test_no_text_is_anything_but_read_or_refused(text: str) -> None:
     at = 0
     try:
         read_nginx(text)
-    except NginxError as error:
+    except DirectiveError as error:
         at = error.at
     assert 0 <= at <= len(text)

@@ -41,7 +41,7 @@ _IDLE = pattern(r"(?:^|,)\s*idle_timeout\.timeout_seconds\s*=\s*([0-9]{1,9})")
 # openshift/router:pkg/router/template/util/haproxytime/duration_parser.go
 _HAPROXY, _OPENSHIFT = "haproxy.router.openshift.io", "OpenShift's router"
 _SERVICE = ("", "Service")
-_OF_PROXIES = ("proxy_pass", "grpc_pass", "backend ", "listen ", "loadBalancer")
+_OF_PROXIES = ("proxy_pass", "grpc_pass", "backend ", "listen ", "loadBalancer", "reverse_proxy")
 _ALB_EXAMPLE = "a list that holds `idle_timeout.timeout_seconds=600`"
 _NO_LIMIT = float("inf")
 
