@@ -256,7 +256,7 @@ def _servers_by_pod(document: Document) -> dict[tuple[Span, str, str], tuple[Ser
 
 def _operated_images(obj: KubernetesObject, pods: tuple[Pod, ...]) -> Iterator[Node]:
     if not obj.is_own and obj.group:
-        from imagelint.documents.kubernetes.operatedimages import operated_images
+        from imagelint.documents.kubernetes.operators.operatedimages import operated_images
 
         yield from operated_images(obj, pods)
 

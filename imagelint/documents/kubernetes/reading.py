@@ -17,11 +17,14 @@ if TYPE_CHECKING:
     from imagelint.documents.yaml.nodes import YamlNode
 
 
+_REVIEW = "AdmissionReview"
+
+
 def read_objects(body: Cursor) -> Iterator[KubernetesObject]:
     """The object at a place, or those of the list that it is.
 
     Items of a `DeploymentList` need not say that they are Deployments. What has `items` is a list
-    to kubectl, whatever it calls itself.
+    to kubectl, whatever it calls itself. What a webhook is asked about holds an object, too.
     https://github.com/kubernetes/apimachinery/blob/master/pkg/apis/meta/v1/unstructured/helpers.go
     """
     pending = [(body, "", "")]
@@ -33,6 +36,9 @@ def read_objects(body: Cursor) -> Iterator[KubernetesObject]:
             single = kind.removesuffix("List")
             told = (single, version) if single else ("", "")
             pending += [(item, *told) for item in reversed(place["items"].items())]
+        elif kind == _REVIEW and isinstance(place.at("request", "object").node, Mapping):
+            yield read_object(place, kind, version)
+            pending.append((place.at("request", "object"), "", ""))
         elif place["kind"].exists or place["apiVersion"].exists or _is_item(place, kind):
             yield read_object(place, kind, version)
 

@@ -71,7 +71,9 @@ def malformed_parts(obj: KubernetesObject, pods: tuple[Pod, ...]) -> Iterator[Co
     """What is not of the shape that the API server wants, each part once."""
     found: list[Complaint]
     if not is_own(obj):
-        found = [*_metadata(obj), *_refused(obj, pods), *_no_containers(pods)]
+        found = [*_metadata(obj), *_refused(obj, pods)]
+        told = {one.subject for one in found}
+        found += (one for one in _no_containers(pods) if one.subject not in told)
     else:
         found = [*_misfits(obj)]
         if obj.kind in TEMPLATES:
@@ -130,10 +132,21 @@ def _is_named_by_kserve(one: Complaint) -> bool:
 
 def _no_containers(pods: tuple[Pod, ...]) -> Iterator[MalformedObject]:
     """What stands among the containers of an operator's pods, and is none."""
-    for pod in pods:
-        for item in pod.spec["containers"].items():
-            if not isinstance(item.node, Mapping) and not item.templated:
-                yield malformed(item, "is no mapping, and so no container", "write `- name: …`")
+    for lists in filter(None, map(_lists_of, pods)):
+        for place in (lists["containers"], lists["initContainers"]):
+            if isinstance(place.node, Scalar) and not (place.null or place.templated):
+                yield malformed(place, "is no list of containers", "write `- name: …` below it")
+            for item in place.items():
+                if not isinstance(item.node, Mapping) and not item.templated:
+                    yield malformed(item, "is no mapping, and so no container", "write `- name: …`")
+
+
+def _lists_of(pod: Pod) -> Cursor | None:
+    """Where the containers of a pod are listed; None of one that stands outside of any."""
+    listed = pod.spec.parent
+    if listed is not None and listed.key in _CONTAINER_LISTS:
+        return listed.parent
+    return pod.spec
 
 
 def _is_complete(obj: KubernetesObject) -> bool:
@@ -188,11 +201,12 @@ def unread_workload(obj: KubernetesObject) -> Iterator[DocumentError]:
 
 
 def _looks_run(obj: KubernetesObject) -> bool:
-    from imagelint.documents.kubernetes.unknownworkloads import looks_run
+    from imagelint.documents.kubernetes.operators.unknownworkloads import looks_run
 
     return looks_run(obj)
 
 
+_OF_POLICIES = ("kyverno.io", "admissionregistration.k8s.io")
 _RELEASE = "helm.sh/release.v1"
 
 
@@ -200,6 +214,10 @@ def unread_parts(obj: KubernetesObject) -> Iterator[DocumentError]:
     """Why parts of an object are not read: templates and texts of which it is made later."""
     yield from _unread_templates(obj)
     yield from _unread_manifests(obj)
+    if obj.group.endswith(_OF_POLICIES):
+        from imagelint.documents.kubernetes.operators.policies import unread_contributions
+
+        yield from unread_contributions(obj)
 
 
 def _unread_templates(obj: KubernetesObject) -> Iterator[DocumentError]:

@@ -441,3 +441,27 @@ def test_there_are_enough_edits_of_every_kind() -> None:
     counts = [sum(1 for _ in mutants(one)) for one in WORKLOADS]
     assert min(counts) > 400
     assert sum(counts) > 5_000
+
+
+@pytest.mark.parametrize(
+    ("lists", "part"),
+    [
+        ({"containers": [SLIM], "initContainers": "none"}, "is no list of containers"),
+        ({"containers": True, "initContainers": [SLIM]}, "is no list of containers"),
+        ({"containers": ["server"], "initContainers": [SLIM]}, "is no mapping"),
+        ({"containers": [SLIM], "initContainers": [[SLIM]]}, "is no mapping"),
+    ],
+)
+def test_lists_of_an_operators_pods_are_lists(lists: dict[str, Any], part: str) -> None:
+    text = json.dumps(workload("example.com/v1", "Pool", spec={"engine": {"pod": lists}}))
+    found = recognise(Source("server.yaml", text))
+    assert isinstance(found, Manifest)
+    assert [part in one.message for one in found.complaints] == [True]
+
+
+@pytest.mark.parametrize("held", [{"ports": [{"x": SLIM}]}, {"x": SLIM}, {"x": {"y": [SLIM]}}])
+@pytest.mark.parametrize("key", ["containers", "initContainers"])
+def test_a_container_within_another_is_shown(key: str, held: dict[str, Any]) -> None:
+    pod = {**SLIM_POD, key: [{**SLIM, **held}]}
+    text = json.dumps(workload("example.com/v1", "Pool", spec={"engine": {"pod": pod}}))
+    assert lost(text, ("Container",), 2 + (key == "initContainers")) == []

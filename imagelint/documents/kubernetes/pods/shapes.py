@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from imagelint.documents.yaml.cursor import Cursor
     from imagelint.documents.yaml.nodes import YamlNode
 
+    # A value, its path, and whether an image is named beside it.
+    _Pending = tuple[YamlNode | None, tuple[str | int, ...], bool]
+
 TEMPLATES: dict[str, tuple[str, ...]] = {
     "Pod": (),
     "PodTemplate": ("template",),
@@ -110,27 +113,39 @@ class Shape(NamedTuple):
 def pod_places(obj: KubernetesObject) -> Iterator[PodPath]:
     """Every pod that an object holds, in source order."""
     if is_own(obj):
-        if obj.kind in TEMPLATES:
-            template = obj.body.at(*TEMPLATES[obj.kind])
-            if isinstance(template["spec"].node, Mapping):
-                yield PodPath(template["spec"], template)
-        return
-    if not may_hold_pods(obj):
-        return
-    if obj.kind == "NIMService":
+        yield from _of_own(obj)
+    elif not may_hold_pods(obj):
+        from imagelint.documents.kubernetes.operators.policies import added_pods
+
+        yield from added_pods(obj)
+    elif obj.kind == "NIMService":
         spec = obj.body["spec"]
         yield PodPath(spec, obj.body, spec)
-        return
-    if makes_pods(obj.group, obj.kind):
-        from imagelint.documents.gitops.chartpods import made_pods
+    else:
+        yield from _made(obj) or _by_operator(obj)
 
-        made = tuple(made_pods(obj))
-        if made:
-            yield from made
-            return
-    shaped = (_place(obj, shape) for shape in _by_shape(obj.body.node))
+
+def _of_own(obj: KubernetesObject) -> Iterator[PodPath]:
+    if obj.kind in TEMPLATES:
+        template = obj.body.at(*TEMPLATES[obj.kind])
+        if isinstance(template["spec"].node, Mapping):
+            yield PodPath(template["spec"], template)
+    elif obj.kind == "ControllerRevision":
+        yield from shaped(obj.body["data"])
+
+
+def _made(obj: KubernetesObject) -> tuple[PodPath, ...]:
+    """The pods of an operator that makes them as a chart does."""
+    if not makes_pods(obj.group, obj.kind):
+        return ()
+    from imagelint.documents.gitops.chartpods import made_pods
+
+    return tuple(made_pods(obj))
+
+
+def _by_operator(obj: KubernetesObject) -> Iterator[PodPath]:
     holds_values = obj.group in DELIVERING and obj.kind in _OF_VALUES
-    yield from _delivered(obj, shaped) if holds_values else shaped
+    return _delivered(obj, shaped(obj.body)) if holds_values else shaped(obj.body)
 
 
 def _delivered(obj: KubernetesObject, shaped: Iterator[PodPath]) -> Iterator[PodPath]:
@@ -209,12 +224,17 @@ def _is_of(group: str, groups: tuple[str, ...]) -> bool:
     return any(group == one or group.endswith(f".{one}") for one in groups)
 
 
-def _place(obj: KubernetesObject, shape: Shape) -> PodPath:
+def shaped(body: Cursor) -> Iterator[PodPath]:
+    """The pods below a place, and containers outside of any."""
+    return (_place(body, shape) for shape in _by_shape(body.node))
+
+
+def _place(body: Cursor, shape: Shape) -> PodPath:
     keys = shape.keys
-    spec = obj.body.at(*keys)
+    spec = body.at(*keys)
     if shape.alone:
         return PodPath(spec, spec, spec)
-    template = obj.body.at(*keys[:-1]) if keys[-1:] == ("spec",) else spec
+    template = body.at(*keys[:-1]) if keys[-1:] == ("spec",) else spec
     single = next((spec[key] for key in _singles(spec.key) if _is_container(spec[key].node)), None)
     return PodPath(spec, template, single)
 
@@ -226,10 +246,10 @@ def holds_containers(root: YamlNode | None) -> bool:
 
 def _by_shape(root: YamlNode | None) -> Iterator[Shape]:
     """What looks like a pod's spec, and containers outside of any, in source order."""
-    pending: list[tuple[YamlNode | None, tuple[str | int, ...], bool]] = [(root, (), False)]
+    pending: list[_Pending] = [(root, (), False)]
     while pending:
         node, keys, named = pending.pop()
-        inside: list[tuple[YamlNode | None, tuple[str | int, ...], bool]] = []
+        inside: list[_Pending] = []
         if isinstance(node, Mapping):
             read: frozenset[str] = frozenset()
             if keys and _is_pod_spec(node, str(keys[-1])):
@@ -240,14 +260,30 @@ def _by_shape(root: YamlNode | None) -> Iterator[Shape]:
             ):
                 yield Shape(keys, alone=True)
             named = _names_image(node)
-            inside = [
-                (entry.value, (*keys, entry.key.text), named)
-                for entry in node.entries
-                if entry.key.text not in read and entry.key.text != "status"
-            ]
+            inside += _inside(node, keys, read, named=named)
         elif isinstance(node, Sequence):
             inside = [(item, (*keys, index), False) for index, item in enumerate(node.items)]
         pending += reversed(inside)
+
+
+def _inside(
+    node: Mapping, keys: tuple[str | int, ...], read: frozenset[str], *, named: bool
+) -> Iterator[_Pending]:
+    """What stands in a mapping, and in its containers that are read: others may be within."""
+    for entry in node.entries:
+        path = (*keys, entry.key.text)
+        if entry.key.text in read:
+            yield from _below_containers(entry.value, path)
+        elif entry.key.text != "status":
+            yield entry.value, path, named
+
+
+def _below_containers(node: YamlNode | None, keys: tuple[str | int, ...]) -> Iterator[_Pending]:
+    listed = enumerate(node.items) if isinstance(node, Sequence) else ()
+    for item, path in [(node, keys), *((one, (*keys, at)) for at, one in listed)]:
+        if isinstance(item, Mapping):
+            for entry in item.entries:
+                yield entry.value, (*path, entry.key.text), False
 
 
 def _is_pod_spec(node: Mapping, key: str) -> bool:

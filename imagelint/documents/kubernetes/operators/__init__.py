@@ -1,0 +1,1 @@
+"""What operators and policies make pods of, where that is no pod."""
