@@ -33,8 +33,10 @@ from imagelint.documents.runlines.handed import (
     handed_texts,
 )
 from imagelint.documents.runlines.line import read_line
+from imagelint.documents.runlines.platform import QUADLET_KEYS, QuadletPlatform, RunPlatform
 from imagelint.documents.runlines.service import service_of
 from imagelint.documents.runlines.signing import read_signing
+from imagelint.documents.runtime.refused import refused_values
 from imagelint.documents.secrets.named import files_of_services
 from imagelint.documents.shell.shells import POSIX_SHELLS, shebang_shell
 
@@ -43,6 +45,7 @@ if TYPE_CHECKING:
 
     from imagelint.core.source import Source
     from imagelint.documents.base import Embedded, Landmark, Node
+    from imagelint.documents.complaints import Complaint
     from imagelint.documents.compose.model import ComposeService
     from imagelint.documents.kinds import Beside
     from imagelint.documents.runlines.bakes import BakeLine
@@ -108,7 +111,12 @@ class RunFile(ServiceFile):
         told = (*dockerfiles(source.origin, self._builds, once), *_written(source, lines.handed))
         told += tuple(files_of_services(lines.services, source.origin, once))
         gaps = (one for one in told if isinstance(one, DocumentError))
-        super().__init__(source, allowances=allowances, gaps=(*lines.gaps, *gaps))
+        super().__init__(
+            source,
+            complaints=tuple(_refused(lines.services)),
+            allowances=allowances,
+            gaps=(*lines.gaps, *gaps),
+        )
         self.embedded = tuple(one for one in told if not isinstance(one, DocumentError))
         self.asked = tuple(asked)
         own = names_built(builds)
@@ -149,6 +157,14 @@ def _written(source: Source, handed: Iterable[HandedText]) -> Iterator[Embedded 
             yield error
         else:
             yield from (found,) if found is not None else ()
+
+
+def _refused(services: Iterable[ComposeService]) -> Iterator[Complaint]:
+    """Values that the programs refuse which run the containers."""
+    for platform in (service.runtime.platform for service in services):
+        if isinstance(platform, RunPlatform):
+            keys = QUADLET_KEYS if isinstance(platform, QuadletPlatform) else {}
+            yield from refused_values(platform.line, keys)
 
 
 def _marked(service: ComposeService, built: frozenset[str]) -> ComposeService:

@@ -48,6 +48,7 @@ QUADLET_KEYS = {
     "pull": "Pull",
     "read-only": "ReadOnly",
     "shm-size": "ShmSize",
+    "stop-timeout": "StopTimeout",
     "tmpfs": "Tmpfs",
     "user": "User",
     "userns": "UserNS",

@@ -8,7 +8,7 @@ from imagelint.rules.api import Context, Findings, Severity, rule
 
 @rule(InvalidPort, Severity.HIGH, references=("kube-linter invalid-target-ports",))
 def invalid_port(complaint: InvalidPort, ctx: Context) -> Findings:
-    """A port in a Kubernetes object is none: the API server refuses the object.
+    """A port of a Kubernetes object, or of a line that runs a container, is none: it is refused.
 
     Ports are 1 to 65535. A number in quotes is the name of a port, and names have a letter.
 

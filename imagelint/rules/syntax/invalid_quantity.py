@@ -10,6 +10,8 @@ from imagelint.rules.api import Context, Findings, Severity, rule
 def invalid_quantity(complaint: InvalidQuantity, ctx: Context) -> Findings:
     """An amount of memory, processors or storage in a Kubernetes object is none.
 
+    Nor is one of a line, or of a unit of Podman, that runs a container: `--memory`, `ShmSize=`.
+
     The API server refuses it. Units are spelt exactly: `Ki`, `Mi`, `Gi`, `Ti` for powers of 1024,
     `k`, `M`, `G`, `T` for powers of 1000, `m` for a thousandth; never with a `B` or a blank.
 

@@ -13,6 +13,9 @@ def invalid_value(complaint: InvalidValue, ctx: Context) -> Findings:
     The API server holds numbers to limits (`weight` is 1 to 100, `periodSeconds` at least 0), and
     reads what words mean: a schedule has five fields, a host has no port, a `subPath` is relative.
 
+    Times and counts of a line, or of a unit of Podman, that runs a container are judged, too:
+    `--health-interval`, `StopTimeout=`.
+
     Except: what a template fills in, and what stands for a value (`<host>`).
 
     Bad (cronjob.yaml):
