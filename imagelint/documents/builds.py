@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from imagelint.core.fact import UNKNOWN, Fact, Known
 from imagelint.core.pattern import pattern
 from imagelint.core.record import NamedTuple
+from imagelint.core.reference import UNKNOWN_PART
 from imagelint.core.source import Source
 from imagelint.documents.base import Landmark
 from imagelint.documents.project import beside
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from imagelint.core.source import Span
-    from imagelint.documents.base import Embedded, Key
+    from imagelint.documents.base import Embedded, Key, Node
     from imagelint.documents.kinds import Beside
     from imagelint.documents.mapped import MappedText
     from imagelint.documents.shared import EnvVar, ImageUse
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 # Contexts that are no folder: repositories and archives.
 # https://docs.docker.com/build/concepts/context/#remote-context
 _REMOTE = pattern(r"(?:[a-z][a-z0-9+.-]*:|git@|github\.com/|-$)")
+_IMAGE = "docker-image://"
+_FILLED_IN = pattern(r"\$(?:\{[^}]*\}|\w+)")
 SYNTAX_ARGUMENT = "BUILDKIT_SYNTAX"
 """The argument of a build that names its frontend, whatever its Dockerfile says.
 
@@ -151,10 +154,26 @@ def image_built(repository: str) -> Key:
 
 
 class NamedContext(NamedTuple):
-    """A context that a build is given under a name: `ANY_CONTEXT` where that is not known."""
+    """A context that a build is given under a name: `ANY_CONTEXT` where that is not known.
+
+    `image` is the one that is taken in the place of what is called so, where it is an image.
+    """
 
     span: Span
     name: str
+    image: ImageUse | None = None
+
+
+def context_image(at: Node, place: str) -> ImageUse | None:
+    """The image that a context is: `docker-image://alpine:3.20`; None where it is none.
+
+    https://docs.docker.com/reference/cli/docker/buildx/build/#build-context
+    """
+    if not place.startswith(_IMAGE):
+        return None
+    name = place.removeprefix(_IMAGE)
+    use = image_use(at, ImageRole.BASE, name, _FILLED_IN.sub(UNKNOWN_PART, name))
+    return use._replace(final=False)
 
 
 def named_context(dockerfile: str, name: str) -> Key:

@@ -22,6 +22,11 @@ _OTHER_LANGUAGE = pattern(
     r".+\.(?:c|cc|cpp|css|csv|go|h|html|java|js|jsx|lock|lua|md|mod|patch|png|properties|ps1|py|rb"
     r"|rs|rst|scss|sh|sql|sum|svg|tf|toml|ts|tsx|txt|vim|xml|diff|ya?ml|json)"
 )
+# Dockerfiles that are called as what they build are: the content tells whether one is.
+_OF_DOCKERFILES = pattern(
+    r"(?:.*/)?(?:docker|container)files/(?:.*/)?"
+    r"(?!(?:readme|licen[cs]e|copying|notice|authors|changelog|owners|codeowners|version)$)[\w-]+"
+)
 _COMPOSE = pattern(r"(?:docker-|podman-)?compose(?:[._-].+)?\.ya?ml|.+[._-]compose\.ya?ml")
 # Files whose lines may run containers: of ours where one does.
 _RUNNING = {
@@ -152,6 +157,8 @@ def candidate(path: str) -> bool:
     if _DATA.fullmatch(name) or _running_kind(name) or _SENT.fullmatch(name):
         return True
     if _MADE.fullmatch(name) or _MANIFEST.fullmatch(name) or _PROXY.fullmatch(name):
+        return True
+    if _OF_DOCKERFILES.fullmatch(low):
         return True
     return _is_dockerfile_name(name) or kind_by_path(low) not in ("", "markdown")
 

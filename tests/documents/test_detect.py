@@ -175,6 +175,9 @@ EMBEDDED = (
         ("web.dockerfile", "FROM a\n$[ADD_TOOLS]\nRUN b\n", "template"),
         ("web.dockerfile", "FROM a\nRUN echo $[1+1]\n", "dockerfile"),
         ("board.json", '{"panels": [{"targets": [{"expr": "up"}]}]}', "dashboard"),
+        ("dockerfiles/vllm-gpu", "# serving\nARG A=b\nFROM ${A}\n", "dockerfile"),
+        ("a/containerfiles/gpu/vllm", "FROM a\n", "dockerfile"),
+        ("dockerfiles/names", "vllm\nsglang\n", ""),
         ("vocab.json", '{"panels": 21877, "vizConfig": 21878, "elements": 9, "expr": 219}', ""),
     ],
 )
@@ -185,7 +188,16 @@ def test_kinds(origin: str, text: str, kind: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["main.py", "README.md", "notes.txt", "a.yaml.bak", "mydockerfile", "Dockerfile~"]
+    "name",
+    [
+        "main.py",
+        "README.md",
+        "notes.txt",
+        "a.yaml.bak",
+        "mydockerfile",
+        "Dockerfile~",
+        "dockerfiles/README",
+    ],
 )
 def test_files_that_are_not_even_opened(name: str) -> None:
     assert not candidate(name)

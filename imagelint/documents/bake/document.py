@@ -28,6 +28,7 @@ from imagelint.documents.builds import (
     GivenBuild,
     ImageBuild,
     NamedContext,
+    context_image,
     context_landmarks,
     dockerfile_named,
     dockerfile_within,
@@ -60,15 +61,16 @@ _DEEPEST = 20
 class Target(NamedTuple):
     """A target with what it inherits. Words that depend on what is not known are empty.
 
-    `stage` is the one that it ends with, None where that is not known; `tags` are the images,
-    `arguments` those of known value, `given` the names of all. `inline` is a Dockerfile that stands
-    in the target itself, `bases` are the targets that it inherits from by name.
+    `contexts` are names with their places, `stage` is the one that it ends with, None where that
+    is not known; `tags` are the images, `arguments` those of known value, `given` the names of
+    all. `inline` is a Dockerfile that stands in the target itself, `bases` are the targets that it
+    inherits from by name.
     """
 
     name: str
     context: str
     dockerfile: str
-    contexts: tuple[str, ...]
+    contexts: tuple[tuple[str, str], ...]
     stage: str | None = ""
     tags: tuple[str, ...] = ()
     arguments: Mapping[str, str] = {}
@@ -139,6 +141,10 @@ class BakeFile(Document):
             name = syntax.partition(" ")[0]
             at = Text(self._place(name))
             yield image_use(at, ImageRole.FRONTEND, name, name)._replace(final=False)
+        for place in dict.fromkeys(place for one in self.targets for _, place in one.contexts):
+            image = context_image(Text(self._place(place)), place)
+            if image is not None:
+                yield image
         # Who inherits a stage may build it from another Dockerfile: it is asked there.
         inherited = {(base, heir.stage) for heir in self.targets for base in heir.bases}
         places = self._stage_places()
@@ -156,7 +162,7 @@ class BakeFile(Document):
             yield from self._built(target)
             if target.context and target.dockerfile:
                 dockerfile = beside(self.source.origin, join(target.context, target.dockerfile))
-                for name in target.contexts:
+                for name, _ in target.contexts:
                     context = NamedContext(self._place(name), name)
                     yield from context_landmarks(dockerfile, context)
 
@@ -305,13 +311,19 @@ def _target(name: str, body: Mapping[str, object], variables: Mapping[str, str])
         name,
         _word(body.get("context", "."), variables),
         _word(body.get("dockerfile", "Dockerfile"), variables),
-        tuple(map(_bare, contexts)) if isinstance(contexts, dict) else (),
+        tuple(_places(contexts, variables)),
         stage=_word(body["target"], variables) or None if "target" in body else "",
         tags=tuple(_filled(tag, variables) for tag in _list(body.get("tags"))),
         arguments={_bare(name): text for name, text in _arguments(body.get("args"), variables)},
         given=_names(body.get("args")),
         bases=tuple(_words(body.get("inherits"))),
     )
+
+
+def _places(found: object, variables: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    """What contexts are called, and where each of them is."""
+    for name, place in found.items() if isinstance(found, dict) else ():
+        yield _bare(name), _word(place, variables)
 
 
 def _list(found: object) -> Iterable[object]:

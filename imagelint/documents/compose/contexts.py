@@ -19,6 +19,7 @@ from imagelint.documents.builds import (
     NamedContext,
     argument_places,
     build_argument,
+    context_image,
     context_landmarks,
     given_landmarks,
     image_built,
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from imagelint.documents.base import Key
     from imagelint.documents.compose.document import ComposeFile
     from imagelint.documents.compose.model import ComposeService
+    from imagelint.documents.shared import ImageUse
     from imagelint.documents.yaml.cursor import Cursor
 
 
@@ -97,6 +99,14 @@ def build_targets(services: Iterable[ComposeService]) -> Iterator[BuildTarget]:
             yield BuildTarget(place.span, service.build, place.path)
 
 
+def context_images(services: Iterable[ComposeService]) -> Iterator[ImageUse]:
+    """The images that builds of services take in the place of others."""
+    for service in services:
+        for context in _contexts(service.body.at("build", "additional_contexts")):
+            if context.image is not None:
+                yield context.image
+
+
 def given_builds(services: Iterable[ComposeService]) -> Iterator[GivenBuild]:
     """The builds of services, with what they give to their Dockerfiles."""
     for service in services:
@@ -118,9 +128,9 @@ def _said(place: Cursor, otherwise: str) -> str:
 def _contexts(place: Cursor) -> Iterator[NamedContext]:
     if isinstance(place.node, Mapping):
         for name, one in place.entries():
-            yield NamedContext(one.key_span, name)
+            yield NamedContext(one.key_span, name, context_image(one, word(one)))
         return
     for item in place.items():
-        name, equals, _ = word(item).partition("=")
+        name, equals, place = word(item).partition("=")
         if equals:
-            yield NamedContext(item.span, name)
+            yield NamedContext(item.span, name, context_image(item, place))

@@ -13,6 +13,7 @@ from imagelint.documents.complaints import MalformedComposeFile
 from imagelint.documents.compose.contexts import (
     build_landmarks,
     build_targets,
+    context_images,
     given_builds,
     read_build,
 )
@@ -115,6 +116,7 @@ class ComposeFile(ServiceFile):
         yield from super().nodes()
         yield from build_targets(self.services)
         yield from given_builds(self.services)
+        yield from context_images(self.services)
         if self.tells_proxies:
             from imagelint.documents.proxies.composed import compose_routes
 

@@ -28,8 +28,10 @@ _BARE = pattern(r"[a-zA-Z0-9_-]+", re.ASCII)
 
 def is_named_context(use: ImageUse, dockerfile: str, project: Project) -> bool:
     """Whether a Dockerfile's build is given a context of that name, or of one that is not known."""
-    if use.role not in _OF_BUILDS or not _BARE.fullmatch(use.text):
+    if use.role not in _OF_BUILDS:
         return False
+    if not _BARE.fullmatch(use.text):
+        return bool(use.text) and _is_declared(named_context(dockerfile, use.text), project)
     from imagelint.knowledge.dockerfile.official_images import OFFICIAL_IMAGES
 
     # Of an image that everybody knows it is not believed that it is one whose name is not known.

@@ -24,6 +24,7 @@ from imagelint.documents.builds import (
     NamedContext,
     argument_places,
     build_argument,
+    context_image,
     context_landmarks,
     dockerfile_named,
     dockerfile_within,
@@ -236,8 +237,9 @@ def argument(value: Value) -> EnvVar:
 
 def given_context(value: Value) -> NamedContext:
     """A context as `NAME=PLACE` says it."""
-    name = value.text.partition("=")[0]
-    return NamedContext(value.span, ANY_CONTEXT if "$" in name else name)
+    name, _, place = value.text.partition("=")
+    image = context_image(value, place)
+    return NamedContext(value.span, ANY_CONTEXT if "$" in name else name, image)
 
 
 def placed(line: BuildLine, folders: Iterable[str], read: Beside) -> ImageBuild:

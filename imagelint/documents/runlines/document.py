@@ -138,6 +138,7 @@ class RunFile(ServiceFile):
                 yield BuildTarget(line.target_span, build, certain=line.placed)
             if build.dockerfile and build.arguments and sure:
                 yield given_build(line, build)
+            yield from (one.image for one in line.contexts if one.image is not None)
             for argument in line.arguments:
                 yield from (argument,) if argument.name else ()
                 frontend = frontend_given(argument)
