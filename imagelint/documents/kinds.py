@@ -245,11 +245,11 @@ _OTHER_TOOLS = pattern(
     r"|(?:cloud-init[\w.-]*|cloud-config)\.ya?ml|.+\.(?:ign|bu)"
     r"|werf\.ya?ml|.+\.(?:tiltfile|tftpl|apptainer)|(?:nomad|jobs?)/(?:.*/)?[^/]+\.hcl"
     r"|docker-bake\.[\w.-]+\.hcl|kong\.ya?ml|httpd\.conf"
-    r"|supervisord?\.conf|.+\.(?:alloy|river)|envoy[\w.-]*\.(?:ya?ml|json)"
+    r"|supervisord?\.conf|caddy[\w.-]*\.json|.+\.(?:alloy|river)|envoy[\w.-]*\.(?:ya?ml|json)"
     r"|traefik[\w.-]*\.toml|config\.pbtxt|[0-9]{1,9}/model\.json|model-settings\.json)"
 )
 # By what they hold: CloudFormation, tasks of ECS, templates and deployments of Azure, Vertex AI,
-# clusters of Ray, cloud-init, Truss, Ansible.
+# clusters of Ray, cloud-init, Truss, Ansible; lines of Apptainer, Slurm's Pyxis and `kubectl run`.
 _OF_OTHERS = pattern(
     r"^[\"' \t]*AWSTemplateFormatVersion\b|\bType[\"']?[ \t]*:[ \t]*[\"']?AWS::"
     r"|\"containerDefinitions\""
@@ -257,7 +257,9 @@ _OF_OTHERS = pattern(
     r"|\"containerSpec\"|^head_start_\w+_commands:|^#cloud-config\b|^base_image:"
     r"|^[ \t]+(?:- )?(?:community\.docker\.\w+|containers\.podman\.\w+"
     r"|kubernetes\.core\.(?:k8s|helm)|docker_(?:container|compose\w*|swarm_service|stack)"
-    r"|podman_container|k8s)[ \t]*:",
+    r"|podman_container|k8s)[ \t]*:"
+    r"|^[^#\n]*\b(?:apptainer|singularity)[ \t]+(?:run|exec|instance[ \t]+start)[ \t]"
+    r"|^[^#\n]*[ \t]--container-image[= ]|^[^#\n]*\bkubectl[ \t]+run[ \t]+[\w\"'$-]",
     re.MULTILINE,
 )
 # A task of SkyPilot, whatever it is called: https://docs.skypilot.co/en/latest/reference/yaml-spec.html

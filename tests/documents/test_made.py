@@ -97,7 +97,7 @@ def test_a_packed_manifest_is_met() -> None:
         *("cloud-init.yaml", "supervisord.conf", "envoy-gpu.yaml", "agent.river"),
         *("traefik.toml", ".do/app.yaml", "a/config.alloy", "heroku.yml", "kong.yml"),
         *("jobs/llm.hcl", "nomad/gpu/llm.hcl", "docker-bake.gpu.hcl", "pod.yaml.tftpl"),
-        *("werf.yaml", "ci/gpu.tiltfile", "llm.apptainer", "conf/httpd.conf"),
+        *("werf.yaml", "ci/gpu.tiltfile", "llm.apptainer", "conf/httpd.conf", "caddy.json"),
     ],
 )
 def test_files_of_other_tools_are_known(path: str) -> None:
@@ -123,6 +123,9 @@ def test_a_task_is_known_by_what_it_says() -> None:
         "#cloud-config\nruncmd: [docker run llm]\n",
         "model_name: a\nbase_image: {image: example.com/llm:1}\n",
         "- hosts: all\n  tasks:\n    - community.docker.docker_container: {image: a}\n",
+        "#!/bin/sh\napptainer run --nv docker://team/llm:1.4.0\n",
+        "#!/bin/bash\n#SBATCH --gres=gpu:4\nsrun --container-image=team/llm:1.4.0 serve\n",
+        "set -e\nsudo kubectl run llm --image=team/llm:1.4.0\n",
         "- tasks:\n    - name: a\n      k8s: {definition: {kind: Pod}}\n",
     ],
 )

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from imagelint.documents.yaml.cursor import Cursor
 
 _DEEPEST = 4
+_WRAPPED = "value"  # Run:ai writes `image: {value: …}`
 _MOST = 400  # places of one object
 _MODEL = pattern(r"(?:base|hf|llm)?model(?:s|id|name|uri|url|path|source|tag|config|spec|repo)?")
 _IMAGE = pattern(r"(?:\w*image(?:name|ref|url|uri|repository)?)")
@@ -27,7 +28,7 @@ _LISTS = frozenset(
 )
 """Keys whose items are what is run: those of others are conditions, flavours, rules."""
 _RUNS = pattern(
-    r"args|command|cmd|engine(?:args|config|type)?|workers|resources"
+    r"args|arguments|command|cmd|engine(?:args|config|type)?|workers|resources"
     r"|tensorparallel(?:size|ism)?|tp(?:size)?|servingengine|(?:serving)?runtime"
 )
 
@@ -60,6 +61,8 @@ def looks_run(obj: KubernetesObject) -> bool:
 
 def _signs(key: str, place: Cursor) -> set[str]:
     """What a key with a value says of an object."""
+    if [name for name, _ in place.entries()] == [_WRAPPED]:
+        place = place[_WRAPPED]
     plain = key.lower().replace("_", "").replace("-", "") if "/" not in key else key.lower()
     if place.null or not place.exists:
         return set()

@@ -19,6 +19,7 @@ HEAD = "apiVersion: ai.example.com/v1\nkind: Server\nmetadata: {name: llm}\nspec
         "  {engine: {imageName: 'vllm/vllm-openai:v0.30.0', args: [--model, a]}}",
         "  {pool: {a: {b: {image_ref: 'example.com/a:1'}}}, num_gpus: 1}",
         "  {containerImage: 'example.com/a:1', replicas: 2}",
+        "  {image: {value: 'example.com/a:1'}, arguments: {value: --model a}}",
         "  {modelId: a, worker: {nvidia.com/gpu: 1}}",
         "  {components: [{name: llm, properties: {image: 'example.com/a:1', cmd: [serve]}}]}",
     ],
@@ -40,6 +41,7 @@ def test_what_runs_a_model_or_an_image_and_is_not_read_is_told(spec: str) -> Non
         "  {rules: [{pattern: {image: 'example.com/a:1', resources: a}}]}",
         "  {a: {b: {c: {d: {e: {f: {model: a, gpus: 1}}}}}}}",
         "  {model: null, gpus: 1}",
+        "  {image: {value: a}, arguments: {value: b}}",
         "  [a]",
     ],
 )
