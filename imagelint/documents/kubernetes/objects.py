@@ -181,7 +181,7 @@ class Container(NamedTuple):
     @property
     def security_context(self) -> str:
         """What the security contexts of its pod are called as the cause of findings."""
-        return pod_rights.security_context_of(self.owner.span, self.spec)
+        return pod_rights.security_context_of(self.spec)
 
     @property
     def alone(self) -> bool:
@@ -276,7 +276,7 @@ class Pod(NamedTuple):
     @property
     def security_context(self) -> str:
         """What its security contexts are called as the cause of findings."""
-        return pod_rights.security_context_of(self.owner.span, self.spec)
+        return pod_rights.security_context_of(self.spec)
 
     @property
     def volumes(self) -> tuple[Volume, ...]:

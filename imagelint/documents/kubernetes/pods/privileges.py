@@ -15,7 +15,6 @@ from imagelint.knowledge.kubernetes.enumerations import enumeration
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-    from imagelint.core.source import Span
     from imagelint.documents.yaml.cursor import Cursor
 
 T = TypeVar("T")
@@ -136,6 +135,9 @@ def _list(capabilities: Cursor, name: str, added: Collection[str]) -> Field[tupl
     return _unless_added(Field(fact, place), "capabilities", added)
 
 
-def security_context_of(owner: Span, spec: Cursor) -> str:
-    """The same for everything that the security contexts of one pod leave open."""
-    return f"securityContext {owner.start} {spec.path}"
+def security_context_of(spec: Cursor) -> str:
+    """The same for everything that the security contexts of one pod leave open.
+
+    Pods that YAML's aliases make of one text are one: what mends it mends all of them.
+    """
+    return f"securityContext {spec.span.start}"

@@ -192,3 +192,16 @@ def test_annotations_of_the_pods_themselves() -> None:
     )
     (found,) = parse_manifest(Source("m.yaml", text)).pods
     assert found.annotations == (("c", "d"),)
+
+
+def test_pods_that_aliases_make_of_one_text_leave_the_same_open() -> None:
+    body = "{containers: [{name: a, image: 'example.com/a:1'}]}"
+    head = "apiVersion: leaderworkerset.x-k8s.io/v1\nkind: LeaderWorkerSet\nspec:\n"
+    for second, same in (("*pod", True), (body, False)):
+        templates = f"leaderTemplate: {{spec: &pod {body}}}, workerTemplate: {{spec: {second}}}"
+        text = f"{head}  a: {{{templates}}}\n"
+        pods = parse_manifest(Source("a.yaml", text)).pods
+        assert len(pods) == 2
+        causes = {one.security_context for one in pods}
+        assert causes == {one.security_context for pod in pods for one in pod.containers}
+        assert (len(causes) == 1) is same
