@@ -23,10 +23,7 @@ _OTHER_LANGUAGE = pattern(
     r"|rs|rst|scss|sh|sql|sum|svg|tf|toml|ts|tsx|txt|vim|xml|diff|ya?ml|json)"
 )
 # Dockerfiles that are called as what they build are: the content tells whether one is.
-_OF_DOCKERFILES = pattern(
-    r"(?:.*/)?(?:docker|container)files/(?:.*/)?"
-    r"(?!(?:readme|licen[cs]e|copying|notice|authors|changelog|owners|codeowners|version)$)[\w-]+"
-)
+_OF_DOCKERFILES = pattern(r"(?:.*/)?(?:docker|container)files/(?:.*/)?(?!readme$|license$)[\w-]+")
 _COMPOSE = pattern(r"(?:docker-|podman-)?compose(?:[._-].+)?\.ya?ml|.+[._-]compose\.ya?ml")
 # Files whose lines may run containers: of ours where one does.
 _RUNNING = {
@@ -154,13 +151,10 @@ def candidate(path: str) -> bool:
     """
     low = _plain(path)
     name = low.rpartition("/")[2]
-    if _DATA.fullmatch(name) or _running_kind(name) or _SENT.fullmatch(name):
+    told = any(names.fullmatch(name) for names in (_DATA, _SENT, _MADE, _MANIFEST, _PROXY))
+    if told or _running_kind(name) or _is_dockerfile_name(name):
         return True
-    if _MADE.fullmatch(name) or _MANIFEST.fullmatch(name) or _PROXY.fullmatch(name):
-        return True
-    if _OF_DOCKERFILES.fullmatch(low):
-        return True
-    return _is_dockerfile_name(name) or kind_by_path(low) not in ("", "markdown")
+    return bool(_OF_DOCKERFILES.fullmatch(low)) or kind_by_path(low) not in ("", "markdown")
 
 
 def same_by_name(path: str, other: str) -> bool:
@@ -284,8 +278,7 @@ def _named_dockerfile(name: str, text: str, head: str) -> str:
     if start.startswith(("{", "[", "#!", "<")) and not _FIRST_LINE.match(head):
         return ""
     match = _DOCKERFILE.fullmatch(name)
-    certain = match is None or not match["variant"]
-    if certain or not start or _INSTRUCTION.search(text):
+    if match is None or not match["variant"] or not start or _INSTRUCTION.search(text):
         return "dockerfile"
     # A keyword may be split by continuations, and is one keyword to the builder.
     joined = _CONTINUATION.sub("", _COMMENT_LINE.sub("", text))

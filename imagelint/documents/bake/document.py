@@ -141,8 +141,9 @@ class BakeFile(Document):
             name = syntax.partition(" ")[0]
             at = Text(self._place(name))
             yield image_use(at, ImageRole.FRONTEND, name, name)._replace(final=False)
-        for place in dict.fromkeys(place for one in self.targets for _, place in one.contexts):
-            image = context_image(Text(self._place(place)), place)
+        named = (folder for target in self.targets for _, folder in target.contexts)
+        for folder in dict.fromkeys(named):
+            image = context_image(Text(self._place(folder)), folder)
             if image is not None:
                 yield image
         # Who inherits a stage may build it from another Dockerfile: it is asked there.

@@ -131,6 +131,6 @@ def _contexts(place: Cursor) -> Iterator[NamedContext]:
             yield NamedContext(one.key_span, name, context_image(one, word(one)))
         return
     for item in place.items():
-        name, equals, place = word(item).partition("=")
+        name, equals, folder = word(item).partition("=")
         if equals:
-            yield NamedContext(item.span, name, context_image(item, place))
+            yield NamedContext(item.span, name, context_image(item, folder))

@@ -44,8 +44,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from imagelint.core.source import Source
-    from imagelint.documents.base import Embedded, Landmark, Node
-    from imagelint.documents.complaints import Complaint
+    from imagelint.documents.base import Complaint, Embedded, Landmark, Node
     from imagelint.documents.compose.model import ComposeService
     from imagelint.documents.kinds import Beside
     from imagelint.documents.runlines.bakes import BakeLine

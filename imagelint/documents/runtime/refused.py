@@ -15,7 +15,7 @@ from imagelint.documents.quantity import GO_UNITS, parse_bytes, parse_count, par
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-    from imagelint.documents.complaints import Complaint
+    from imagelint.documents.base import Complaint
     from imagelint.documents.runlines.line import Flag, RunLine
     from imagelint.documents.runlines.values import Value
 

@@ -9,6 +9,7 @@ from imagelint.documents.bake import document as module
 from imagelint.documents.bake.document import BakeFile, parse_bake
 from imagelint.documents.base import DocumentError
 from imagelint.documents.builds import BuiltImage
+from imagelint.documents.shared import ImageUse
 
 HCL = """
 variable "FILE" { default = "Dockerfile.web" }
@@ -32,6 +33,8 @@ target "open" {
 """
 JSON = '{"target": {"app": {"context": "app", "contexts": {"shared": "../shared"}}}}'
 
+SHARED = (("shared", "../shared"), ("other", "docker-image://alpine:3.20"))
+
 
 def read(text: str, name: str = "build/docker-bake.hcl") -> BakeFile:
     return parse_bake(Source(name, text))
@@ -40,10 +43,10 @@ def read(text: str, name: str = "build/docker-bake.hcl") -> BakeFile:
 def test_targets_with_what_they_inherit() -> None:
     found = {target.name: target[1:4] for target in read(HCL).targets}
     assert found == {
-        "base": (".", "Dockerfile", ("shared", "other")),
-        "app": ("app", "Dockerfile", ("shared", "other", "more")),
-        "web": ("app", "Dockerfile.web", ("shared", "other", "more")),
-        "open": ("", "Dockerfile", ("x",)),
+        "base": (".", "Dockerfile", SHARED),
+        "app": ("app", "Dockerfile", (*SHARED, ("more", "target:base"))),
+        "web": ("app", "Dockerfile.web", (*SHARED, ("more", "target:base"))),
+        "open": ("", "Dockerfile", (("x", "."),)),
     }
 
 
@@ -120,3 +123,10 @@ def test_long_texts_of_hcl_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(DocumentError, match="more than 14 characters is not examined") as caught:
         read(f"{text} ")
     assert caught.value.kind is ProblemKind.TOO_LARGE
+
+
+def test_contexts_that_are_images_are_images() -> None:
+    found = [node for node in read(HCL).nodes() if isinstance(node, ImageUse)]
+    assert [(one.text, HCL[slice(*one.span)]) for one in found] == [
+        ("alpine:3.20", "docker-image://alpine:3.20")
+    ]

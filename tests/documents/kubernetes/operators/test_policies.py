@@ -49,11 +49,11 @@ def test_containers_are_those_that_a_policy_adds(rule: object, expected: int) ->
 
 
 def test_a_value_of_gatekeeper_may_be_a_container_or_several() -> None:
-    for value in (SIDECAR, [SIDECAR]):
-        spec = {"parameters": {"assign": {"value": value}}}
-        assert images(mutating("Assign", "mutations.gatekeeper.sh/v1", **spec)) != []
-    spec = {"parameters": {"assign": {"value": "Always"}}}
-    assert images(mutating("Assign", "mutations.gatekeeper.sh/v1", **spec)) == []
+    values: tuple[object, ...] = (SIDECAR, [SIDECAR], "Always")
+    for value, found in zip(values, (True, True, False), strict=True):
+        spec = {"assign": {"value": value}}
+        text = mutating("Assign", "mutations.gatekeeper.sh/v1", parameters=spec)
+        assert bool(images(text)) is found
 
 
 @pytest.mark.parametrize(
