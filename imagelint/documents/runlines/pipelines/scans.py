@@ -48,6 +48,8 @@ _LOCAL = pattern(
     r"(?:docker-archive|docker-daemon|oci|oci-archive|containers-storage|dir|tarball):"
 )
 _KEPT = "--no-push"
+# https://oras.land/docs/commands/oras_cp
+_FROM_LAYOUT, _TO_LAYOUT = "--from-oci-layout", "--to-oci-layout"
 # Variables that say what the flags do.
 _BY_VARIABLE = {"trivy": "TRIVY_EXIT_CODE", "grype": "GRYPE_FAIL_ON_SEVERITY"}
 
@@ -166,6 +168,9 @@ def _pushes(command: Command) -> bool:
         return "copy" in words and [_LOCAL.match(way) is None for way in ways] == [False, True]
     if command.program == "executor":
         return any(word.startswith("--destination") for word in words) and _KEPT not in words
+    if command.program == "oras":  # what it pushes itself are artifacts: SBOMs, weights, charts
+        copies = words[:1] in (["cp"], ["copy"])
+        return copies and _FROM_LAYOUT in words and _TO_LAYOUT not in words
     if command.program not in _PUSHERS:
         return False
     pushes = "push" in words[:2] and "build" not in words[:2]
