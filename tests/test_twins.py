@@ -26,7 +26,7 @@ FORMS = {
     "plain": EXAMPLES / "good",
     **{form: TWINS / form for form in ("chart", "overlays", "compose", "script")},
 }
-ROWS = 45
+ROWS = 55
 IN_ALL = 25
 CORRECT = "correct"
 PLAN = "imagelint-eval.yaml"

@@ -33,17 +33,19 @@ _TAKEN = pattern(r"\$(?:\{|\()?([A-Za-z_][A-Za-z0-9_]*)")
 
 
 def with_fillings(document: Document, finding: Finding) -> Finding:
-    """A finding with notes of where that is set which stands under its span."""
+    """A finding with notes of where that is set which stands under its span, or a note's."""
+    places = (finding.location, *(note.location for note in finding.notes if note.location))
     notes = (
         *(
             Note(f"`{name}` is set here", place)
-            for name in _names(document, finding.location)
-            for place in _set_at(name, document, finding)
+            for location in places
+            for name in _names(document, location)
+            for place in _set_at(name, document, location)
         ),
         *(_of_image(document, finding.location) if isinstance(document, Kustomization) else ()),
     )
-    known = {note.location for note in finding.notes}
-    added = tuple(note for note in notes if note.location not in known)
+    known = {finding.location, *(note.location for note in finding.notes)}
+    added = tuple(dict.fromkeys(note for note in notes if note.location not in known))
     return finding._replace(notes=(*finding.notes, *added)) if added else finding
 
 
@@ -66,12 +68,12 @@ def _names(document: Document, location: Location) -> tuple[str, ...]:
     return ()
 
 
-def _set_at(name: str, document: Document, finding: Finding) -> Iterator[Location]:
+def _set_at(name: str, document: Document, location: Location) -> Iterator[Location]:
     if isinstance(document, ComposeFile):
         if document.dotenv is not None:
             yield from _in_dotenv(name, document.dotenv)
     elif isinstance(document, Manifest):
-        yield from _in_containers(name, document, finding)
+        yield from _in_containers(name, document, location)
 
 
 def _in_dotenv(name: str, source: Source) -> Iterator[Location]:
@@ -84,9 +86,9 @@ def _in_dotenv(name: str, source: Source) -> Iterator[Location]:
         yield Location(source.origin, span, start, source.position(span.end), excerpt)
 
 
-def _in_containers(name: str, manifest: Manifest, finding: Finding) -> Iterator[Location]:
-    """Where the containers that a finding may be about have a variable from, if all from one."""
-    path = finding.location.path
+def _in_containers(name: str, manifest: Manifest, location: Location) -> Iterator[Location]:
+    """Where the containers that a place may be about have a variable from, if all from one."""
+    path = location.path
     spans = {
         one.value_span
         for pod in manifest.pods
@@ -97,5 +99,5 @@ def _in_containers(name: str, manifest: Manifest, finding: Finding) -> Iterator[
     }
     if len(spans) == 1:
         place = Locator(manifest).locate(Place(spans.pop()))
-        if (place.origin, place.span) != finding.location[:2]:
+        if (place.origin, place.span) != location[:2]:
             yield place

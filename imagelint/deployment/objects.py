@@ -45,11 +45,14 @@ class Neighbourhood(NamedTuple):
         own, other = self.manifest.source.origin, found.manifest.source.origin
         return dirname(own) == dirname(other)
 
-    def object(self, kind: str, name: str, namespace: str) -> ObjectInRun | None:
+    def object(
+        self, kind: str, name: str, namespace: str, *, makers: bool = False
+    ) -> ObjectInRun | None:
         """The object of that name; None where there is none, or where several may be meant.
 
         The nearest counts: in the same file, in the same folder, anywhere. Environments that lie
-        beside each other hold objects of the same names.
+        beside each other hold objects of the same names. With `makers` it may be another one, of
+        which an operator makes that: an ExternalSecret.
         """
         if not name:
             return None
@@ -63,7 +66,7 @@ class Neighbourhood(NamedTuple):
         same_folder = [one for one in named if dirname(one[0]) == dirname(own)]
         for found in (same_file, same_folder, named):
             if found:
-                return self._only(found)
+                return self._only(found, makers=makers)
         return None
 
     def runtime(self, name: str, model_format: str, namespace: str) -> ObjectInRun | None:
@@ -84,7 +87,7 @@ class Neighbourhood(NamedTuple):
     def _named(self, kind: str, name: str) -> tuple[Found, ...]:
         return self.project.find(Manifest, object_named(kind, name), NamedObject, kind)
 
-    def _only(self, found: list[Found]) -> ObjectInRun | None:
+    def _only(self, found: list[Found], *, makers: bool = False) -> ObjectInRun | None:
         if len(found) > 1:
             return None
         origin, one = found[0]
@@ -95,4 +98,7 @@ class Neighbourhood(NamedTuple):
         said = (one.span, one.kind, one.name)
         objects = loaded.value.objects
         at = next((obj for obj in objects if (obj.span, obj.kind, obj.name) == said), None)
+        if at is None and makers:
+            there = [obj for obj in objects if obj.span == one.span]
+            at = there[0] if len(there) == 1 else None
         return at and ObjectInRun(loaded.value, at)

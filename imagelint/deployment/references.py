@@ -203,7 +203,12 @@ def _reference(kind: str, place: Cursor, field: str, key: str = "") -> Iterator[
 
 @remembered
 def keys_of(obj: KubernetesObject) -> frozenset[str] | None:
-    """The keys of a ConfigMap or Secret; None where something else fills it in."""
+    """The keys of a ConfigMap or Secret; None where something else fills it in.
+
+    Also those of the Secret that is made of an ExternalSecret or a SealedSecret.
+    """
+    if obj.kind in _MAKERS:
+        return None if obj.incomplete else _MAKERS[obj.kind](obj.body["spec"]) or None
     found: set[str] = set()
     for field in ("data", "binaryData", "stringData"):
         place = obj.body[field]
@@ -211,6 +216,34 @@ def keys_of(obj: KubernetesObject) -> frozenset[str] | None:
             return None
         found |= {name for name, _ in place.entries()}
     return None if obj.incomplete or not found else frozenset(found)
+
+
+def _fetched(spec: Cursor) -> frozenset[str]:
+    """The keys that an ExternalSecret fetches one by one, or makes of these by a template.
+
+    https://external-secrets.io/latest/api/externalsecret/
+    """
+    target, template = spec["target"], spec.at("target", "template")
+    if spec["dataFrom"].exists or target["creationPolicy"].word() not in ("", "Owner", "Orphan"):
+        return frozenset()
+    if template["templateFrom"].exists or template["mergePolicy"].exists:
+        return frozenset()
+    made = frozenset(name for name, _ in template["data"].entries())
+    fetched = frozenset(one["secretKey"].word() for one in spec["data"].items())
+    return made or (frozenset() if "" in fetched else fetched)
+
+
+def _unsealed(spec: Cursor) -> frozenset[str]:
+    """The keys that a SealedSecret holds, and those of its template.
+
+    https://github.com/bitnami-labs/sealed-secrets (`SealedSecretSpec`)
+    """
+    places = (spec["encryptedData"], spec.at("template", "data"))
+    return frozenset(name for place in places for name, _ in place.entries())
+
+
+# Of others that make Secrets, the keys are those of what they ask elsewhere.
+_MAKERS = {"ExternalSecret": _fetched, "SealedSecret": _unsealed}
 
 
 def stays_on_one_node(pod: Pod) -> bool:

@@ -135,7 +135,8 @@ def _rules(policy: Policy) -> Rules | None:
 
 def _traced(document: Document, finding: Finding) -> Finding:
     """A finding with notes of where the variables are set that it is about."""
-    lines = finding.location.excerpt.lines
+    places = (finding.location, *(note.location for note in finding.notes if note.location))
+    lines = (line for place in places for line in place.excerpt.lines)
     filled = document.kind in _FILLED and any("$" in line for line in lines)
     if not filled and document.kind != "kustomization":
         return finding

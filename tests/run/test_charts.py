@@ -106,6 +106,39 @@ def test_what_values_set_is_found_in_the_template(
     assert "in what `llm/Chart.yaml` makes" in answer.out
 
 
+SETTINGS = """\
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: settings}
+data:
+{{- range $name, $value := .Values.settings }}
+  {{ $name }}: {{ $value | quote }}
+{{- end }}
+"""
+
+
+def test_a_note_leads_to_the_value_that_a_variable_has(
+    here: Path, program: Program, engine: None
+) -> None:
+    chart(here, values=f"{VALUES}settings:\n  WAIT: 5\n  PORT: 9000\n")
+    template = here / "llm/templates/deployment.yaml"
+    text = template.read_text(encoding="utf-8")
+    container = "        - name: llm\n"
+    assert container in text
+    probe = "readinessProbe: {httpGet: {path: /health, port: 8000}}"
+    told = (
+        f"{container}          envFrom: [{{configMapRef: {{name: settings}}}}]\n          {probe}\n"
+    )
+    text = text.replace(container, told).replace("args:\n", "args:\n            - --port=$(PORT)\n")
+    template.write_text(text, encoding="utf-8")
+    (here / "llm/templates/settings.yaml").write_text(SETTINGS, encoding="utf-8")
+    answer = program("check", "--no-cache", "--only", "probe-port-mismatch", ".")
+    assert "9000 is told here\n" in answer.out
+    assert "`PORT` is set here\n" in answer.out
+    assert " --> llm/templates/settings.yaml:6:3\n" in answer.out
+    assert " --> llm/values.yaml:8:3\n" in answer.out
+
+
 CLAIM = """\
 {{- range $one := .Values.claims }}
 apiVersion: v1

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from imagelint.core.source import Span
     from imagelint.deployment.renderings.templatescopes import Keys, Scope
-    from imagelint.documents.yaml.nodes import YamlNode
+    from imagelint.documents.yaml.nodes import Entry, YamlNode
 
 _ACTION = pattern(r"\{\{[\s\S]*?\}\}")
 _LINE_END = pattern(r"\n")
@@ -37,6 +37,7 @@ _MOST_ENTRIES = 200  # mappings that are looked into for what a message speaks o
 _QUOTED = pattern(r"`([^`]+)`")
 _SEGMENT = pattern(r"(?<=\")[^\"\[\]]+(?=\")|[^.\[\]\"]+")
 _WORD = pattern(r"[^\s=]+")
+_FRACTION = pattern(r"\d*\.\d+")
 _SHORTEST = 4  # of values: others are words of any message
 
 Helpers: TypeAlias = "dict[str, str]"
@@ -170,7 +171,7 @@ def set_at(tree: YamlNode, keys: Keys, meant: Meant) -> Span | None:
             return None
         node = entry.value
         span = entry.key.span if isinstance(node, (Mapping, Sequence)) else entry.span
-    return _deeper(node, meant, _said(meant.message)) or span
+    return _deeper(node, meant, _said(meant.message)) or _only_named(node, meant.message) or span
 
 
 def _in_one_item(items: Sequence, keys: Keys, meant: Meant) -> Span | None:
@@ -245,9 +246,15 @@ def _flat(node: Mapping) -> dict[str, str]:
     }
 
 
-def _only_said(node: YamlNode | None, said: frozenset[str]) -> Span | None:
-    """The one entry below a mapping whose value a message speaks of; None where there are more."""
-    found: list[Span] = []
+def _only_named(node: YamlNode | None, message: str) -> Span | None:
+    """The one entry below a mapping whose key a message quotes: a variable, an engine's setting."""
+    quoted = frozenset(_QUOTED.findall(message))
+    found = [entry.span for entry in _entries(node) if entry.key.text in quoted]
+    return found[0] if len(found) == 1 else None
+
+
+def _entries(node: YamlNode | None) -> Iterator[Entry]:
+    """The entries of a mapping, and of those in it."""
     pending = [node]
     for _ in range(_MOST_ENTRIES):
         if not pending:
@@ -256,13 +263,23 @@ def _only_said(node: YamlNode | None, said: frozenset[str]) -> Span | None:
         for entry in inside.entries if isinstance(inside, Mapping) else ():
             if isinstance(entry.value, Mapping):
                 pending.append(entry.value)
-            elif isinstance(entry.value, Scalar) and _is_said(entry.value, said):
-                found.append(entry.span)
+            yield entry
+
+
+def _only_said(node: YamlNode | None, said: frozenset[str]) -> Span | None:
+    """The one entry below a mapping whose value a message speaks of; None where there are more."""
+    found = [
+        entry.span
+        for entry in _entries(node)
+        if isinstance(entry.value, Scalar) and _is_said(entry.value, said)
+    ]
     return found[0] if len(found) == 1 else None
 
 
 def _is_said(value: Scalar, said: frozenset[str]) -> bool:
-    return len(value.text) >= _SHORTEST and value.text in said
+    text = value.text
+    telling = len(text) >= _SHORTEST or _FRACTION.fullmatch(text) is not None
+    return telling and text in said
 
 
 def _followed(

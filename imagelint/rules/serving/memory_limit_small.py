@@ -97,6 +97,7 @@ def memory_limit_small(server: ServingCommand, ctx: Context) -> Findings:
         help=f"raise the limit above {in_gib(max(need.whole, weights))}",
         subject=server.launch.runtime.name,
         severity=severity,
+        notes=(ctx.note("the model is named here", server),) if weights and not need.kept else (),
     )
 
 

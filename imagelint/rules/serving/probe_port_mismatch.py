@@ -11,7 +11,7 @@ from imagelint.documents.queries.health.asked import (
     probes_of,
     requests_of,
 )
-from imagelint.documents.queries.serving import title
+from imagelint.documents.queries.serving import place_of, title
 from imagelint.documents.serving.command import ServingCommand
 from imagelint.documents.serving.options import PORT
 from imagelint.rules.api import Confidence, Context, Findings, Severity, rule
@@ -91,12 +91,14 @@ def probe_port_mismatch(server: ServingCommand, ctx: Context) -> Findings:
             if not other and may_listen(server, asked.port.value):
                 continue
             does = "answers that on" if other else "listens on"
+            told = [place_of(server, port)] if port.span is not None and not other else []
             yield ctx.finding(
                 asked.port_place,
                 f"the {probe.title} asks port {asked.port.value}, "
                 f"and {title(server)} {does} {port.value}",
                 help=f"ask port {port.value}",
                 subject=runtime.name,
+                notes=tuple(ctx.note(f"{port.value} is told here", place) for place in told),
                 fix=ctx.reworded(asked.port_place, str(asked.port.value), str(port.value)),
                 confidence=None if server.own_image else Confidence.LIKELY,
             )

@@ -10,10 +10,10 @@ from imagelint.documents.queries.devices import (
     share_of_memory,
 )
 from imagelint.documents.queries.gpus.products import product_label
-from imagelint.documents.queries.serving import gpus_in_words
+from imagelint.documents.queries.serving import gpus_in_words, place_of
 from imagelint.documents.serving.command import ServingCommand
 from imagelint.knowledge.gpus import gpu_memory_gb, largest_memory_gb, mig_profile
-from imagelint.rules.api import Context, Findings, Severity, rule
+from imagelint.rules.api import Context, Findings, Note, Severity, rule
 
 # What GPUs are sold by is gibibytes, weights are counted in units of 1e9 bytes.
 _GIB = 2**30 / 1e9
@@ -90,7 +90,16 @@ def vram_weights_dont_fit(server: ServingCommand, ctx: Context) -> Findings:
         f"{memory.gib:g} GiB{taken} = {room:.1f} GB of {memory.product}",
         help=f"{_split(weights.value, room)}take a quantised or a smaller model",
         subject=server.launch.runtime.name,
+        notes=_notes(server, memory, ctx),
     )
+
+
+def _notes(server: ServingCommand, memory: _Memory, ctx: Context) -> tuple[Note, ...]:
+    """Where the GPU is chosen that is too small."""
+    product = server.launch.runtime.gpu_product
+    if not isinstance(product, Known) or product.value != memory.product or product.span is None:
+        return ()
+    return (ctx.note(f"`{memory.product}` is chosen here", place_of(server, product)),)
 
 
 def _memory(server: ServingCommand, ctx: Context) -> _Memory | None:

@@ -6,7 +6,7 @@ from imagelint.documents.kubernetes.wiring.nodes import POOL, HTTPRoute, Ingress
 from imagelint.documents.kubernetes.wiring.routed import ServiceRoute
 from imagelint.documents.queries.links.backends import LostBackend, lost_backends
 from imagelint.documents.queries.links.scope import Scope
-from imagelint.rules.api import Confidence, Context, Findings, Severity, rule
+from imagelint.rules.api import Confidence, Context, Findings, Note, Severity, rule
 
 
 @rule(
@@ -56,8 +56,19 @@ def route_without_backend(route: Ingress | HTTPRoute | ServiceRoute, ctx: Contex
             _said(lost),
             help=_help(lost),
             subject=lost.service,
+            notes=_notes(lost, ctx),
             confidence=None if lost.certain else Confidence.LIKELY,
         )
+
+
+def _notes(lost: LostBackend, ctx: Context) -> tuple[Note, ...]:
+    """Where the ports are written that the Service has."""
+    if lost.owner is None:
+        return ()
+    origin, service = lost.owner
+    ports = service.body.at("spec", "ports")
+    place = ports if ports.exists else service
+    return (ctx.note(f"`{lost.service}` has its ports from here", place, of=origin),)
 
 
 def _said(lost: LostBackend) -> str:

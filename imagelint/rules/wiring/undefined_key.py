@@ -60,7 +60,7 @@ def undefined_key(referring: Pod | Referring, ctx: Context) -> Findings:
         return
     around = Neighbourhood(manifest, ctx.project)
     for one in wanted:
-        found = around.object(one.kind, one.name, owner_of(referring).namespace)
+        found = around.object(one.kind, one.name, owner_of(referring).namespace, makers=True)
         keys = keys_of(found.object) if found is not None else None
         key = one.key.value if isinstance(one.key, Known) else ""
         if found is None or keys is None or key in keys or not around.is_beside(found):

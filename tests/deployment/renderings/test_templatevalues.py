@@ -202,3 +202,30 @@ def test_what_was_made_of_an_item(keys: str, path: str, made: str, written: str)
     span = set_at(tree, tuple(keys.split(".")), Meant(path, "nothing of it", nodes))
     assert span is not None
     assert VALUES[span.start : span.end] == written
+
+
+NAMED = """\
+env:
+  TP: "4"
+  PORT: "8000"
+  more: {SHARE: 0.95, ranks: 3}
+  less: {ranks: 5, share: 1.25}
+"""
+
+
+@pytest.mark.parametrize(
+    ("message", "written"),
+    [
+        ("`TP` is set here", 'TP: "4"'),
+        ("`SHARE` is set here", "SHARE: 0.95"),
+        ("1.25 is no share of memory", "share: 1.25"),
+        ("TP 4 is set here", "env"),
+        ("`ranks` is set here", "env"),
+        ("4 GPUs of 3 are asked for", "env"),
+    ],
+)
+def test_the_key_that_a_message_quotes_is_meant(message: str, written: str) -> None:
+    (tree,) = load_yaml(NAMED)
+    span = set_at(tree, ("env",), Meant("data.x", message))
+    assert span is not None
+    assert NAMED[slice(*span)] == written

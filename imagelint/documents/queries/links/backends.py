@@ -30,7 +30,8 @@ class LostBackend(NamedTuple):
     """A backend whose Service is not there, or does not have its port, which is then `port`.
 
     `ports` are those that the Service has, by number. `kind` is what is meant: a Service or a pool.
-    A pool that is not there under the group that is said has another `group`.
+    A pool that is not there under the group that is said has another `group`. `owner` is the only
+    Service of the name, with its origin.
     """
 
     place: Place
@@ -41,6 +42,7 @@ class LostBackend(NamedTuple):
     certain: bool
     kind: str = SERVICE
     group: str = ""
+    owner: tuple[str, Service] | None = None
 
 
 def lost_backends(route: Ingress | HTTPRoute | ServiceRoute, scope: Scope) -> Iterator[LostBackend]:
@@ -84,7 +86,9 @@ def _lost(
         for each in one.ports
         if isinstance(each.port, Known)
     }
-    return LostBackend(place, name, port.value, None, tuple(sorted(numbers)), found.here)
+    owner = found.nodes[0] if len(found.nodes) == 1 else None
+    ports = tuple(sorted(numbers))
+    return LostBackend(place, name, port.value, None, ports, found.here, owner=owner)
 
 
 def _other_group(backend: Backend, name: str, found: Found[Service]) -> LostBackend | None:
