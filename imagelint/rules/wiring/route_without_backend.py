@@ -63,11 +63,9 @@ def route_without_backend(route: Ingress | HTTPRoute | ServiceRoute, ctx: Contex
 
 def _notes(lost: LostBackend, ctx: Context) -> tuple[Note, ...]:
     """Where the ports are written that the Service has."""
-    if lost.owner is None:
+    if lost.listed is None:
         return ()
-    origin, service = lost.owner
-    ports = service.body.at("spec", "ports")
-    place = ports if ports.exists else service
+    origin, place = lost.listed
     return (ctx.note(f"`{lost.service}` has its ports from here", place, of=origin),)
 
 

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from imagelint.core.fact import Fact
+    from imagelint.documents.base import Node
     from imagelint.documents.kubernetes.wiring.nodes import Backend, HTTPRoute, Ingress
     from imagelint.documents.kubernetes.wiring.routed import ServiceRoute
     from imagelint.documents.queries.links.scope import Found, Scope
@@ -30,8 +31,8 @@ class LostBackend(NamedTuple):
     """A backend whose Service is not there, or does not have its port, which is then `port`.
 
     `ports` are those that the Service has, by number. `kind` is what is meant: a Service or a pool.
-    A pool that is not there under the group that is said has another `group`. `owner` is the only
-    Service of the name, with its origin.
+    A pool that is not there under the group that is said has another `group`. `listed` is where the
+    only Service of the name has its ports, with its origin.
     """
 
     place: Place
@@ -42,7 +43,7 @@ class LostBackend(NamedTuple):
     certain: bool
     kind: str = SERVICE
     group: str = ""
-    owner: tuple[str, Service] | None = None
+    listed: tuple[str, Node] | None = None
 
 
 def lost_backends(route: Ingress | HTTPRoute | ServiceRoute, scope: Scope) -> Iterator[LostBackend]:
@@ -86,9 +87,14 @@ def _lost(
         for each in one.ports
         if isinstance(each.port, Known)
     }
-    owner = found.nodes[0] if len(found.nodes) == 1 else None
     ports = tuple(sorted(numbers))
-    return LostBackend(place, name, port.value, None, ports, found.here, owner=owner)
+    lost = LostBackend(place, name, port.value, None, ports, found.here)
+    return lost._replace(listed=_listed(*found.nodes[0]) if len(found.nodes) == 1 else None)
+
+
+def _listed(origin: str, service: Service) -> tuple[str, Node]:
+    """Where a Service has its ports: an operator makes it of another object, where none are."""
+    return origin, service.ports[0] if service.ports else service
 
 
 def _other_group(backend: Backend, name: str, found: Found[Service]) -> LostBackend | None:
