@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from imagelint.documents.kubernetes.objects import KubernetesObject
 
 
+_OPENSHIFT = ".openshift.io"
 _HOLDER, _LEADERS = "Secret", "StatefulSet"
 # What holds for others of its namespace without being named by them.
 _HOLDING = frozenset(
@@ -79,6 +80,11 @@ RUNTIMES = ("ServingRuntime", "ClusterServingRuntime")
 """What KServe completes a predictor with, the nearer first."""
 
 
+def of_openshift() -> Key:
+    """The objects that only OpenShift knows: Routes, BuildConfigs."""
+    return ("of OpenShift",)
+
+
 def serving_format(name: str) -> Key:
     """Runtimes that offer themselves for a format of models."""
     return ("runtime for", name)
@@ -95,6 +101,9 @@ def object_landmarks(manifest: Manifest) -> Iterator[Landmark]:
             found = NamedObject(obj.span, _LEADERS, obj.name, obj.namespace)
             yield Landmark(object_named(_LEADERS, obj.name), found)
         yield from _holding(obj)
+        if obj.group.endswith(_OPENSHIFT):
+            found = NamedObject(obj.span, obj.kind, obj.name, obj.namespace)
+            yield Landmark(of_openshift(), found)
         for one in _formats(obj):
             yield Landmark(
                 serving_format(one), NamedObject(obj.span, obj.kind, obj.name, obj.namespace)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from imagelint.documents.kubernetes.objects import Container
-from imagelint.documents.queries.links.imageusers import user_of_image
+from imagelint.documents.queries.links.imageusers import is_given_user, user_of_image
 from imagelint.documents.queries.privileges import unprivileged_user
 from imagelint.rules.api import Confidence, Context, Findings, Severity, rule
 
@@ -17,7 +17,8 @@ def image_user_refused(container: Container, ctx: Context) -> Findings:
     `runAsUser` in the pod, is what it can compare.
 
     Except:
-        Pods that say `runAsUser`, images that are neither built by a file of the run nor known.
+        Pods that say `runAsUser`, images that are neither built by a file of the run nor known, and
+        pods beside objects of OpenShift, which gives each a number.
 
     Bad (pod.yaml):
         apiVersion: v1
@@ -60,6 +61,8 @@ def image_user_refused(container: Container, ctx: Context) -> Findings:
         return
     user = user_of_image(container)
     if user is None or (user.name.isdecimal() is not user.root and user.name.isdecimal()):
+        return
+    if is_given_user(ctx.document, ctx.project):
         return
     what = "runs as root" if user.root else f"names its user `{user.name}`, not by its number"
     yield ctx.finding(

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from posixpath import dirname
 from typing import TYPE_CHECKING
 
 from imagelint.core.fact import ABSENT, Known
 from imagelint.core.record import NamedTuple
 from imagelint.documents.execution import names_root
+from imagelint.documents.kubernetes.references import NamedObject, of_openshift
+from imagelint.documents.queries.links.scope import Scope
 from imagelint.knowledge.base_images import base_image
 
 if TYPE_CHECKING:
+    from imagelint.documents.base import Document
     from imagelint.documents.kubernetes.objects import Container
+    from imagelint.documents.project import Project
 
 
 class ImageUser(NamedTuple):
@@ -18,6 +23,17 @@ class ImageUser(NamedTuple):
 
     name: str
     root: bool
+
+
+def is_given_user(document: Document, project: Project) -> bool:
+    """Whether pods get a user where they run: OpenShift chooses a number for each namespace.
+
+    What only OpenShift knows stands in the same file or folder, or was rendered with it, then.
+    https://docs.redhat.com/en/documentation/openshift_container_platform/4.19/html/authentication_and_authorization/managing-pod-security-policies
+    """
+    scope = Scope(document, project, None)
+    found = scope.nearest(of_openshift(), NamedObject, lambda _: True)
+    return any(dirname(origin) == scope.folder for origin, _ in found.nodes)
 
 
 def user_of_image(container: Container) -> ImageUser | None:
