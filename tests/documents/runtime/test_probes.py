@@ -55,7 +55,8 @@ readinessProbe: {tcpSocket: {port: 80}}
 startupProbe: {exec: {command: [curl, "{{ x }}"]}, failureThreshold: "{{ n }}"}
 """
     probes = read_probes(read(text))
-    liveness, readiness, startup = map(known, probes)
+    asked = (probes.liveness, probes.readiness, probes.startup)
+    liveness, readiness, startup = map(known, asked)
     assert (liveness.title, liveness.kills, liveness.counted) == (
         "liveness probe",
         True,
@@ -147,7 +148,8 @@ def test_the_health_check_of_an_image() -> None:
 
 
 def test_an_image_without_one_may_get_it_elsewhere() -> None:
-    assert image("FROM a\n") == (UNKNOWN, UNKNOWN, UNKNOWN)
+    found = image("FROM a\n")
+    assert (found.liveness, found.readiness, found.startup) == (UNKNOWN, UNKNOWN, UNKNOWN)
 
 
 def test_the_rest_of_an_image_is_unknown() -> None:
