@@ -320,6 +320,7 @@ PACKS: Mapping[str, Mapping[str, Data]] = {
             "uncalibrated-judge": "on",
             "unevaluated-image": "on",
             "unevaluated-setting": "on",
+            "unstated-direction": "on",
             "unpinned-dataset": "on",
             "account-without-password": "on",
             "layer-copied-for-rights": "on",

@@ -419,6 +419,7 @@ RULES: dict[str, Entry] = {
     "unset-variable": Entry("serving", ("documents.serving.command:ServingCommand",)),
     "unsigned-image": Entry("signatures", ("documents.image.signatures:SignatureReport",), ("Kyverno verify-image", "SLSA verify artifacts", "NIST SP 800-190 4.1.5")),
     "unsigned-packages": Entry("packages", ("documents.shell.script:Command", "documents.dockerfile.model:Instruction"), ("Checkov CKV2_DOCKER_7", "Checkov CKV2_DOCKER_8", "Checkov CKV2_DOCKER_9", "Checkov CKV2_DOCKER_10", "Checkov CKV2_DOCKER_11"), (), ("ADD", "COPY", "add-apt-repository", "apk", "apt", "apt-get", "aptitude", "bun", "bunx", "cargo", "cat", "conda", "corepack", "debootstrap", "dnf", "dnf-config-manager", "dnf5", "dpkg", "echo", "gem", "go", "mamba", "microdnf", "micromamba", "npm", "npx", "pdm", "pip", "pipx", "pixi", "pnpm", "pnpx", "poetry", "printf", "pypy", "python", "rpm", "sed", "tdnf", "tee", "uv", "uvx", "yarn", "yum", "yum-config-manager", "zypper")),
+    "unstated-direction": Entry("evaluation", ("documents.evaluation.planned:DimensionPlan",)),
     "unterminated-here-document": Entry("syntax", ("documents.complaints:UnterminatedHereDocument",), ("hadolint DL1000",), ("invalid-instruction",)),
     "untrusted-registry": Entry("images", ("documents.shared:ImageUse",), ("hadolint DL3026", "Trivy KSV-0125", "Kyverno restrict-image-registries")),
     "unused-allowance": Entry("allowances", ("documents.base:AllowanceUse",)),
