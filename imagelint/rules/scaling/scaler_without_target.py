@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from imagelint.core.fact import Known
 from imagelint.documents.kubernetes.wiring.nodes import VerticalPodAutoscaler
-from imagelint.documents.queries.links.names import Name, undefined
+from imagelint.documents.queries.links.names import Name, Undefined, undefined
 from imagelint.documents.queries.links.scope import Scope, below
+from imagelint.documents.queries.monitoring.scalers import meant_by_metrics
 from imagelint.documents.runtime.field import Place
 from imagelint.documents.serving.scaling import Autoscaler
 from imagelint.rules.api import Confidence, Context, Findings, Severity, rule
@@ -33,7 +34,8 @@ def scaler_without_target(scaler: Autoscaler | VerticalPodAutoscaler, ctx: Conte
     Except:
         Workloads that may be defined outside of what is examined: without `closed: true` in the
         policy, or `--closed`, only what the same file, or the same rendering, must have meant, and
-        a workload that has the scaler's own name in the same folder.
+        a workload that has the scaler's own name in the same folder, and the only one of the file
+        that runs the engine whose metrics the scaler asks for.
 
     Bad (scaler.yaml):
         apiVersion: autoscaling/v2
@@ -83,7 +85,7 @@ def scaler_without_target(scaler: Autoscaler | VerticalPodAutoscaler, ctx: Conte
     scope = Scope(ctx.document, ctx.project, ctx.environment.closed)
     made = kind.value not in _SCALED
     wanted = Name(kind.value, name.value, namespace, made=made, by=called)
-    found = undefined(wanted, scope, _SCALED)
+    found = undefined(wanted, scope, _SCALED) or _measured(scaler, wanted, scope)
     if found is None:
         return
     said = f"there is no {kind.value} `{name.value}`"
@@ -103,3 +105,17 @@ def scaler_without_target(scaler: Autoscaler | VerticalPodAutoscaler, ctx: Conte
         subject=called,
         confidence=None if found.certain else Confidence.LIKELY,
     )
+
+
+def _measured(
+    scaler: Autoscaler | VerticalPodAutoscaler, wanted: Name, scope: Scope
+) -> Undefined | None:
+    """The workload of the file whose metrics decide, where the one that is named is nowhere."""
+    if isinstance(scaler, VerticalPodAutoscaler) or wanted.made:
+        return None
+    if scope.is_defined(wanted.kind, wanted.name, wanted.namespace):
+        return None
+    meant = meant_by_metrics(scaler, scope)
+    if meant is None or meant.kind != wanted.kind:
+        return None
+    return Undefined(meant.kind, meant.name, certain=False)

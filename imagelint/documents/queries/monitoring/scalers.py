@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from imagelint.core.fact import Known, value_or
 from imagelint.core.record import NamedTuple
+from imagelint.documents.kubernetes.landmarks import PodPlace, serving
+from imagelint.documents.promql.query import MetricUse
 from imagelint.documents.promql.tree import (
     Aggregation,
     Binary,
@@ -19,11 +22,15 @@ from imagelint.documents.promql.tree import (
     inner,
     nested,
 )
+from imagelint.documents.queries.links.scope import same
+from imagelint.documents.serving.scaling import Autoscaler
 from imagelint.knowledge.serving.metrics import find_series, is_metric, shown_metric
 
 if TYPE_CHECKING:
-    from imagelint.documents.promql.query import MetricUse
+    from imagelint.core.source import Span
+    from imagelint.documents.kubernetes.objects import KubernetesObject
     from imagelint.documents.promql.trigger import PrometheusTrigger
+    from imagelint.documents.queries.links.scope import Scope
     from imagelint.documents.serving.command import ServingCommand
 
 _MANY = frozenset(("topk", "bottomk", "limitk", "limit_ratio", "count_values"))
@@ -145,6 +152,34 @@ def waiting_at(server: ServingCommand) -> str:
     """The metric by which a server tells how many requests wait, empty where none is known."""
     shown = server.facts.metrics if server.facts is not None else None
     return "" if shown is None else shown_metric(server.engine, shown.prefixes, "waiting")
+
+
+def meant_by_metrics(scaler: Autoscaler, scope: Scope) -> KubernetesObject | None:
+    """The only workload of a file that runs the engine whose metrics an autoscaler asks for.
+
+    None where another autoscaler scales it, or the metrics are of several engines.
+    """
+    manifest = scope.manifest
+    engines = scope.once(("engines asked for by scalers",), lambda: _engines_asked(scope))
+    engine = engines.get(scaler.span, "")
+    places = list(islice(scope.own(serving(engine), PodPlace), 2)) if engine else []
+    pod = scope.pod(scope.origin, places[0]) if len(places) == 1 else None
+    if manifest is None or pod is None or not same(pod.owner.namespace, scaler.namespace):
+        return None
+    scaled = (value_or(one.target_name, "") for one in manifest.nodes_of(Autoscaler))
+    return None if pod.owner.name in scaled else pod.owner
+
+
+def _engines_asked(scope: Scope) -> dict[Span, str]:
+    """The engine whose metrics each autoscaler of a document asks for; empty for several."""
+    found: dict[Span, str] = {}
+    uses = scope.manifest.nodes_of(MetricUse) if scope.manifest is not None else ()
+    for use in uses:
+        series = find_series(use.name)
+        if use.scaler is not None and series is not None:
+            engine = series.metric.exporter.engine
+            found[use.scaler.span] = engine if found.get(use.scaler.span, engine) == engine else ""
+    return found
 
 
 def alike_at(server: ServingCommand, metric: str) -> str:
