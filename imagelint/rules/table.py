@@ -336,7 +336,7 @@ RULES: dict[str, Entry] = {
     "startup-budget": Entry("serving", ("documents.serving.command:ServingCommand",)),
     "startup-unprotected": Entry("serving", ("documents.serving.command:ServingCommand",)),
     "sudo-in-build": Entry("shell", ("documents.dockerfile.model:Stage",), ("hadolint DL3004", "Trivy DS-0010", "Checkov CKV2_DOCKER_1", "Dockle DKL-DI-0001", "droast DF010", "dockerfilelint sudo_usage")),
-    "summed-share-as-value": Entry("scaling", ("documents.promql.trigger:PrometheusTrigger",)),
+    "summed-share-as-value": Entry("scaling", ("documents.promql.trigger:PrometheusTrigger", "documents.promql.query:Query")),
     "system-directory": Entry("build", ("documents.dockerfile.model:Instruction",), ("Trivy DS-0030", "Dockle DKL-DI-0002", "semgrep dockerd-socket-mount"), (), ("VOLUME", "WORKDIR")),
     "telemetry-left-on": Entry("packages", ("documents.dockerfile.model:Stage",), ("tally prefer-telemetry-opt-out",)),
     "threads-above-cpu-limit": Entry("serving", ("documents.kubernetes.objects:Container", "documents.compose.model:ComposeService")),

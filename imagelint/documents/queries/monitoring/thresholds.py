@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from imagelint.core.fact import Known, value_or
 from imagelint.core.record import NamedTuple
 from imagelint.documents.kubernetes.landmarks import metric_template
-from imagelint.documents.promql.tree import Binary, Number, inner
+from imagelint.documents.promql.tree import Aggregation, Binary, Number, inner, nested
 from imagelint.documents.promql.trigger import (
     JudgingTemplate,
     MetricThreshold,
@@ -19,6 +19,7 @@ from imagelint.documents.queries.monitoring.expressions import (
     mistaken_number,
     of_one_series,
     share_of,
+    summed_share_of,
 )
 from imagelint.documents.queries.monitoring.scalers import waiting_metric
 from imagelint.knowledge.serving.metrics import (
@@ -40,6 +41,9 @@ if TYPE_CHECKING:
 
     Served = Callable[[str], str]
 
+_WHOLE = {"ratio": 1.0, "percent": 100.0}
+# What servers give all their series: a sum by them is one over replicas.
+_OF_MODELS = frozenset(("model_name", "model"))
 _WAITING = frozenset(("waiting",))
 _ABOVE = (">", ">=")
 _BELOW = ("<", "<=")
@@ -165,6 +169,38 @@ def conditions(tree: Expression | None) -> Iterator[Binary]:
             pending += (node.right, node.left)
         elif node.operator == "unless":
             pending.append(node.left)
+
+
+class SummedShares(NamedTuple):
+    """A number that the sum of the shares of all replicas is to be above, as if it were of one."""
+
+    place: Place
+    number: float
+
+
+def summed_shares(query: Query, recorded: Recorded) -> Iterator[SummedShares]:
+    """Where an alert adds up what each replica uses, and compares that with no more than a whole.
+
+    Sums by pod, or without labels that are named, may be of one replica each.
+    """
+    for node in conditions(query.tree):
+        above = node.operator in _ABOVE
+        side, number = (node.left, node.right) if above else (node.right, node.left)
+        written = inner(number)
+        if not isinstance(written, Number) or not _adds_replicas(side):
+            continue
+        whole = _WHOLE.get(summed_share_of(side, recorded), 0.0)
+        if 0 < written.value <= whole:
+            yield SummedShares(written.place, written.value)
+
+
+def _adds_replicas(node: Expression) -> bool:
+    """Whether all that is added up is added up over replicas."""
+    groupings = [one.grouping for one, _ in nested(node) if isinstance(one, Aggregation)]
+    return all(
+        one is None or (one.keeps and all(each in _OF_MODELS for each in one.labels))
+        for one in groupings
+    )
 
 
 def _metrics(asked: MetricThreshold, served: Served) -> tuple[Metric, ...]:
