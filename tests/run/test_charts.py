@@ -208,6 +208,44 @@ def test_a_field_whose_value_waits_for_who_installs_is_not_missing(
     assert told == ([Said("llm/templates/deployment.yaml", line, "missing-field")] if line else [])
 
 
+IMAGE = """\
+apiVersion: v1
+kind: Pod
+metadata: {name: llm}
+spec:
+  containers:
+    - name: llm
+      image: "{{ .Values.image.name }}:{{ .Values.image.tag }}"
+      ports:
+      {{- range .Values.ports }}
+        - {name: "{{ .name }}", containerPort: "{{ .port }}"}
+      {{- end }}
+      readinessProbe: {httpGet: {path: /health, port: http}}
+"""
+WAITING = "image: {name: '', tag: ''}\nports: []\n"
+
+
+@pytest.mark.parametrize(
+    ("values", "template", "lines"),
+    [
+        (WAITING, IMAGE, []),
+        (WAITING.replace("tag: ''", "tag: v1"), IMAGE, []),
+        (WAITING.replace("name: ''", "name: a/b"), IMAGE, [7]),
+        (WAITING.replace("name: ''", "title: ''").replace("tag: ''", "t: ''"), IMAGE, [7]),
+        (WAITING.replace("ports", "others"), IMAGE, [12]),
+        ("image: {name: a/b, tag: v1}\nports: [{name: web, port: 80}]\n", IMAGE, [12]),
+        ("image: {name: a/b, tag: v1}\nports: [{name: http, port: 80}]\n", IMAGE, []),
+    ],
+)
+@pytest.mark.usefixtures("engine")
+def test_images_and_ports_that_wait_for_who_installs_are_not_known(
+    here: Path, program: Program, values: str, template: str, lines: list[int]
+) -> None:
+    chart(here, values=values, templates__deployment=template)
+    told = check(program, "invalid-image-reference", "undeclared-probe-port", code=int(bool(lines)))
+    assert [one.line for one in told] == lines
+
+
 def test_each_file_of_values_makes_its_own(here: Path, program: Program, engine: None) -> None:
     chart(here, **{"values-prod": "resources: {limits: {nvidia.com/gpu: 1}}\n"})
     answer = program("check", "--no-cache", "--only", "tp-vs-gpus", ".")

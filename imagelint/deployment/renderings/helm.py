@@ -7,13 +7,19 @@ from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 from imagelint.core.source import Source, Span
-from imagelint.deployment.renderings.leftopen import open_values, without_open
-from imagelint.deployment.renderings.lines import aligned
+from imagelint.deployment.renderings.leftopen import (
+    OPEN,
+    may_be_open,
+    names_open,
+    open_values,
+    template_line,
+    without_open,
+)
+from imagelint.deployment.renderings.lines import TemplateLine, aligned
 from imagelint.deployment.renderings.madetrees import MadeTrees
 from imagelint.deployment.renderings.rendered import RenderedManifest
 from imagelint.deployment.renderings.templatevalues import (
     Meant,
-    actions,
     continued,
     helpers_in,
     image_parts,
@@ -161,12 +167,12 @@ def delivered_manifest(
 def _manifest(document: Document, texts: _Texts, maker: str) -> ChartManifest:
     objects: list[KubernetesObject] = []
     allowances: list[Allowance] = []
+    names = open_values(one.tree for one in texts.values())  # which are parts, too
     for file in texts.rendered.files:
-        reader = _Reader(file, texts)
+        reader = _Reader(file, texts, names)
         objects += reader.objects()
         allowances += reader.allowances
     with_pods = tuple((obj, read_pods(obj)) for obj in objects)
-    names = open_values(one.tree for one in texts.values())  # which are parts, too
     parts = texts.parts
     made = ChartManifest(
         document.source,
@@ -264,21 +270,12 @@ def values_in(given: GivenValues) -> YamlNode | None:
     return tree_in(scalar) if scalar is not None else None
 
 
-class _Line(NamedTuple):
-    """A line of a template: its text, and where that begins among the places of the document.
-
-    Lines at whose end an action is open are one with the next.
-    """
-
-    text: str
-    start: int
-
-
 class _Reader:
-    """Reads the objects that one template makes."""
+    """Reads the objects that one template makes; `names` are those of values without one."""
 
-    def __init__(self, file: RenderedFile, texts: _Texts) -> None:
+    def __init__(self, file: RenderedFile, texts: _Texts, names: frozenset[str]) -> None:
         self._file = file
+        self._names = names
         self._texts = texts
         self._first: dict[str, dict[int, int]] = {}
         self._starts = [0]
@@ -305,14 +302,21 @@ class _Reader:
 
     def _placed(self, node: YamlNode) -> YamlNode:
         if isinstance(node, Mapping):
-            entries = tuple(
-                Entry(self._key(entry.key), self._placed(entry.value)) for entry in node.entries
-            )
+            entries = tuple(map(self._entry, node.entries))
             return Mapping(self._around(node.span, entries), entries)
         if isinstance(node, Sequence):
             items = tuple(map(self._placed, node.items))
             return Sequence(self._around(node.span, items), items)
         return self._scalar(node)
+
+    def _entry(self, entry: Entry) -> Entry:
+        """A field in its place; a value that waits for whoever installs the chart is not known."""
+        key, value = self._key(entry.key), self._placed(entry.value)
+        if self._names and isinstance(value, Scalar) and may_be_open(key.text, value):
+            line = template_line(key.span, self._texts.parts)
+            if names_open(line, self._names):
+                value = Scalar(value.span, OPEN, OPEN, plain=False)
+        return Entry(key, value)
 
     def _around(self, span: Span, nodes: tuple[Node, ...]) -> Span:
         """From the first to the last of some nodes, as far as they stand in that order."""
@@ -325,7 +329,7 @@ class _Reader:
         line = self._line(key.span.start)
         at = line.text.find(f"{key.raw}:")
         if at < 0:
-            return Scalar(_stripped(line), key.value, key.raw, key.plain)
+            return Scalar(line.stripped, key.value, key.raw, key.plain)
         span = Span(line.start + at, line.start + at + len(key.raw))
         return Scalar(span, key.value, key.raw, key.plain)
 
@@ -337,10 +341,10 @@ class _Reader:
             span = Span(line.start + at, line.start + at + len(raw))
             return Scalar(span, node.value, raw, node.plain)
         if "\n" in raw and node.block:
-            made = MappedScalar(_filled(line), node.value, raw, node.plain)
+            made = MappedScalar(line.filled, node.value, raw, node.plain)
             made.find = partial(self._mapped, node, made.span)
             return made
-        return Scalar(_filled(line), node.value, raw, node.plain)
+        return Scalar(line.filled, node.value, raw, node.plain)
 
     def _mapped(self, node: Scalar, span: Span) -> MappedText:
         """The value of a block by the lines of the templates that made its lines.
@@ -349,7 +353,7 @@ class _Reader:
         """
         starts: list[int] = []
         ends: list[int] = []
-        number, line, columns, first = -1, _Line("", 0), aligned("", ""), 0
+        number, line, columns, first = -1, TemplateLine("", 0), aligned("", ""), 0
         for offset in offsets(node) or ():
             at = bisect_right(self._starts, offset) - 1
             if at != number:
@@ -368,7 +372,7 @@ class _Reader:
         end = last.start + len(last.text)
         return Span(first.start, end if end >= first.start else first.start + len(first.text))
 
-    def _line(self, offset: int) -> _Line:
+    def _line(self, offset: int) -> TemplateLine:
         """The line of a template of which the line was made in which an offset lies."""
         number = bisect_right(self._starts, offset) - 1
         lines = self._file.lines
@@ -376,25 +380,9 @@ class _Reader:
         name, line = where or (self._file.template, 1)
         part = self._texts.part(name)
         if part is None or line > len(part.source.line_starts):
-            return _Line("", 0)
+            return TemplateLine("", 0)
         if name not in self._first:
             self._first[name] = continued(part.source.text)
         first = self._first[name].get(line, line)
         text = "\n".join(map(part.source.line, range(first, line + 1)))
-        return _Line(text, part.shifted(part.source.line_span(first)).start)
-
-
-def _stripped(line: _Line) -> Span:
-    """A line without its indentation."""
-    text = line.text.strip()
-    start = line.start + len(line.text) - len(line.text.lstrip())
-    return Span(start, start + len(text))
-
-
-def _filled(line: _Line) -> Span:
-    """What a template fills in: its first action, of several lines all; else the whole line."""
-    found = list(actions(line.text))
-    if not found:
-        return _stripped(line)
-    last = found[-1] if "\n" in line.text else found[0]
-    return Span(line.start + found[0].start(), line.start + last.end())
+        return TemplateLine(text, part.shifted(part.source.line_span(first)).start)

@@ -23,6 +23,11 @@ if TYPE_CHECKING:
     from imagelint.documents.parts import TextPart
     from imagelint.documents.yaml.nodes import YamlNode
 
+# What stands in the place of a value that is not there yet.
+OPEN = "{{ open }}"
+# Fields of which more is read than whether they are there, and what is left of them without values.
+# A name behind which only the tag is missing is a mistake: charts fall back to a version there.
+_READ = {"image": pattern(r"(?::.*)?"), "ports": pattern("")}
 _SAID = pattern(r"`([^`\s]+)`")
 _NAME = pattern(r"\.([A-Za-z_]\w*)", re.ASCII)
 
@@ -41,6 +46,17 @@ def open_values(trees: Iterable[YamlNode]) -> frozenset[str]:
                     found.add(entry.key.text)
                 nodes.append(entry.value)
     return frozenset(found)
+
+
+def may_be_open(key: str, value: Scalar) -> bool:
+    """Whether a field may be empty, in whole or in part, for want of a value."""
+    rest = _READ.get(key)
+    return rest is not None and bool(rest.fullmatch(value.text))
+
+
+def names_open(line: str, names: frozenset[str]) -> bool:
+    """Whether a line of a template takes one of some values by its name."""
+    return not names.isdisjoint(_NAME.findall(line))
 
 
 def without_open(
@@ -71,13 +87,13 @@ def _open_fields(
         places += place.items()
         for key, value in place.entries():
             if value.node is not None and _is_empty(value.node):
-                if not names.isdisjoint(_NAME.findall(_line(value.key_span, parts))):
+                if names_open(template_line(value.key_span, parts), names):
                     yield place.path, key
             elif not isinstance(value.node, Scalar):
                 places.append(value)
 
 
-def _line(span: Span, parts: tuple[TextPart, ...]) -> str:
+def template_line(span: Span, parts: tuple[TextPart, ...]) -> str:
     """The line of a key, and an action that makes its value in the next one: `{{- range … }}`."""
     part = part_at(parts, span.start)
     text, at = part.source.text, max(0, part.local(span).start)

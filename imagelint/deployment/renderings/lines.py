@@ -1,8 +1,37 @@
-"""Where the characters of a line are written that a template made."""
+"""The lines of templates, and where the characters of a line are written that one made."""
 
 from __future__ import annotations
 
 from typing import NamedTuple
+
+from imagelint.core.source import Span
+from imagelint.deployment.renderings.templatevalues import actions
+
+
+class TemplateLine(NamedTuple):
+    """A line of a template: its text, and where that begins among the places of the document.
+
+    Lines at whose end an action is open are one with the next.
+    """
+
+    text: str
+    start: int
+
+    @property
+    def stripped(self) -> Span:
+        """A line without its indentation."""
+        text = self.text.strip()
+        start = self.start + len(self.text) - len(self.text.lstrip())
+        return Span(start, start + len(text))
+
+    @property
+    def filled(self) -> Span:
+        """What a template fills in: its first action, of several lines all; else the whole line."""
+        found = list(actions(self.text))
+        if not found:
+            return self.stripped
+        last = found[-1] if "\n" in self.text else found[0]
+        return Span(self.start + found[0].start(), self.start + last.end())
 
 
 class Aligned(NamedTuple):
