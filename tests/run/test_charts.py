@@ -406,6 +406,42 @@ def test_what_cannot_be_rendered_is_a_problem_in_the_words_of_the_chart(
     assert words in answer.out + answer.err
 
 
+NEEDS_OTHERS = "dependencies: [{name: common, version: 1.0.0, repository: 'file://../common'}]\n"
+
+
+@pytest.mark.usefixtures("engine")
+def test_one_reason_is_one_problem_and_what_is_missing_is_named(
+    here: Path, program: Program
+) -> None:
+    chart(
+        here,
+        Chart=CHART + NEEDS_OTHERS,
+        templates__deployment='a: {{ include "common.name" . }}\n{{ fail .Values.why }}\n',
+        ci__one="a: 1\n",
+        ci__two="a: 2\n",
+    )
+    answer = program("check", "--no-cache", "--only", "tp-vs-gpus", ".")
+    assert answer.code == 3
+    assert answer.out.count("helm does not render it") == 1
+    assert "(nor with 2 other files of values)" in answer.out
+    assert "`charts/common` is not there" in answer.out
+    assert "helm dependency build" in answer.out
+
+
+@pytest.mark.usefixtures("engine")
+def test_each_reason_is_a_problem_of_its_own(here: Path, program: Program) -> None:
+    chart(
+        here,
+        templates__deployment="{{ if .Values.why }}{{ fail .Values.why }}{{ end }}a: 1\n",
+        ci__one="why: one\n",
+        ci__two="why: two\n",
+        ci__also="why: two\n",
+    )
+    answer = program("check", "--no-cache", "--only", "tp-vs-gpus", ".")
+    assert answer.out.count("helm does not render it") == 2
+    assert answer.out.count("(nor with 1 other file of values)") == 1
+
+
 def test_a_chart_that_prints_without_end_is_stopped(
     here: Path, program: Program, engine: None
 ) -> None:

@@ -38,7 +38,7 @@ def application_sources(spec: Cursor, title: str, name: str) -> Iterator[Deliver
 def _source(place: Cursor, roots: set[str], title: str) -> DeliverySource:
     where, chart = place["path"], place["chart"]
     named = chart if chart.exists else where
-    url = place["repoURL"].word()
+    url = place["repoURL"].word() or "a repository that is filled in"
     shown = f"the chart `{chart.word()}` of {url}" if chart.exists else f"`{where.word()}` of {url}"
     found = DeliverySource(
         title,

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from imagelint.collect.files import FoundFile
     from imagelint.documents.base import Document
     from imagelint.documents.rendering.rendered import RenderedChart
-    from imagelint.render.helm import ChartFiles, HelmEngine
+    from imagelint.render.helm import ChartFiles, ChartValues, HelmEngine
     from imagelint.run.reading.index import FileIndex
     from imagelint.run.rendering.kept import KeptRenderings
 
@@ -92,17 +92,16 @@ def _of_chart(
         return Renderings(problems={origin: (chart,)})
     chosen = [ChartValues(name, (chart.texts[name],) if name else ()) for name in _values(chart)]
     answers = rendered_charts(engine, chart, chosen, origin, kept)
-    problems = tuple(one for one in answers if isinstance(one, Problem))
+    problems = tuple(_failures(chosen, answers))
     if len(_others(chart)) > _MOST_VALUES:
         detail = f"is rendered with {_MOST_VALUES} of its {len(_others(chart))} files of values"
         problems += (Problem(ProblemKind.TOO_LARGE, origin, detail),)
     made = tuple(one for one in answers if not isinstance(one, Problem))
     problems += tuple(_delivering(origin, made))
-    if made:
-        from imagelint.run.rendering.dependencies import missing_dependencies
+    from imagelint.run.rendering.dependencies import missing_dependencies
 
-        names_of_values = tuple(one.name for one in chosen)
-        problems += tuple(missing_dependencies(chart.texts, names_of_values, origin))
+    names_of_values = tuple(one.name for one in chosen)
+    problems += tuple(missing_dependencies(chart.texts, names_of_values, origin))
     names = {name for name in chart.templates if made}
     # What parts hold is seen in what takes them.
     parts = {name for name in names if _PART.search(name)}
@@ -114,6 +113,21 @@ def _of_chart(
         covered=covered,
         empty=frozenset(beside(origin, name) for name in names - used),
     )
+
+
+def _failures(
+    chosen: Iterable[ChartValues], answers: Iterable[RenderedChart | Problem]
+) -> Iterator[Problem]:
+    """What could not be rendered, one problem for each reason."""
+    by_reason: dict[tuple[str, ...], list[Problem]] = {}
+    for values, answer in zip(chosen, answers, strict=True):
+        if isinstance(answer, Problem):
+            reason = answer.detail.replace(f" with `{values.name}`", "", 1)
+            by_reason.setdefault((answer.kind.value, reason), []).append(answer)
+    for first, *others in by_reason.values():
+        files = f"{len(others)} other file{'s' if len(others) > 1 else ''} of values"
+        detail = f"{first.detail} (nor with {files})" if others else first.detail
+        yield first._replace(detail=detail)
 
 
 def _delivering(origin: str, made: tuple[RenderedChart, ...]) -> Iterator[Problem]:

@@ -115,6 +115,12 @@ def test_a_chart_of_a_registry_lies_in_no_folder() -> None:
     assert one.shown == "the chart `vllm` of https://git.example.com/team/deploy"
 
 
+def test_a_repository_may_be_filled_in() -> None:
+    url = "https://git.example.com/team/deploy"
+    (one,) = sources(APPLICATION.replace(url, "'{{ .url }}'"))
+    assert one.shown == "`charts/llm` of a repository that is filled in"
+
+
 def test_a_source_may_lend_its_files_to_others() -> None:
     head = APPLICATION.partition("  source:")[0]
     text = head + (
