@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from imagelint.documents.base import Document, Key, Node
+    from imagelint.documents.kubernetes.objects import Container, Pod
     from imagelint.documents.kubernetes.wiring.nodes import Selector
     from imagelint.documents.project import Project
     from imagelint.documents.runtime.model import Runtime
@@ -44,6 +45,14 @@ _MOST_ALIKE = 16
 """Where more are called alike, they are variants of one thing, and the nearest ones are meant."""
 
 
+def _scaled(scaler: Autoscaler) -> Key | None:
+    """Where to find the pods that an autoscaler scales; None when that is not known."""
+    kind, name = scaler.target_kind, scaler.target_name
+    if not isinstance(name, Known) or not isinstance(kind, Known) or not name.value:
+        return None
+    return pods_of(kind.value, name.value)
+
+
 class NameScope:
     """A document and the others of its project: who is called what there."""
 
@@ -55,14 +64,16 @@ class NameScope:
 
     def scaled_servers(self, scaler: Autoscaler) -> tuple[ServingCommand, ...]:
         """The GPU model servers that an autoscaler scales; none when it cannot be told."""
-        if not isinstance(scaler.target_name, Known) or not isinstance(scaler.target_kind, Known):
-            return ()
-        kind, name = scaler.target_kind.value, scaler.target_name.value
         return tuple(
             server
-            for server in self._servers(pods_of(kind, name) if name else None, scaler.namespace)
+            for server in self._servers(_scaled(scaler), scaler.namespace)
             if isinstance(server.launch.runtime.gpus, Known)
         )
+
+    def scaled_with_gpus(self, scaler: Autoscaler) -> Iterator[Container]:
+        """The containers with GPUs that an autoscaler scales, whatever they run."""
+        for _, pod in self._pods(_scaled(scaler), scaler.namespace):
+            yield from (one for one in pod.containers if isinstance(one.runtime.gpus, Known))
 
     def routed_servers(self, route: Route) -> tuple[ServingCommand, ...]:
         """The model servers behind a route; none when the way to them cannot be followed."""
@@ -102,6 +113,13 @@ class NameScope:
         self, key: Key | None, namespace: str, selector: Selector | None = None
     ) -> Iterator[ServingCommand]:
         """The servers of known engines in the pods under a key, of those that are selected."""
+        for manifest, pod in self._pods(key, namespace, selector):
+            yield from (one for one in manifest.servers_of(pod) if one.engine)
+
+    def _pods(
+        self, key: Key | None, namespace: str, selector: Selector | None = None
+    ) -> Iterator[tuple[Manifest, Pod]]:
+        """The pods under a key, of those that are selected, with the manifests that hold them."""
         if key is None:
             return
         for origin, place in self._nearest(
@@ -115,7 +133,7 @@ class NameScope:
             manifest = self._manifest(origin)
             pod = pod_at(manifest, place) if manifest is not None else None
             if pod is not None and manifest is not None:
-                yield from (one for one in manifest.servers_of(pod) if one.engine)
+                yield manifest, pod
 
     def _manifest(self, origin: str) -> Manifest | None:
         """A manifest as the others of the run complete it."""

@@ -13,13 +13,13 @@ _FIELDS = {"HTTPScaledObject": "replicas.max", "ScaledObject": "maxReplicaCount"
 
 @rule(Autoscaler, Severity.MEDIUM)
 def unbounded_scaler(scaler: Autoscaler, ctx: Context) -> Findings:
-    """An autoscaler may start a hundred servers with GPUs.
+    """An autoscaler may start a hundred pods with GPUs.
 
     Without `maxReplicaCount` KEDA goes up to 100 replicas. A burst, or a query that is wrong, then
     takes every GPU that the cluster has, and a cluster that grows by itself buys more.
 
     Except:
-        Workloads that are not seen to be model servers with GPUs.
+        Workloads that are not seen to ask for GPUs.
 
     Bad (scaler.yaml):
         apiVersion: keda.sh/v1alpha1
@@ -81,13 +81,17 @@ def unbounded_scaler(scaler: Autoscaler, ctx: Context) -> Findings:
     most = scaler.maximum
     if scaler.kind not in _FIELDS or not isinstance(most, Known) or most.span is not None:
         return
-    servers = NameScope(ctx.document, ctx.project).scaled_servers(scaler)
-    if not servers:
+    scope = NameScope(ctx.document, ctx.project)
+    servers = scope.scaled_servers(scaler)
+    names = [title(one) for one in servers] or [
+        f"`{one.name}`" for one in scope.scaled_with_gpus(scaler)
+    ]
+    if not names:
         return
     yield ctx.finding(
         scaler,
-        f"{title(servers[0])} may get {most.value} replicas, the default, each with its GPUs",
+        f"{names[0]} may get {most.value} replicas, the default, each with its GPUs",
         help=f"say how many there are GPUs for: `{_FIELDS[scaler.kind]}`",
         subject=scaler.name,
-        confidence=Confidence.LIKELY if servers[0].concluded else None,
+        confidence=Confidence.LIKELY if servers and servers[0].concluded else None,
     )
