@@ -37,8 +37,8 @@ def used_in_runs(document: Dockerfile, stage: Stage) -> Iterator[Reference]:
         for command in script.commands:
             if command.nested:
                 continue
-            for word in _words(command):
-                found = references_in(word.raw, word.span.start)
+            for written, start in _written(document, command):
+                found = references_in(written, start)
                 yield from (one for one in found if one.name in names and not one.default)
 
 
@@ -52,6 +52,14 @@ def _sets(script: Script, name: str) -> bool:
     return any(mark in script.text for mark in marks) or any(
         command.program in ("source", ".", "eval") for command in script.commands
     )
+
+
+def _written(document: Dockerfile, command: Command) -> Iterator[tuple[str, int]]:
+    """What a shell fills in of a command: its words, and what is set for it alone."""
+    for one in command.assignments:
+        yield document.source.text[one.span.start : one.span.end], one.span.start
+    for word in _words(command):
+        yield word.raw, word.span.start
 
 
 def _words(command: Command) -> Iterator[Word]:
