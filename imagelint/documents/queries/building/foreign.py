@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from imagelint.core.fact import Known
 from imagelint.core.pattern import pattern
 from imagelint.core.record import NamedTuple
+from imagelint.documents.queries.building.depth import is_deep
 from imagelint.documents.queries.dockerfiles.folders import lies_in
 from imagelint.documents.queries.dockerfiles.runscripts import own_scripts
 from imagelint.documents.queries.stages import chain, stages
@@ -53,7 +54,7 @@ def foreign_copies(document: Document, stage: Stage) -> Iterator[Foreign]:
     """What a stage copies from others, and cannot run."""
     below = chain(document, stage)
     target = below[-1].root_image.known if below[-1].root_image is not None else None
-    if target is None and not below[-1].scratch:
+    if is_deep(document, stage) or (target is None and not below[-1].scratch):
         return
     names = {one.name.lower(): one for one in stages(document)[: stage.index] if one.name}
     for copy in stage.of("COPY"):

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from imagelint.core.fact import Known
 from imagelint.core.record import NamedTuple
 from imagelint.documents.packages.installs import package_installs, packages_removed
+from imagelint.documents.queries.building.depth import is_deep
 from imagelint.documents.queries.dockerfiles.folders import joined, lies_in, with_folders
 from imagelint.documents.queries.dockerfiles.runscripts import operands_of, own_scripts
 from imagelint.documents.queries.downloads import downloads
@@ -59,7 +60,7 @@ class _Brought(NamedTuple):
 
 def late_removals(document: Document, stage: Stage) -> Iterator[LateRemoval]:
     """What the steps of a stage remove after the layer that holds it is closed."""
-    if is_windows(stage):
+    if is_windows(stage) or is_deep(document, stage):
         return
     files: list[_Brought] = []
     packages: dict[str, Node] = {}

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from imagelint.core.pattern import pattern
 from imagelint.core.record import NamedTuple
 from imagelint.documents.packages.installs import package_installs
+from imagelint.documents.queries.building.depth import is_deep
 from imagelint.documents.queries.dockerfiles.runscripts import own_scripts
 from imagelint.documents.queries.health.programs import copies_programs, is_opaque
 from imagelint.documents.queries.stages import chain, is_windows
@@ -48,6 +49,8 @@ def missing_programs(document: Document, stage: Stage) -> Iterator[MissingProgra
     below = chain(document, stage)
     image = below[-1].root_image
     if image is None or image.known is None or is_windows(stage):
+        return
+    if is_deep(document, stage):
         return
     if "$" in image.text.partition(":")[0]:
         return  # what stands there for want of another may have less

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from imagelint.core.record import NamedTuple
 from imagelint.documents.packages.installs import package_installs
 from imagelint.documents.packages.python import PIP, POETRY, UV, is_python
+from imagelint.documents.queries.building.depth import is_deep
 from imagelint.documents.queries.dockerfiles.runscripts import own_scripts
 from imagelint.documents.queries.stages import chain, is_windows
 from imagelint.documents.shell.shells import base_name
@@ -62,7 +63,12 @@ class Hidden(NamedTuple):
 
 
 def _text(document: Document, stage: Stage) -> str:
-    """What stands in the instructions of a stage and of those below it, behind their FROM."""
+    """What stands in the instructions of a stage and of those below it, behind their FROM.
+
+    Nothing where there are too many: see `DEEPEST`.
+    """
+    if is_deep(document, stage):
+        return ""
     text = document.source.text
     return " ".join(
         text[one.span.start : one.span.end]
@@ -106,7 +112,7 @@ def refused_by_uv(document: Document, stage: Stage) -> Iterator[PackageInstall]:
     if not _is_plain(stage) or is_windows(stage):
         return
     text = _text(document, stage)
-    if any(word in text for word in (*_OTHERWISE, *_OF_UV)):
+    if not text or any(word in text for word in (*_OTHERWISE, *_OF_UV)):
         return
     for install in _installs(stage):
         told = any(option.name in _TOLD_UV for option in install.options)
@@ -134,7 +140,7 @@ def hidden_environment(document: Document, stage: Stage) -> Hidden | None:
     text = _text(document, stage)
     if any(name in text for name in ("activate", "pip install", "conda", "UV_PROJECT_ENV", "PATH")):
         return None
-    folder = _folder(document, stage, text)
+    folder = _folder(document, stage, text) if text else ""
     return Hidden(word, base_name(word.text), folder) if folder else None
 
 

@@ -8,6 +8,7 @@ from imagelint.core.fact import Known
 from imagelint.core.record import NamedTuple
 from imagelint.documents.packages.installs import package_installs, refreshed_manager
 from imagelint.documents.packages.lookup import manager_call
+from imagelint.documents.queries.building.depth import is_deep
 from imagelint.documents.queries.dockerfiles.runscripts import own_scripts
 from imagelint.documents.queries.stages import chain, is_windows
 
@@ -36,7 +37,7 @@ class Refused(NamedTuple):
 
 def refused_steps(document: Document, stage: Stage) -> Iterator[Refused]:
     """The first command of each RUN that a distribution's package manager refuses to run."""
-    if is_windows(stage):
+    if is_windows(stage) or is_deep(document, stage):
         return
     inherited = _inherited(document, stage)
     for script in own_scripts(stage):
