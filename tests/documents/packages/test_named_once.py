@@ -73,6 +73,7 @@ OTHERWISE["documents/serving/startscript.py"] = NAMES
 # are called as what installs them.
 for module in ("grype", "identifiers", "merge", "opinion", "osv"):
     OTHERWISE[f"documents/image/opinions/{module}.py"] = NAMES
+OTHERWISE["documents/image/vex.py"] = NAMES
 # What the decorators of rules say, which is asked of the managers there.
 OTHERWISE["rules/table.py"] = NAMES
 
