@@ -69,8 +69,8 @@ OTHERWISE: dict[str, frozenset[str]] = {
 OTHERWISE["documents/shell/wrappers.py"] = NAMES
 # What a container starts is looked at before any manager is imported; a test holds the list.
 OTHERWISE["documents/serving/startscript.py"] = NAMES
-# Types of packages in reports of scanners (https://github.com/package-url/purl-spec), of which some
-# are called as what installs them.
+# Types of packages in reports of scanners and in VEX (https://github.com/package-url/purl-spec), of
+# which some are called as what installs them.
 for module in ("grype", "identifiers", "merge", "opinion", "osv"):
     OTHERWISE[f"documents/image/opinions/{module}.py"] = NAMES
 OTHERWISE["documents/image/vex.py"] = NAMES
