@@ -122,6 +122,7 @@ class Traits(NamedTuple):
 
     needs_gpu: bool
     gpu_images: tuple[str, ...]
+    cpu_images: tuple[str, ...]
     all_gpus: bool
     cpu_variables: tuple[str, ...]
     cpu_flags: tuple[str, ...]
@@ -302,6 +303,7 @@ def _traits(raw: engine_schema.Traits) -> Traits:
     return Traits(
         needs_gpu=raw["needs_gpu"],
         gpu_images=tuple(raw["gpu_images"]),
+        cpu_images=tuple(raw.get("cpu_images", ())),
         all_gpus=raw["all_gpus"],
         cpu_variables=tuple(raw["cpu_variables"]),
         cpu_flags=tuple(raw["cpu_flags"]),

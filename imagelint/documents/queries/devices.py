@@ -48,6 +48,15 @@ def needs_gpu(server: ServingCommand) -> bool:
     return known.traits.needs_gpu and (device is ABSENT or _is_cuda(device))
 
 
+def is_for_cpus(server: ServingCommand) -> bool:
+    """Whether the image of a server is a build that uses no accelerator, whatever it is given."""
+    image, known = server.launch.image, server.facts
+    if image is None or known is None:
+        return False
+    written = image.text.lower()
+    return any(matches(written, glob) for glob in known.traits.cpu_images)
+
+
 def _is_for_cpus(server: ServingCommand, traits: Traits) -> bool:
     variables = (*_CPU_SETTINGS, *traits.cpu_variables)
     return any(variable(server, name) for name in variables) or any(

@@ -10,7 +10,8 @@ class HostBuffer(NamedTuple):
     """A flag or a variable, the other of which is empty, that says how much of a `unit` of bytes.
 
     `each` tells that every process of a GPU keeps as much, `needs` the flag without which nothing
-    is kept, `weights` that it is no more than the model has.
+    is kept, `names` what its value has to name, `weights` that it is no more than the model has,
+    `until` the first release that keeps nothing any more.
     """
 
     flag: str
@@ -19,6 +20,15 @@ class HostBuffer(NamedTuple):
     each: bool
     needs: str
     weights: bool
+    names: str = ""
+    until: str = ""
+
+
+class Holding(NamedTuple):
+    """Flags by which all weights are in memory: those that are `on`, and those that are `off`."""
+
+    on: tuple[str, ...]
+    off: tuple[str, ...]
 
 
 @looked_up
@@ -26,8 +36,24 @@ def host_buffers(engine: str) -> tuple[HostBuffer, ...]:
     """What an engine may be told to keep in the memory of its host."""
     return tuple(
         HostBuffer(
-            row["flag"], row["variable"], row["unit"], row["each"], row["needs"], row["weights"]
+            row["flag"],
+            row["variable"],
+            row["unit"],
+            row["each"],
+            row["needs"],
+            row["weights"],
+            row.get("names", ""),
+            row.get("until", ""),
         )
         for row in table("host_memory")["buffers"]
         if row["engine"] == engine
     )
+
+
+@looked_up
+def holding_flags(engine: str) -> Holding:
+    """By which flags an engine without GPUs holds its weights in memory."""
+    for row in table("host_memory")["held"]:
+        if row["engine"] == engine:
+            return Holding(tuple(row["on"]), tuple(row["off"]))
+    return Holding((), ())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, TypedDict
+from typing import Annotated, NotRequired, TypedDict
 
 from imagelint.knowledge.serving.forms import Dated
 
@@ -37,6 +37,17 @@ class BufferRow(TypedDict):
     each: Annotated[bool, "whether every process of a GPU keeps as much"]
     needs: Annotated[str, "the flag without which nothing is kept"]
     weights: Annotated[bool, "whether it is no more than the weights of the model"]
+    names: NotRequired[Annotated[str, "what stands in the value of `needs`"]]
+    until: NotRequired[Annotated[str, "the first release that keeps nothing any more"]]
+    source: str
+
+
+class HeldRow(TypedDict):
+    """By which flags all weights are in the memory of a server that has no GPU."""
+
+    engine: str
+    on: Annotated[list[str], "flags by which they are, where they are switched on"]
+    off: Annotated[list[str], "flags by which they are, where they are switched off"]
     source: str
 
 
@@ -45,3 +56,4 @@ class HostMemoryTable(Dated):
 
     source: str
     buffers: list[BufferRow]
+    held: list[HeldRow]

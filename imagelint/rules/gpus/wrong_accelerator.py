@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from imagelint.core.fact import Known
+from imagelint.documents.queries.devices import is_for_cpus
 from imagelint.documents.serving.command import ServingCommand
 from imagelint.knowledge.accelerators import accelerator
 from imagelint.knowledge.platforms import platform_of_image
@@ -28,7 +29,8 @@ def wrong_accelerator(server: ServingCommand, ctx: Context) -> Findings:
     """The server's image is built for other hardware than the pod requests.
 
     Code for CUDA finds no device upon AMD's or Intel's GPUs, nor code for ROCm upon NVIDIA's: the
-    engine ends at its start, after the node was waited for.
+    engine ends at its start, after the node was waited for. One that is built for CPUs computes on
+    them, and the GPU idles.
 
     Except:
         Images whose names and tables do not tell what they are built for.
@@ -55,6 +57,15 @@ def wrong_accelerator(server: ServingCommand, ctx: Context) -> Findings:
               args: [--model, Qwen/Qwen3-8B]
               resources: {limits: {amd.com/gpu: 1}}
     """
+    gpus = server.launch.runtime.gpus
+    if isinstance(gpus, Known) and is_for_cpus(server) and server.launch.image is not None:
+        yield ctx.finding(
+            server.launch.image,
+            "the image is built for CPUs, and a GPU is requested that nobody uses",
+            help="take an image for that GPU, or request none",
+            subject=server.launch.runtime.name,
+        )
+        return
     use, vendor = server.launch.image, _vendor(server.launch.runtime.gpus)
     platform = platform_of_image(use.known) if use is not None and use.known else None
     if use is None or platform is None or not vendor or platform.vendor == vendor:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from imagelint.documents.queries.start.fights import disabled_ways
+from imagelint.documents.queries.start.fights import disabled_ways, loopback_interface
 from imagelint.documents.serving.command import ServingCommand
 from imagelint.rules.api import Context, Findings, Severity, rule
 
@@ -64,5 +64,14 @@ def nccl_transport_disabled(server: ServingCommand, ctx: Context) -> Findings:
             found.variable,
             f"`{name}`: {found.loses}",
             help=f"drop `{name}`",
+            subject=name,
+        )
+    found_interface = loopback_interface(server)
+    if found_interface is not None:
+        name = found_interface.name
+        yield ctx.finding(
+            found_interface,
+            f"`{name}`: the pods of the group look for each other on their own loopback",
+            help="name the interface of the pods' network, `eth0` mostly, or drop it",
             subject=name,
         )

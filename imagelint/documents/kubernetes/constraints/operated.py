@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from imagelint.core.fact import ABSENT, UNKNOWN, Known
+from imagelint.core.fact import ABSENT, UNKNOWN, Known, value_or
 from imagelint.documents.kubernetes.constraints import kubeai, multinode, unions
 from imagelint.documents.kubernetes.constraints.pods import conflict
+from imagelint.documents.kubernetes.constraints.scaling import bounds
 from imagelint.documents.quantity import COMPOSE_UNITS, parse_duration
 
 if TYPE_CHECKING:
@@ -68,12 +69,35 @@ def _endpoint(held: Held) -> Iterator[Complaint]:
         yield conflict(held.place["scrapeTimeout"], message, f"write `{interval}` or less")
 
 
+def _predictor(held: Held) -> Iterator[Complaint]:
+    """No more at least than at most, where 0 means any number.
+
+    kserve/kserve@aaac4e294: pkg/apis/serving/v1beta1/component.go, validateReplicas.
+    """
+    if value_or(held.place["maxReplicas"].integer(), 1) != 0:
+        yield from bounds(held)
+
+
+def _worker_group(held: Held) -> Iterator[Complaint]:
+    """No more at least than at most, and no more wanted than that: the others never come.
+
+    ray-project/kuberay@feeaf72fa: ray-operator/controllers/ray/utils/validation.go, util.go.
+    """
+    yield from bounds(held)
+    wanted, most = held.place["replicas"].integer(), held.place["maxReplicas"].integer()
+    if isinstance(wanted, Known) and isinstance(most, Known) and wanted.value > most.value:
+        message = f"`maxReplicas` is below `replicas`, which is {wanted.value}"
+        yield conflict(held.place["maxReplicas"], message, f"write {wanted.value} or more")
+
+
 RULES: Mapping[str, Callable[[Held], Iterator[Complaint]]] = {
     "custom.PodTemplate": _template,
     "custom.ScaledObjectSpec": _replicas,
     "custom.Endpoint": _endpoint,
     "custom.Trigger": _trigger,
     "custom.InferenceService": multinode.service,
+    "custom.Predictor": _predictor,
+    "custom.WorkerGroup": _worker_group,
     "custom.ModelSpec": kubeai.model,
     "custom.ServingRuntime": multinode.runtime,
 }

@@ -6,14 +6,15 @@ from typing import TYPE_CHECKING
 
 from imagelint.core.fact import ABSENT, Known, value_or
 from imagelint.core.record import NamedTuple
-from imagelint.documents.queries.devices import needs_gpu
+from imagelint.documents.queries.devices import is_for_cpus, needs_gpu
 from imagelint.documents.queries.serving import gpu_count, setting
 from imagelint.documents.queries.weights.modelcache import (
     downloads_weights,
     volume_at,
     weights_folder,
 )
-from imagelint.knowledge.settings.buffers import host_buffers
+from imagelint.knowledge.settings.buffers import holding_flags, host_buffers
+from imagelint.knowledge.versions import at_least
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -67,7 +68,7 @@ def memory_need(server: ServingCommand, per_node: int | None) -> MemoryNeed | No
     processes = 0.0
     if needs_gpu(server) and not known.traits.one_process and known.kind == "generation" and count:
         processes = _FRONT + _EACH * min(count, max(value_or(server.world_size(), count), 1))
-    kept = (*_buffers(server, max(count, 1)), *_in_memory(server))
+    kept = (*_buffers(server, max(count, 1)), *_in_memory(server), *_held(server))
     return MemoryNeed(limit.value, limit.span, kept, processes)
 
 
@@ -77,7 +78,7 @@ def _buffers(server: ServingCommand, count: int) -> Iterator[Kept]:
     for row in host_buffers(server.engine):
         fact = server.switch(row.flag) if row.flag else setting(server, row.variable)
         number = _number(value_or(fact, ""))
-        if not number or (row.needs and not server.is_on(row.needs)):
+        if not number or not _is_in_use(row, server):
             continue
         parts, each = ranks if row.each else 1, number * row.unit
         size = min(parts * each, weights) if row.weights else parts * each
@@ -85,6 +86,35 @@ def _buffers(server: ServingCommand, count: int) -> Iterator[Kept]:
             times = f"{parts} * {in_gib(each)}" if parts > 1 else in_gib(each)
             least = "" if size == parts * each else f", at most {in_gib(size)} of weights"
             yield Kept(size, f"{times} of `{_spelt(row)}`{least}")
+
+
+def _is_in_use(row: HostBuffer, server: ServingCommand) -> bool:
+    """Whether a server certainly keeps what a flag or a variable says."""
+    if row.until:
+        version = value_or(server.engine_version, "")
+        if not version or at_least(version, row.until):
+            return False
+    if not row.needs:
+        return True
+    return (
+        row.names in value_or(server.switch(row.needs), "")
+        if row.names
+        else server.is_on(row.needs)
+    )
+
+
+def _held(server: ServingCommand) -> Iterator[Kept]:
+    """All weights, where no GPU takes any and none is left in its file."""
+    flags = holding_flags(server.engine)
+    said = next((one for one in flags.on if server.is_on(one)), "")
+    said = said or next(
+        (one for one in flags.off if not value_or(server.enabled(one), default=True)), ""
+    )
+    weights = server.checkpoint_gb()
+    if said and isinstance(weights, Known) and is_for_cpus(server):
+        switch = server.find_switch(said)
+        written = switch.written if switch is not None else said
+        yield Kept(weights.value * 1e9, f"{in_gib(weights.value * 1e9)} of weights by `{written}`")
 
 
 def _spelt(row: HostBuffer) -> str:

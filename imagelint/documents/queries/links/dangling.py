@@ -46,12 +46,14 @@ class Candidate(NamedTuple):
     """What may have been meant: what it is called, its labels, and those of what makes it.
 
     `elsewhere` is its namespace where that alone keeps it from being selected.
+    `name` is that of the workload whose pods they are.
     """
 
     title: str
     labels: Labels
     above: Labels = ()
     elsewhere: str = ""
+    name: str = ""
 
     @property
     def together(self) -> Labels:
@@ -208,19 +210,24 @@ def _of_kind(manifest: Manifest, kind: str) -> Iterator[tuple[str, Candidate]]:
             owner = pod.owner
             of = "" if owner.kind == "Pod" else "pods of the "
             title = f"the {of}{owner.kind} `{owner.name}`"
-            yield owner.namespace, Candidate(title, pod.labels, owner.labels)
+            yield owner.namespace, Candidate(title, pod.labels, owner.labels, name=owner.name)
 
 
 def _meant(selection: Selection, candidates: tuple[Candidate, ...]) -> Unmatched | None:
-    """The one with the same labels, and values that are near; or whose maker alone has them."""
+    """The one with the same labels, and values that are near; or whose maker alone has them.
+
+    Where none has such labels, the one whose workload has the name that a label is asked for.
+    """
     selector = selection.selector
     alike = [one for one in candidates if selector.keys <= dict(one.labels).keys()]
     likely = [one for one in alike if _is_near(selector, one)]
     if not likely:
         likely = [one for one in candidates if selector.matches(one.together)]
-    if len(likely) != 1:
-        return None
-    return Unmatched(likely[0], certain=len(candidates) == 1)
+    if len(likely) == 1:
+        return Unmatched(likely[0], certain=len(candidates) == 1)
+    values = {value for _, value in selector.labels}
+    called = [one for one in candidates if not alike and one.name in values]
+    return Unmatched(called[0], certain=False) if len(called) == 1 else None
 
 
 def _within_group(selection: Selection, scope: Scope) -> Unmatched | None:

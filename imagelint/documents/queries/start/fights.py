@@ -30,6 +30,7 @@ _TOLD, _MADE = ("awq", "gptq"), ("fp8", "bitsandbytes")
 # (_verify_quantization), and its modelopt.py with what overrides the flag.
 _READ_AS_THEY_ARE = frozenset(("nvfp4", "fp4", "mxfp4", "gguf"))
 _OF_MODELOPT = "nvidia/"
+_INTERFACES = ("NCCL_SOCKET_IFNAME", "GLOO_SOCKET_IFNAME", "TP_SOCKET_IFNAME")
 _OFFLINE = ("HF_HUB_OFFLINE", "TRANSFORMERS_OFFLINE")
 
 
@@ -59,6 +60,22 @@ def disabled_ways(server: ServingCommand) -> Iterator[Disabled]:
     else:
         return
     yield from _off(server, "NCCL_P2P_DISABLE", loses)
+
+
+def loopback_interface(server: ServingCommand) -> EnvVar | None:
+    """The variable by which the pods of a group look for each other on their own loopback."""
+    if value_or(server.launch.runtime.group, 1) < 2:  # noqa: PLR2004 - more than one
+        return None
+    for name in _INTERFACES:
+        found = variable(server, name)
+        if found is not None and _names_loopback(value_or(found.value, "")):
+            return found
+    return None
+
+
+def _names_loopback(value: str) -> bool:
+    """Whether interfaces are the loopback alone: `lo`, `=lo`; `^lo` are all but that."""
+    return value.strip().removeprefix("=") == "lo"
 
 
 def _off(server: ServingCommand, name: str, loses: str) -> Iterator[Disabled]:
