@@ -81,10 +81,9 @@ class Endpoints(NamedTuple):
 class OfficialImage(NamedTuple):
     """The engine's own image.
 
-    `root` tells whether it runs as root, `user` is the unprivileged user that it has or runs as
-    (empty: none), `jit` whether kernels are compiled at run time, `devel` whether the image is
-    built upon a devel image on purpose, `home` the home folder, `homes` those of other users by
-    their number.
+    `root` tells whether it runs as root, `user` is the unprivileged one that it has or runs as
+    (empty: none), `jit` whether kernels are compiled at run time, `devel` whether it is built upon
+    a devel image on purpose, `home` the home folder, `homes` those of other users by number.
     """
 
     root: bool
@@ -115,9 +114,8 @@ class CacheFolders(NamedTuple):
 class Traits(NamedTuple):
     """What the questions about a server depend on; `engine_schema.Traits` says what each means.
 
-    `executors` maps a flag to the values by which the server spans machines, `pooling` to those by
-    which it makes embeddings, `idle_start` to those by which it starts without a model.
-    `memory_of` is `total`, `free` or empty.
+    `executors` maps a flag to the values by which the server spans machines, `pooling` to those of
+    embeddings, `idle_start` to those without a model. `memory_of` is `total`, `free` or empty.
     """
 
     needs_gpu: bool

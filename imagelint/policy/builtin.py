@@ -267,6 +267,9 @@ PACKS: Mapping[str, Mapping[str, Data]] = {
             "unset-variable": "on",
             "layers-on-cpu": "on",
             "amd-devices-missing": "on",
+            "model-newer-than-engine": "on",
+            "unmounted-path": "on",
+            "port-taken-twice": "on",
         },
     },
     "pss-baseline": {

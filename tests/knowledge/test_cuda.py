@@ -165,7 +165,7 @@ def test_deleted() -> None:
         ("nvcr.io/nvidia/tritonserver:25.08-py3-min", (13, 0, 1)),
         ("nvcr.io/nvidia/pytorch:23.10-py3", (12, 2, 1)),
         ("nvcr.io/nvidia/pytorch:22.12-py3", (11, 8, 0)),
-        ("vllm/vllm-openai:v0.19.1", (12,)),
+        ("vllm/vllm-openai:v0.19.1", (12, 9)),
         ("vllm/vllm-openai:v0.20.0-x86_64", (13, 0)),
         ("ghcr.io/huggingface/text-generation-inference:3.3.5", (12, 4)),
         ("vllm/vllm-openai:latest", None),

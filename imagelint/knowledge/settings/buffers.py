@@ -36,14 +36,14 @@ def host_buffers(engine: str) -> tuple[HostBuffer, ...]:
     """What an engine may be told to keep in the memory of its host."""
     return tuple(
         HostBuffer(
-            row["flag"],
-            row["variable"],
-            row["unit"],
-            row["each"],
-            row["needs"],
-            row["weights"],
-            row.get("names", ""),
-            row.get("until", ""),
+            flag=row["flag"],
+            variable=row["variable"],
+            unit=row["unit"],
+            each=row["each"],
+            needs=row["needs"],
+            weights=row["weights"],
+            names=row.get("names", ""),
+            until=row.get("until", ""),
         )
         for row in table("host_memory")["buffers"]
         if row["engine"] == engine

@@ -57,3 +57,44 @@ class HostMemoryTable(Dated):
     source: str
     buffers: list[BufferRow]
     held: list[HeldRow]
+
+
+class PathFlagRow(TypedDict):
+    """Flags of an engine that take a path."""
+
+    engine: str
+    flags: Annotated[list[str], "without dashes, by their main names"]
+    source: str
+
+
+class PathFlagTable(Dated):
+    """Flags that take the path of a file or of a folder in the container."""
+
+    source: str
+    held: Annotated[list[str], "folders at the top of the engines' own images"]
+    paths: list[PathFlagRow]
+
+
+class ModelReleaseRow(TypedDict):
+    """A family of models, and the releases of an engine that know it."""
+
+    engine: str
+    title: str
+    globs: Annotated[list[str], "over the last part of a model's name, in small letters"]
+    without: Annotated[str, "the newest release that certainly does not know it"]
+    since: Annotated[str, "the first one that was read and does"]
+
+
+class ModelReleaseTable(Dated):
+    """Models that an engine knows from some release on."""
+
+    source: str
+    models: list[ModelReleaseRow]
+
+
+TABLES: dict[str, type] = {
+    "host_memory": HostMemoryTable,
+    "model_releases": ModelReleaseTable,
+    "path_flags": PathFlagTable,
+    "setting_keys": SettingKeyTable,
+}

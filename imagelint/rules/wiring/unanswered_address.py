@@ -6,22 +6,24 @@ from typing import TYPE_CHECKING
 
 from imagelint.documents.queries.links.named import named_in
 from imagelint.documents.serving.scaling import Route
-from imagelint.documents.shared import EnvVar, Setting
+from imagelint.documents.shared import CommandLine, EnvVar, Setting
 from imagelint.rules.api import Confidence, Context, Findings, Severity, rule
 
 if TYPE_CHECKING:
-    from imagelint.documents.queries.links.named import Named
+    from imagelint.documents.queries.links.named import Named, Naming
     from imagelint.documents.runtime.field import Place
 
 
-@rule((EnvVar, Setting, Route), Severity.HIGH)
-def unanswered_address(subject: EnvVar | Setting | Route, ctx: Context) -> Findings:
+@rule((EnvVar, Setting, Route, CommandLine), Severity.HIGH)
+def unanswered_address(subject: Naming, ctx: Context) -> Findings:
     """An address leads to a service of the deployment, on a port where nobody listens.
 
     The gateway, the proxy or the user interface that is told so gets refused connections. Within a
     network of Compose the port is that of the container, whatever is published; within a cluster
     it is that of the Service, whatever the container behind it listens on, but of a headless
     Service that of the pod.
+
+    It may be a variable, a setting, or a word of a command: routers are told so whom they lead to.
 
     What Kustomize renames (`namePrefix`, `nameSuffix`) has its old name in addresses still.
 
@@ -94,9 +96,7 @@ def unanswered_address(subject: EnvVar | Setting | Route, ctx: Context) -> Findi
         )
 
 
-def _of_pod(
-    address: Named, place: Place, subject: EnvVar | Setting | Route, ctx: Context
-) -> Findings:
+def _of_pod(address: Named, place: Place, subject: Naming, ctx: Context) -> Findings:
     """An address of the pod itself."""
     from imagelint.documents.queries.links.within import is_unanswered_within
 

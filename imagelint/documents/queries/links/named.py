@@ -1,4 +1,4 @@
-"""The addresses that variables, settings and proxies name."""
+"""The addresses that variables, settings, commands and proxies name."""
 
 from __future__ import annotations
 
@@ -10,13 +10,16 @@ from imagelint.core.record import NamedTuple
 from imagelint.core.source import Span
 from imagelint.documents.runtime.field import Place
 from imagelint.documents.serving.scaling import Route
-from imagelint.documents.shared import Holder, Setting
+from imagelint.documents.shared import CommandLine, Holder, Setting
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from typing import TypeAlias
 
     from imagelint.documents.base import Document
     from imagelint.documents.shared import EnvVar
+
+    Naming: TypeAlias = EnvVar | Setting | Route | CommandLine
 
 _ADDRESS = pattern(
     r"\b(https?)://([A-Za-z0-9_][A-Za-z0-9_.-]{0,252})(?::([0-9]{1,5}))?"
@@ -40,9 +43,7 @@ class Named(NamedTuple):
     span: Span
 
 
-def named_in(
-    subject: EnvVar | Setting | Route, document: Document
-) -> Iterator[tuple[Named, Place]]:
+def named_in(subject: Naming, document: Document) -> Iterator[tuple[Named, Place]]:
     """The addresses that a subject names, each with its place: where it is written, if that is."""
     if isinstance(subject, Route):
         for host, port in dict.fromkeys(subject.upstreams):
@@ -50,7 +51,7 @@ def named_in(
                 address = Named(host, int(port), Span(0, 0))
                 yield address, _upstream_place(subject, address, document)
         return
-    text, span = _stated(subject) if document.kind in _READ else ("", subject.span)
+    text, span = _stated(subject, document) if document.kind in _READ else ("", subject.span)
     if _SCHEME not in text:
         return
     whole, at, missed = document.written(span), 0, 0
@@ -86,8 +87,10 @@ def _hosts(document: Document) -> dict[str, int]:
     return found
 
 
-def _stated(subject: EnvVar | Setting) -> tuple[str, Span]:
-    """What a variable or a setting holds, and where; nothing of what is taken from elsewhere."""
+def _stated(subject: EnvVar | Setting | CommandLine, document: Document) -> tuple[str, Span]:
+    """What a variable, a setting or a command holds, and where; nothing that lies elsewhere."""
+    if isinstance(subject, CommandLine):
+        return document.written(subject.span), subject.span
     if isinstance(subject, Setting):
         return (subject.text if subject.holder in _HOLDERS else ""), subject.span
     value = subject.value

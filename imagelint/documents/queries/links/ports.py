@@ -8,14 +8,16 @@ from imagelint.core.fact import ABSENT, UNKNOWN, Known
 from imagelint.core.record import NamedTuple
 from imagelint.documents.quantity import parse_count
 from imagelint.documents.queries.health.asked import is_asked_itself, listens_besides, starts_alone
+from imagelint.documents.serving.command import ServingCommand
 from imagelint.documents.serving.options import PORT
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from imagelint.core.fact import Fact
+    from imagelint.core.source import Span
+    from imagelint.documents.base import Document
     from imagelint.documents.kubernetes.objects import Pod
-    from imagelint.documents.serving.command import ServingCommand
 
 
 class Listener(NamedTuple):
@@ -40,8 +42,8 @@ def only_listener(servers: Iterable[ServingCommand]) -> tuple[Listener, ...]:
 
 def _only_port(server: ServingCommand) -> int:
     facts = server.facts
-    if facts is None or facts.metrics is None or facts.metrics.port is not None:
-        return 0  # it has more than one, or tells nobody
+    if facts is None or (facts.metrics is not None and facts.metrics.port is not None):
+        return 0  # it has more than one
     if not server.complete or server.is_follower or server.worker:
         return 0
     port = server.effective(PORT)
@@ -92,6 +94,27 @@ def listens_on(pod: Pod, servers: tuple[ServingCommand, ...], port: int) -> bool
         if any(one.number == port for one in declared) or (only is None and not declared):
             return True
     return False
+
+
+def taken_twice(pod: Pod, document: Document) -> Iterator[tuple[Listener, Listener]]:
+    """Servers of a pod of which the second listens where the first does already.
+
+    Several servers in one container are told apart by who starts them.
+    """
+    by_place = document.derived(_listeners_by_place)
+    taken: dict[int, Listener] = {}
+    for container in pod.containers:
+        found = by_place.get(container.span) if container.serves else None
+        if found is None or not starts_alone(found.server):
+            continue
+        first = taken.setdefault(found.port, found)
+        if first is not found:
+            yield first, found
+
+
+def _listeners_by_place(document: Document) -> dict[Span, Listener]:
+    found = only_listener(document.nodes_of(ServingCommand))
+    return {one.server.launch.runtime.span: one for one in found}
 
 
 def _listens_elsewhere(listener: Listener, port: int) -> bool:
