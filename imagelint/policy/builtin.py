@@ -268,6 +268,7 @@ PACKS: Mapping[str, Mapping[str, Data]] = {
             "layers-on-cpu": "on",
             "amd-devices-missing": "on",
             "model-newer-than-engine": "on",
+            "health-check-asks-models": "on",
             "unmounted-path": "on",
             "port-taken-twice": "on",
         },

@@ -115,6 +115,7 @@ RULES: dict[str, Entry] = {
     "grown-baseline": Entry("trust", ("documents.policyfile:GrownBaseline",)),
     "hardcoded-visible-devices": Entry("gpus", ("documents.shared:EnvVar", "documents.kubernetes.objects:Container", "documents.compose.model:ComposeService"), ("tally gpu/no-hardcoded-visible-devices",)),
     "hasty-scale-down": Entry("scaling", ("documents.serving.scaling:Autoscaler",)),
+    "health-check-asks-models": Entry("serving", ("documents.kubernetes.objects:Container", "documents.compose.model:ComposeService")),
     "healthcheck-never-fails": Entry("shell", ("documents.runtime.probe:CheckCommand",)),
     "healthcheck-start-period": Entry("build", ("documents.dockerfile.model:HealthCheck",)),
     "healthcheck-tool-missing": Entry("images", ("documents.runtime.probe:CheckCommand",)),

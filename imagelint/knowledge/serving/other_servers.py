@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from imagelint.core.record import NamedTuple
+from imagelint.knowledge.globs import matches
 from imagelint.knowledge.recognition import module_words
 from imagelint.knowledge.serving.evidence import stands_in
 from imagelint.knowledge.tables import looked_up, table
@@ -44,6 +45,24 @@ def other_server_started(words: Sequence[str]) -> OtherServer | None:
     for row, server in _programs() if said else ():
         if said[: len(row)] == row:
             return server
+    return None
+
+
+class Gateway(NamedTuple):
+    """What stands before servers; `asks` are the paths on which it asks all its models."""
+
+    title: str
+    asks: tuple[str, ...]
+    alive: str
+
+
+@looked_up
+def gateway_of(registry: str, repository: str) -> Gateway | None:
+    """The gateway that an image holds."""
+    name = f"{registry}/{repository}".lower()
+    for row in table("other_servers")["gateways"]:
+        if any(matches(name, glob) for glob in row["images"]):
+            return Gateway(row["title"], tuple(row["asks"]), row["alive"])
     return None
 
 

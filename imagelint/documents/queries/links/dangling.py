@@ -216,7 +216,7 @@ def _of_kind(manifest: Manifest, kind: str) -> Iterator[tuple[str, Candidate]]:
 def _meant(selection: Selection, candidates: tuple[Candidate, ...]) -> Unmatched | None:
     """The one with the same labels, and values that are near; or whose maker alone has them.
 
-    Where none has such labels, the one whose workload has the name that a label is asked for.
+    Else the one without any of the labels whose workload has the name that one is asked for.
     """
     selector = selection.selector
     alike = [one for one in candidates if selector.keys <= dict(one.labels).keys()]
@@ -226,7 +226,11 @@ def _meant(selection: Selection, candidates: tuple[Candidate, ...]) -> Unmatched
     if len(likely) == 1:
         return Unmatched(likely[0], certain=len(candidates) == 1)
     values = {value for _, value in selector.labels}
-    called = [one for one in candidates if not alike and one.name in values]
+    called = [
+        one
+        for one in candidates
+        if one.name in values and selector.keys.isdisjoint(dict(one.labels))
+    ]
     return Unmatched(called[0], certain=False) if len(called) == 1 else None
 
 
