@@ -30,6 +30,9 @@ def unanswered_address(subject: Naming, ctx: Context) -> Findings:
     In a pod `localhost` is the pod: the file of LiteLLM in a ConfigMap leads nowhere where no
     container beside it may listen.
 
+    In a service of Compose `localhost` is its container: a client that is told so by a variable of
+    the kind of `OPENAI_API_BASE_URL` does not reach the server in another one.
+
     Except:
         Hosts that no service of the run is called like; services of Compose that start no model
         server, or one whose port is not known; addresses in comments; proxies' upstreams without
@@ -97,9 +100,19 @@ def unanswered_address(subject: Naming, ctx: Context) -> Findings:
 
 
 def _of_pod(address: Named, place: Place, subject: Naming, ctx: Context) -> Findings:
-    """An address of the pod itself."""
+    """An address of the pod, or of the container, itself."""
+    from imagelint.documents.queries.links.beside import server_elsewhere
     from imagelint.documents.queries.links.within import is_unanswered_within
 
+    there = server_elsewhere(address, subject, ctx.document)
+    if there is not None:
+        yield ctx.finding(
+            place,
+            f"`{address.host}` is the container itself: the server is in `{there.service}`",
+            help=f"write `http://{there.service}:{there.port}`",
+            subject=address.host,
+            confidence=Confidence.LIKELY,
+        )
     if is_unanswered_within(address, subject, ctx.document, ctx.project):
         yield ctx.finding(
             place,
