@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from imagelint.documents.compose.model import ComposeService
 from imagelint.documents.kubernetes.objects import Container
-from imagelint.documents.queries.health.gateways import asked_all
 from imagelint.rules.api import Context, Findings, Severity, rule
 
 
@@ -51,6 +50,9 @@ def health_check_asks_models(one: Container | ComposeService, ctx: Context) -> F
             healthcheck:
               test: ["CMD-SHELL", "wget -qO- http://localhost:4000/health/liveliness || exit 1"]
     """
+    # Not above: what only lists rules needs nothing that knows checks.
+    from imagelint.documents.queries.health.gateways import asked_all
+
     for found in asked_all(one.runtime, one.image):
         yield ctx.finding(
             found.asked.place,
