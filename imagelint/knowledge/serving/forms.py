@@ -392,20 +392,9 @@ class NamesakeRow(TypedDict):
     source: str
 
 
-class GatewayRow(TypedDict):
-    """What stands before servers."""
-
-    title: str
-    images: Annotated[list[str], "globs over registry/repository"]
-    asks: Annotated[list[str], "paths on which it asks all its models"]
-    alive: Annotated[str, "the path on which it answers by itself"]
-    source: str
-
-
 class OtherServerTable(Dated):
     """Servers without a table of their own."""
 
     source: str
     servers: list[OtherServerRow]
     namesakes: list[NamesakeRow]
-    gateways: list[GatewayRow]

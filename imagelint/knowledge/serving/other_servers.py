@@ -60,7 +60,7 @@ class Gateway(NamedTuple):
 def gateway_of(registry: str, repository: str) -> Gateway | None:
     """The gateway that an image holds."""
     name = f"{registry}/{repository}".lower()
-    for row in table("other_servers")["gateways"]:
+    for row in table("gateways")["gateways"]:
         if any(matches(name, glob) for glob in row["images"]):
             return Gateway(row["title"], tuple(row["asks"]), row["alive"])
     return None

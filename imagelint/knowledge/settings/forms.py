@@ -92,7 +92,25 @@ class ModelReleaseTable(Dated):
     models: list[ModelReleaseRow]
 
 
+class GatewayRow(TypedDict):
+    """What stands before servers."""
+
+    title: str
+    images: Annotated[list[str], "globs over registry/repository"]
+    asks: Annotated[list[str], "paths on which it asks all its models"]
+    alive: Annotated[str, "the path on which it answers by itself"]
+    source: str
+
+
+class GatewayTable(Dated):
+    """What stands before servers, and asks them when it is asked how it is."""
+
+    source: str
+    gateways: list[GatewayRow]
+
+
 TABLES: dict[str, type] = {
+    "gateways": GatewayTable,
     "host_memory": HostMemoryTable,
     "model_releases": ModelReleaseTable,
     "path_flags": PathFlagTable,
