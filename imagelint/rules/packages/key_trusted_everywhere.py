@@ -22,11 +22,11 @@ def key_trusted_everywhere(command: Command, ctx: Context) -> Findings:
         (`--keyring /usr/share/keyrings/vendor.gpg`).
 
     Bad:
-        FROM debian:12.7
+        FROM buildpack-deps:bookworm
         RUN apt-key add /tmp/vendor.asc
 
     Good:
-        FROM debian:12.7
+        FROM buildpack-deps:bookworm
         RUN gpg --dearmor -o /etc/apt/keyrings/vendor.gpg /tmp/vendor.asc \
             && echo "deb [signed-by=/etc/apt/keyrings/vendor.gpg] https://deb.example.com a main" \
             > /etc/apt/sources.list.d/vendor.list
