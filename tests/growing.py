@@ -260,6 +260,21 @@ INPUTS: dict[str, Input] = {
         "FROM s#- AS s#+\nRUN apt-get install -y c && pip install x\nENV A#-=1\nWORKDIR x\n",
         "FROM debian:bookworm AS s0\n",
     ),
+    "files that later steps remove": Input(
+        "Dockerfile",
+        "RUN curl -fsSL -o /srv/f#-.tgz https://x.example/f#-.tgz\nRUN rm /srv/g#-.tgz\n",
+        "FROM debian:12.8-slim\n",
+    ),
+    "archives that later steps remove": Input(
+        "Dockerfile",
+        "COPY a#-.tar.gz /srv/\nRUN rm /srv/b#-.tar.gz\n",
+        "FROM debian:12.8-slim\n",
+    ),
+    "here-documents of steps": Input(
+        "Dockerfile",
+        "RUN cat <<EOF > /etc/c#-\nserver $host#-\nEOF\n",
+        "FROM debian:12.8-slim\n",
+    ),
     "commands of one RUN": Input(
         "Dockerfile",
         " \\\n && apt-get install -y c#- && curl -o a#-.tgz https://x.example/a#-.tgz"

@@ -47,6 +47,30 @@ def test_the_work_grows_with_the_input(name: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "name",
+    [
+        "files that later steps remove",
+        "archives that later steps remove",
+        "here-documents of steps",
+        "stages upon stages",
+    ],
+)
+def test_the_work_grows_with_many_steps(name: str) -> None:
+    """What is small for each step outweighs the rest only where there are many."""
+    assert growth(lambda size: report(INPUTS[name], size), 4 * SIZE) < MOST
+
+
+def test_the_work_grows_with_what_is_copied_from_a_builder() -> None:
+    def examined(size: int) -> Report:
+        builds = "".join(f"RUN go build -o /srv/a{number} .\n" for number in range(size))
+        copies = "".join(f"COPY --from=b /srv/x{number} /srv/\n" for number in range(size))
+        text = f"FROM golang:1.23 AS b\n{builds}FROM alpine:3.20\n{copies}"
+        return Examiner(Plan({}, policies())).source(Source("Dockerfile", text), ".").report
+
+    assert growth(examined, 4 * SIZE) < MOST
+
+
+@pytest.mark.parametrize(
     "name", ["ignored paths", "links that lead nowhere", "linked objects", "objects linked to one"]
 )
 def test_the_work_grows_with_parts_that_are_all_called_alike(name: str) -> None:

@@ -56,7 +56,7 @@ MEASURED = {
     "workflow": Measure(2.3, 53),
     "nginx": Measure(1.6, 98),
     "haproxy": Measure(0.5, 69),
-    "caddy": Measure(0.5, 60),
+    "caddy": Measure(0.4, 28),
     "bake": Measure(0.7, 68),
     "kubernetes": Measure(12.9, 616),
     "compose": Measure(5.8, 165),

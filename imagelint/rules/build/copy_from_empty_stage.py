@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from imagelint.core.fact import Known
 from imagelint.documents.dockerfile.model import Instruction, Stage
 from imagelint.documents.dockerfile.vocabulary import origins_of
 from imagelint.documents.queries.stages import chain, stages
 from imagelint.rules.api import Confidence, Context, Findings, Severity, rule
+
+if TYPE_CHECKING:
+    from imagelint.documents.base import Document
 
 _FILLING = ("ADD", "COPY", "RUN", "WORKDIR")
 
@@ -34,13 +39,13 @@ def copy_from_empty_stage(stage: Stage, ctx: Context) -> Findings:
         FROM debian:12.7
         COPY --from=files /server /server
     """
-    every = stages(ctx.document)
+    named_so = ctx.document.derived(_stages_by_name)
     for instruction in stage.of("COPY"):
         for source in origins_of(instruction):
             if not isinstance(source.value, Known) or not _names_files(instruction):
                 continue
             named = source.value.value.lower()
-            found = next((one for one in every if named in (one.name, str(one.index))), None)
+            found = named_so.get(named)
             if found is None or not _is_empty(found, ctx):
                 continue
             yield ctx.finding(
@@ -50,6 +55,15 @@ def copy_from_empty_stage(stage: Stage, ctx: Context) -> Findings:
                 subject=named,
                 confidence=None if found.instructions[1:] else Confidence.LIKELY,
             )
+
+
+def _stages_by_name(document: Document) -> dict[str, Stage]:
+    """The first stage of each name; its number is one, too."""
+    found: dict[str, Stage] = {}
+    for stage in stages(document):
+        for name in filter(None, (stage.name, str(stage.index))):
+            found.setdefault(name, stage)
+    return found
 
 
 def _names_files(instruction: Instruction) -> bool:

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from imagelint.documents.dockerfile.model import Stage
 from imagelint.documents.packages.lookup import SETTING_MARKS
 from imagelint.rules.api import Confidence, Context, Findings, Severity, rule
+
+if TYPE_CHECKING:
+    from imagelint.documents.base import Document
 
 
 @rule(Stage, Severity.MEDIUM, confidence=Confidence.LIKELY, keywords=("ADD", "COPY", "RUN"))
@@ -45,7 +50,7 @@ def unread_settings(stage: Stage, ctx: Context) -> Findings:
         COPY requirements.txt ./
         RUN pip install --no-cache-dir --requirement requirements.txt
     """
-    if not any(mark in ctx.source.text for mark in SETTING_MARKS):
+    if not ctx.document.derived(_may_brings):
         return
     from imagelint.documents.queries.packages.settingfiles import unread_files
 
@@ -57,3 +62,7 @@ def unread_settings(stage: Stage, ctx: Context) -> Findings:
             notes=(ctx.note("here it installs", found.by),) if found.by else (),
             subject=found.path,
         )
+
+
+def _may_brings(document: Document) -> bool:
+    return any(mark in document.source.text for mark in SETTING_MARKS)

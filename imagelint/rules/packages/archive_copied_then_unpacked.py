@@ -37,7 +37,7 @@ def archive_copied_then_unpacked(instruction: Instruction, ctx: Context) -> Find
         return
     stage = enclosing_stage(ctx.document, instruction.span)
     for name, word in archives(instruction) if stage else ():
-        command = unpacked_in(stage, name, instruction.span.end) if stage else None
+        command = unpacked_in(ctx.document, stage, name, instruction.span.end) if stage else None
         if command is not None:
             yield ctx.finding(
                 word,

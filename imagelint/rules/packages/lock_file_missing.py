@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from imagelint.documents.dockerfile.model import Stage
 from imagelint.documents.packages.lookup import DEMANDING, PACKAGE_PROGRAMS
 from imagelint.rules.api import Confidence, Context, Findings, Severity, rule
+
+if TYPE_CHECKING:
+    from imagelint.documents.base import Document
 
 
 @rule(Stage, Severity.MEDIUM, confidence=Confidence.LIKELY, programs=PACKAGE_PROGRAMS)
@@ -30,7 +35,7 @@ def lock_file_missing(stage: Stage, ctx: Context) -> Findings:
         COPY pyproject.toml uv.lock ./
         RUN uv sync --frozen --no-cache --no-install-project
     """
-    if not any(word in ctx.source.text for word in DEMANDING):
+    if not ctx.document.derived(_may_demands):
         return
     from imagelint.documents.queries.packages.missinglocks import missing_locks
     from imagelint.documents.queries.packages.wording import subcommand
@@ -44,3 +49,7 @@ def lock_file_missing(stage: Stage, ctx: Context) -> Findings:
             notes=(ctx.note("here the project is copied without it", found.manifest),),
             subject=found.file,
         )
+
+
+def _may_demands(document: Document) -> bool:
+    return any(word in document.source.text for word in DEMANDING)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from posixpath import join, normpath
 from typing import TYPE_CHECKING
 
@@ -10,7 +11,7 @@ from imagelint.core.fact import Known
 from imagelint.core.pattern import pattern
 from imagelint.core.record import NamedTuple
 from imagelint.documents.queries.building.depth import is_deep
-from imagelint.documents.queries.dockerfiles.folders import lies_in
+from imagelint.documents.queries.dockerfiles.folders import folders_around
 from imagelint.documents.queries.dockerfiles.runscripts import own_scripts
 from imagelint.documents.queries.stages import chain, stages
 from imagelint.knowledge.containers.libraries import (
@@ -39,6 +40,7 @@ _TREES = pattern(r"(?:^|/)(?:node_modules|\.venv|venv|site-packages)(?:/|$)")
 _STATIC = ("CGO_ENABLED", "-static", "netgo", "musl", "crt-static", "staticx")
 _COMPATIBLE = ("libc6-compat", "gcompat", "glibc", "musl")
 _COMMENTS = pattern(r"^[ \t]*#.*$", re.MULTILINE)
+_PYTHONS = ("/usr/local",)  # where a Python may come to lie
 _MADE = pattern(r"-m (?:venv|virtualenv)\b|\bvirtualenv\b|\buv venv\b")
 
 
@@ -56,37 +58,77 @@ def foreign_copies(document: Document, stage: Stage) -> Iterator[Foreign]:
     target = below[-1].root_image.known if below[-1].root_image is not None else None
     if is_deep(document, stage) or (target is None and not below[-1].scratch):
         return
-    names = {one.name.lower(): one for one in stages(document)[: stage.index] if one.name}
+    sources = _Sources(document)
     for copy in stage.of("COPY"):
-        source = _source(document, copy, names)
+        source = _source(document, copy, stage)
         if source is None or len(copy.words) < 2:  # noqa: PLR2004 - from, to
             continue
         origin = source.root_image.known if source.root_image is not None else None
         if origin is None:
             continue
         for word in copy.words[:-1]:
-            found = _judge(_Copied(document, source, origin, word, stage), target)
+            found = _judge(_Copied(sources, source, origin, word, stage), target)
             if found is not None:
                 yield found
+
+
+class _Sources:
+    """What is asked of stages for each word that is copied, and found out once."""
+
+    def __init__(self, document: Document) -> None:
+        self._document = document
+        self._said: dict[tuple[int, tuple[str, ...]], bool] = {}
+        self._made: dict[int, Mapping[str, str]] = {}
+        self._environments: dict[int, frozenset[str]] = {}
+
+    def says(self, stage: Stage, words: tuple[str, ...]) -> bool:
+        """Whether one of some words stands in a stage, or in those below it."""
+        about = stage.index, words
+        if about not in self._said:
+            text = _text(self._document, stage)
+            self._said[about] = any(word in text for word in words)
+        return self._said[about]
+
+    def made(self, stage: Stage) -> Mapping[str, str]:
+        """The compilers that the steps of a stage run, by where each puts its program."""
+        if stage.index not in self._made:
+            self._made[stage.index] = _made_in(stage)
+        return self._made[stage.index]
+
+    def environments(self, stage: Stage) -> frozenset[str]:
+        """Where the steps of a stage make environments of Python, as far as it is told."""
+        if stage.index not in self._environments:
+            self._environments[stage.index] = _environments_in(stage)
+        return self._environments[stage.index]
 
 
 class _Copied(NamedTuple):
     """What is copied: from which stage and image, the word, and where to."""
 
-    document: Document
+    sources: _Sources
     source: Stage
     origin: Image
     word: Word
     stage: Stage
 
 
-def _source(document: Document, copy: Instruction, names: Mapping[str, Stage]) -> Stage | None:
+def _source(document: Document, copy: Instruction, stage: Stage) -> Stage | None:
     flag = copy.flag("from")
     name = flag.text if flag is not None and isinstance(flag.value, Known) else ""
     if name.isdecimal():
         every = stages(document)
         return every[int(name)] if int(name) < len(every) else None
-    return names.get(name.lower())
+    called = document.derived(_stages_by_name).get(name.lower(), ())
+    earlier = bisect_left(called, stage.index)
+    return stages(document)[called[earlier - 1]] if earlier else None
+
+
+def _stages_by_name(document: Document) -> Mapping[str, list[int]]:
+    found: dict[str, list[int]] = {}
+    for stage in stages(document):
+        if stage.name:
+            found.setdefault(stage.name.lower(), []).append(stage.index)
+    return found
 
 
 def _judge(copied: _Copied, target: Image | None) -> Foreign | None:
@@ -97,8 +139,9 @@ def _judge(copied: _Copied, target: Image | None) -> Foreign | None:
         return found
     first = c_library(copied.origin)
     second = NONE if target is None else c_library(target)
-    text = _text(copied.document, copied.stage)
-    if not first or not second or first == second or any(one in text for one in _COMPATIBLE):
+    if not first or not second or first == second:
+        return None
+    if copied.sources.says(copied.stage, _COMPATIBLE):
         return None
     if second != NONE and _TREES.search(path):
         return Foreign(
@@ -119,7 +162,11 @@ def _of_python(copied: _Copied, path: str, target: Image) -> Foreign | None:
             "build and run upon the same release of Python",
         )
     fits = site is not None or not official_python(copied.origin)
-    if fits or not has_no_local_python(target) or not _is_environment(copied, path):
+    if fits or not has_no_local_python(target):
+        return None
+    if normpath(path) not in copied.sources.environments(copied.source):
+        return None
+    if copied.sources.says(copied.stage, _PYTHONS):
         return None
     return Foreign(
         copied.word,
@@ -128,35 +175,41 @@ def _of_python(copied: _Copied, path: str, target: Image) -> Foreign | None:
     )
 
 
-def _is_environment(copied: _Copied, path: str) -> bool:
-    """Whether a stage has made an environment of Python at a path, and nothing brings a Python."""
-    for script in own_scripts(copied.source):
-        for command in script.commands:
-            written = " ".join(word.text for word in command.words)
-            places = [word.text for word in command.arguments if word.text.startswith("/")]
-            if _MADE.search(written) and any(normpath(path) == normpath(one) for one in places):
-                text = _text(copied.document, copied.stage)
-                return "/usr/local" not in text
-    return False
+def _environments_in(stage: Stage) -> frozenset[str]:
+    return frozenset(
+        normpath(word.text)
+        for script in own_scripts(stage)
+        for command in script.commands
+        if _MADE.search(" ".join(word.text for word in command.words))
+        for word in command.arguments
+        if word.text.startswith("/")
+    )
 
 
 def _of_program(copied: _Copied, path: str, library: str) -> Foreign | None:
     """A program that was linked with glibc, where there is none."""
-    text = _text(copied.document, copied.source)
-    if any(word in text for word in _STATIC):
+    if copied.sources.says(copied.source, _STATIC):
         return None
-    for script in own_scripts(copied.source):
+    made = copied.sources.made(copied.source)
+    program = next((made[one] for one in folders_around(normpath(path)) if one in made), "")
+    if not program:
+        return None
+    there = "is no library at all" if library == NONE else f"is only {MUSL}"
+    return Foreign(
+        copied.word,
+        f"`{path}` was linked with {GLIBC}, and there {there} in this image",
+        _HOW[program],
+    )
+
+
+def _made_in(stage: Stage) -> Mapping[str, str]:
+    found: dict[str, str] = {}
+    for script in own_scripts(stage):
         for command in script.commands:
-            words = [word.text for word in command.arguments]
-            made = _made(command.program, words, copied.source)
-            if made and lies_in(normpath(path), made):
-                there = "is no library at all" if library == NONE else f"is only {MUSL}"
-                return Foreign(
-                    copied.word,
-                    f"`{path}` was linked with {GLIBC}, and there {there} in this image",
-                    _HOW[command.program],
-                )
-    return None
+            place = _made(command.program, [word.text for word in command.arguments], stage)
+            if place:
+                found.setdefault(place, command.program)
+    return found
 
 
 _HOW = {

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from imagelint.core.fact import Known
 from imagelint.core.record import NamedTuple
 from imagelint.documents.queries.dockerfiles.references import escape_of, references_in
-from imagelint.documents.queries.dockerfiles.runscripts import own_scripts
+from imagelint.documents.queries.dockerfiles.runscripts import scripts_by_step
 from imagelint.documents.queries.stages import is_windows, set_before
 from imagelint.knowledge.dockerfile.base_variables import sets_variable
 
@@ -50,7 +50,7 @@ def emptied_documents(
         return
     script = ""
     if instruction.keyword == "RUN":
-        found = _writing_script(stage, instruction)
+        found = _writing_script(document, instruction)
         if found is None:
             return
         script = found
@@ -64,12 +64,9 @@ def emptied_documents(
             yield Emptied(one, lost[0], len(lost) == len(references), sure)
 
 
-def _writing_script(stage: Stage, instruction: Instruction) -> str | None:
+def _writing_script(document: Document, instruction: Instruction) -> str | None:
     """The script of a RUN whose here-documents are all written as they are; None for any other."""
-    span = instruction.span
-    for script in own_scripts(stage):
-        if not span.start <= script.span.start < span.end:
-            continue
+    for script in document.derived(scripts_by_step).get(instruction.span.start, ()):
         fed = [
             command.program
             for command in script.commands

@@ -10,14 +10,14 @@ from imagelint.core.fact import Known
 from imagelint.core.record import NamedTuple
 from imagelint.documents.packages.installs import package_installs, packages_removed
 from imagelint.documents.queries.building.depth import is_deep
-from imagelint.documents.queries.dockerfiles.folders import joined, lies_in, with_folders
-from imagelint.documents.queries.dockerfiles.runscripts import operands_of, own_scripts
+from imagelint.documents.queries.dockerfiles.folders import folders_around, joined, with_folders
+from imagelint.documents.queries.dockerfiles.runscripts import operands_of, scripts_by_step
 from imagelint.documents.queries.downloads import downloads
 from imagelint.documents.queries.stages import chain, is_windows
 from imagelint.documents.secrets.files import credential_file
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from imagelint.core.source import Span
     from imagelint.documents.base import Document, Node
@@ -58,32 +58,46 @@ class _Brought(NamedTuple):
     copied: bool
 
 
+class _Files:
+    """What layers have brought, by the folders in which it lies."""
+
+    def __init__(self) -> None:
+        self._below: dict[str, list[tuple[int, _Brought]]] = {}
+        self._count = 0
+        self._gone: set[int] = set()
+
+    def add(self, brought: Iterable[_Brought]) -> None:
+        for one in brought:
+            self._count += 1
+            for folder in folders_around(one.path):
+                self._below.setdefault(folder, []).append((self._count, one))
+
+    def take(self, path: str) -> _Brought | None:
+        """The first that lies at a path or below it; then all of that is gone."""
+        found = [one for one in self._below.pop(path, ()) if one[0] not in self._gone]
+        self._gone.update(number for number, _ in found)
+        return found[0][1] if found else None
+
+
 def late_removals(document: Document, stage: Stage) -> Iterator[LateRemoval]:
     """What the steps of a stage remove after the layer that holds it is closed."""
     if is_windows(stage) or is_deep(document, stage):
         return
-    files: list[_Brought] = []
+    files = _Files()
+    scripts = document.derived(scripts_by_step)
     packages: dict[str, Node] = {}
     for part in reversed(chain(document, stage)):
-        scripts = {script.span.start: script for script in own_scripts(part)}
         for instruction, workdir in with_folders(document, part):
             if instruction.keyword in ("COPY", "ADD"):
-                files += _copied(instruction, workdir)
-            script = _of(instruction, scripts)
-            if script is None:
+                files.add(_copied(instruction, workdir))
+            if instruction.keyword != "RUN" or instruction.span.start not in scripts:
                 continue
+            script = scripts[instruction.span.start][0]
             if part is stage:
                 yield from _removed(script, workdir, files)
                 yield from _uninstalled(script, packages)
-            files += _downloaded(script, workdir)
+            files.add(_downloaded(script, workdir))
             packages |= _installed(script)
-
-
-def _of(instruction: Instruction, scripts: dict[int, Script]) -> Script | None:
-    span = instruction.span
-    if instruction.keyword != "RUN":
-        return None
-    return next((one for at, one in scripts.items() if span.start <= at < span.end), None)
 
 
 def _copied(instruction: Instruction, workdir: str | None) -> Iterator[_Brought]:
@@ -110,15 +124,12 @@ def _copied(instruction: Instruction, workdir: str | None) -> Iterator[_Brought]
 def _downloaded(script: Script, workdir: str | None) -> Iterator[_Brought]:
     if "cd" in script.trigger or "pushd" in script.trigger:
         workdir = None
+    again = {path for _, path in _deleted(script, workdir)}
     for command in script.commands:
         for one in downloads(command):
             path = joined(one.output, workdir) if one.output not in ("", "-") else None
-            if path is not None and "$" not in path and not _goes_again(script, path, workdir):
+            if path is not None and "$" not in path and again.isdisjoint(folders_around(path)):
                 yield _Brought(path, one, copied=False)
-
-
-def _goes_again(script: Script, path: str, workdir: str | None) -> bool:
-    return any(lies_in(path, gone) for _, gone in _deleted(script, workdir))
 
 
 def _deleted(script: Script, workdir: str | None) -> Iterator[tuple[Command, str]]:
@@ -136,18 +147,14 @@ def _deleted(script: Script, workdir: str | None) -> Iterator[tuple[Command, str
                 yield command, path
 
 
-def _removed(script: Script, workdir: str | None, files: list[_Brought]) -> Iterator[LateRemoval]:
-    """The commands that remove files of earlier layers, each with the first of them.
-
-    What is gone is taken from the list.
-    """
+def _removed(script: Script, workdir: str | None, files: _Files) -> Iterator[LateRemoval]:
+    """The commands that remove files of earlier layers, each with the first of them."""
     told: set[Span] = set()
     for command, path in _deleted(script, workdir):
-        found = [one for one in files if lies_in(one.path, path)]
-        files[:] = [one for one in files if one not in found]
-        if found and command.program != "mv" and command.span not in told:
+        found = files.take(path)
+        if found is not None and command.program != "mv" and command.span not in told:
             told.add(command.span)
-            yield LateRemoval(command.span, found[0].path, found[0].place, found[0].copied)
+            yield LateRemoval(command.span, found.path, found.place, found.copied)
 
 
 def _installed(script: Script) -> dict[str, Node]:

@@ -9,7 +9,7 @@ from imagelint.core.pattern import pattern
 from imagelint.core.record import NamedTuple
 from imagelint.documents.packages.installs import package_installs
 from imagelint.documents.queries.building.depth import is_deep
-from imagelint.documents.queries.dockerfiles.runscripts import own_scripts
+from imagelint.documents.queries.dockerfiles.runscripts import own_scripts, scripts_by_step
 from imagelint.documents.queries.health.programs import copies_programs, is_opaque
 from imagelint.documents.queries.stages import chain, is_windows
 from imagelint.knowledge.containers.buildtools import (
@@ -61,32 +61,28 @@ def missing_programs(document: Document, stage: Stage) -> Iterator[MissingProgra
     before = " ".join(
         text[part.span.end : part.instructions[-1].span.end] for part in reversed(below[1:])
     )
-    told: set[str] = set()
-    for command in _commands(stage):
+    looked_up: set[str] = set()
+    for command in _commands(document, stage):
         found = _asked(command)
-        if found is None or found[0] not in lacked or found[0] in told:
+        if found is None or found[0] not in lacked or found[0] in looked_up:
             continue
         program, word = found
+        looked_up.add(program)  # what is named once, is named in all that stands before the others
         said = f"{before} {text[stage.span.end : command.span.start]}"
         if not _mentions(said, program):
-            told.add(program)
             yield MissingProgram(command, word, program, image)
 
 
-def _commands(stage: Stage) -> Iterator[Command]:
+def _commands(document: Document, stage: Stage) -> Iterator[Command]:
     """The commands of a stage up to what may bring any program."""
-    scripts = {script.span.start: script for script in own_scripts(stage)}
+    scripts = document.derived(scripts_by_step)
     for instruction in stage.instructions[1:]:
         if instruction.keyword == "SHELL" or _brings(stage, instruction.span.start):
             return
         if instruction.keyword != "RUN":
             continue
-        inside = [
-            one
-            for at, one in scripts.items()
-            if instruction.span.start <= at < instruction.span.end
-        ]
-        if not inside:
+        inside = scripts.get(instruction.span.start)
+        if inside is None:
             return
         for command in inside[0].commands:
             yield command

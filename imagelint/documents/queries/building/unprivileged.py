@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from typing import TYPE_CHECKING
 
 from imagelint.core.fact import Known
 from imagelint.core.record import NamedTuple
+from imagelint.documents.dockerfile.model import end_of
 from imagelint.documents.packages.installs import package_installs, refreshed_manager
 from imagelint.documents.packages.lookup import manager_call
 from imagelint.documents.queries.building.depth import is_deep
@@ -17,7 +19,7 @@ if TYPE_CHECKING:
 
     from imagelint.documents.base import Document
     from imagelint.documents.dockerfile.model import Instruction, Stage
-    from imagelint.documents.shell.script import Command, Script
+    from imagelint.documents.shell.script import Command
 
 __all__ = ["Refused", "refused_steps"]
 
@@ -39,9 +41,10 @@ def refused_steps(document: Document, stage: Stage) -> Iterator[Refused]:
     """The first command of each RUN that a distribution's package manager refuses to run."""
     if is_windows(stage) or is_deep(document, stage):
         return
-    inherited = _inherited(document, stage)
+    inherited, users = _inherited(document, stage), stage.of("USER")
     for script in own_scripts(stage):
-        user = _user_before(stage, script, inherited)
+        before = bisect_right(users, script.span.start, key=end_of)
+        user = users[before - 1] if before else inherited
         if user is None or _is_root(user) or any(word in script.text for word in _RAISING):
             continue
         found = next(filter(None, map(_needs_root, script.commands)), None)
@@ -56,11 +59,6 @@ def _inherited(document: Document, stage: Stage) -> Instruction | None:
         if users:
             return users[-1]
     return None
-
-
-def _user_before(stage: Stage, script: Script, inherited: Instruction | None) -> Instruction | None:
-    before = [one for one in stage.of("USER") if one.span.end <= script.span.start]
-    return before[-1] if before else inherited
 
 
 def _is_root(user: Instruction) -> bool:

@@ -14,7 +14,10 @@ if TYPE_CHECKING:
     from imagelint.documents.base import Document
     from imagelint.documents.dockerfile.model import Instruction, Stage
 
-__all__ = ["joined", "lies_in", "with_folders"]
+__all__ = ["folders_around", "joined", "lies_in", "with_folders"]
+
+_DEEPEST = 64
+"""Folders within each other: a path of more is of nobody's making."""
 
 
 def with_folders(document: Document, stage: Stage) -> Iterator[tuple[Instruction, str | None]]:
@@ -35,6 +38,18 @@ def joined(path: str, workdir: str | None) -> str | None:
     if not path.startswith("/") and workdir is None:
         return None
     return normpath("/" + join(workdir or "/", path).lstrip("/"))
+
+
+def folders_around(path: str) -> tuple[str, ...]:
+    """A path and the folders in which it lies, but for the root, itself first.
+
+    Of one that lies deeper than any, it is itself alone.
+    """
+    found = [path]
+    if path.count("/") <= _DEEPEST:
+        while above := found[-1].rpartition("/")[0]:
+            found.append(above)
+    return tuple(found)
 
 
 def lies_in(path: str, folder: str) -> bool:

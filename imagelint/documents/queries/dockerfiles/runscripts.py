@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from imagelint.core.fact import Known
 from imagelint.core.source import Span
+from imagelint.documents.queries.stages import stages
 from imagelint.documents.shell.script import ScriptRole
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ __all__ = [
     "operands_of",
     "own_scripts",
     "run_scripts",
+    "scripts_by_step",
     "written_word",
 ]
 
@@ -38,6 +40,17 @@ def own_scripts(stage: Stage) -> Iterator[Script]:
         instruction = stage.instruction_at(script.span.start)
         if instruction is None or instruction.keyword != "ONBUILD":
             yield script
+
+
+def scripts_by_step(document: Document) -> dict[int, tuple[Script, ...]]:
+    """The same of all stages, by where each step begins that runs them, for `Document.derived`."""
+    found: dict[int, tuple[Script, ...]] = {}
+    for stage in stages(document):
+        for script in own_scripts(stage):
+            step = stage.instruction_at(script.span.start)
+            if step is not None:
+                found[step.span.start] = (*found.get(step.span.start, ()), script)
+    return found
 
 
 def written_word(document: Document, command: Command, word: str) -> Span:

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
+from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from imagelint.core.fact import Known
 from imagelint.core.pattern import pattern
 from imagelint.documents.packages.options import bare_text
+from imagelint.documents.queries.stages import stages
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from imagelint.documents.base import Document
     from imagelint.documents.dockerfile.model import Instruction, Stage
     from imagelint.documents.shell.script import Command, Word
 
@@ -41,15 +45,25 @@ def archives(instruction: Instruction) -> Iterator[tuple[str, Word]]:
             yield name, word
 
 
-def unpacked_in(stage: Stage, name: str, after: int) -> Command | None:
-    """The command of a stage, behind an offset, that unpacks an archive of that name."""
-    for script in stage.scripts:
-        for command in script.commands if script.span.start > after else ():
-            if _unpacks(command) and any(
-                word.text.rpartition("/")[2] == name for word in command.arguments
-            ):
-                return command
-    return None
+def unpacked_in(document: Document, stage: Stage, name: str, after: int) -> Command | None:
+    """The first command of a stage, behind an offset, that unpacks an archive of that name."""
+    found = document.derived(_unpacked).get((stage.index, name), ())
+    first = bisect_right(found, after, key=itemgetter(0))
+    return found[first][1] if first < len(found) else None
+
+
+def _unpacked(document: Document) -> dict[tuple[int, str], list[tuple[int, Command]]]:
+    """The commands that unpack an archive, by stage and name, with where their scripts begin."""
+    found: dict[tuple[int, str], list[tuple[int, Command]]] = {}
+    for stage in stages(document):
+        for script in stage.scripts:
+            for command in filter(_unpacks, script.commands):
+                for name in {word.text.rpartition("/")[2] for word in command.arguments}:
+                    about = stage.index, name
+                    found.setdefault(about, []).append((script.span.start, command))
+    for commands in found.values():
+        commands.sort(key=itemgetter(0))
+    return found
 
 
 def _unpacks(command: Command) -> bool:
