@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from imagelint.core.pattern import pattern
 from imagelint.documents.base import DocumentError
 from imagelint.documents.kinds import KINDS, kind_by_path
-from imagelint.documents.template import TEMPLATE_BLOCK
+from imagelint.documents.template import TEMPLATE_BLOCK, fills_instructions_in
 
 if TYPE_CHECKING:
     from imagelint.core.source import Source
@@ -109,12 +109,6 @@ _SENT = pattern(r"(?:dockerfile|containerfile)(?:[._-].+)?\.txt")
 _FROM = pattern(r"^[ \t]*FROM[ \t]+\S", re.MULTILINE | re.IGNORECASE)
 _FIRST_LINE = pattern(r"(?:[ \t]*+(?:#.*+)?\r?\n)*+[ \t]*(?:FROM|ARG)[ \t]+\S", re.IGNORECASE)
 _TEMPLATE_NAME = pattern(r".+\.(?:j2|jinja2?|template|tmpl|tpl|in|erb|mustache)")
-# Jinja's and Go's; `${templateOption:…}` is that of containers.dev, `$[NAME]` in the place of
-# instructions that of scripts which replace words.
-_TEMPLATED_INSTRUCTION = pattern(
-    r"(?im)^(?:\{[{%]|\$\[\w+\][ \t]*$|FROM[ \t].*\{\{"
-    r"|(?:FROM[ \t]+)?(?:__\w+__|@\w+@|%%\w+%%)[ \t]*(?:AS[ \t].*)?$)|\$\{templateOption:"
-)
 # Manifests and compose files that are made of it: `pod.yaml.j2`, `compose.yml.dist`.
 _MADE = pattern(
     r"(?P<inner>.+\.(?:ya?ml|json))"
@@ -269,7 +263,7 @@ def _named_dockerfile(name: str, text: str, head: str) -> str:
         return "template" if filled else "dockerfile"
     if _FROM.search(text):
         # Not even its instructions are certain.
-        return "template" if _TEMPLATED_INSTRUCTION.search(head) else "dockerfile"
+        return "template" if fills_instructions_in(head) else "dockerfile"
     if _SYNTAX.match(head):
         return "dockerfile"  # in whatever language: its reader says that it cannot read it
     start = head.lstrip()

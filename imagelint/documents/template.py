@@ -11,6 +11,8 @@ from imagelint.core.source import Span
 from imagelint.documents.base import DocumentError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from imagelint.core.source import Source
 
 TEMPLATE_BLOCK = pattern(r"^[ \t-]*\{[{%]|\{[{%]-", re.MULTILINE)
@@ -25,6 +27,13 @@ _GO = pattern(
     r"|(?:if|range|with|include|template|define|block|toYaml|tpl)[ \t]+[\"$.(\w])"
 )
 
+# Jinja's and Go's; `${templateOption:…}` is that of containers.dev, `$[NAME]` in the place of
+# instructions that of scripts which replace words.
+_INSTRUCTION = pattern(
+    r"(?im)^(?:\{[{%]|\$\[\w+\][ \t]*$|FROM[ \t].*\{\{"
+    r"|(?:FROM[ \t]+)?(?:__\w+__|@\w+@|%%\w+%%)[ \t]*(?:AS[ \t].*)?$)|\$\{templateOption:"
+)
+_HERE_DOCUMENT = pattern(r"(?<!<)<<(?!<)-?[\"']?([A-Za-z_][\w.-]*)")
 BRACES = pattern(r"\{\{|\{%|<%|@[A-Za-z_]\w*@")
 """What stands for something else, be it a value or a block."""
 
@@ -35,6 +44,29 @@ def template_error(text: str) -> DocumentError:
     found = BRACES.search(text)
     at = found.start() if found else 0
     return DocumentError(ProblemKind.TEMPLATE, message, Span(at, at), _HELP % _renderer(text))
+
+
+def fills_instructions_in(dockerfile: str) -> bool:
+    """Whether not even the instructions of a Dockerfile are certain.
+
+    Its here-documents may hold, and end with, what elsewhere stands for something else.
+    """
+    if _INSTRUCTION.search(dockerfile) is None:
+        return False
+    return any(map(_INSTRUCTION.search, _outside_here_documents(dockerfile)))
+
+
+def _outside_here_documents(dockerfile: str) -> Iterator[str]:
+    """The lines of a Dockerfile that are no part of a here-document."""
+    ends: list[str] = []
+    for line in dockerfile.splitlines():
+        if ends:
+            if line.strip() == ends[0]:
+                del ends[0]
+            continue
+        yield line
+        if "<<" in line and not line.lstrip().startswith("#"):
+            ends += _HERE_DOCUMENT.findall(line)
 
 
 def filled_in_error(span: Span) -> DocumentError:

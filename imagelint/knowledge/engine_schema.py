@@ -114,9 +114,7 @@ class Traits(TypedDict):
 
     needs_gpu: Annotated[bool, "whether it works on GPUs only, unless its image is for others"]
     gpu_images: Annotated[list[str], "globs over image references whose builds need a GPU"]
-    cpu_images: NotRequired[
-        Annotated[list[str], "globs over image references whose builds use no accelerator"]
-    ]
+    cpu_images: Annotated[list[str], "globs over image references whose builds use no accelerator"]
     all_gpus: Annotated[bool, "whether it uses every visible GPU without being told"]
     cpu_variables: Annotated[list[str], "variables by which people tune it for CPUs"]
     cpu_flags: Annotated[list[str], "flags that are given on other hardware than CUDA GPUs"]

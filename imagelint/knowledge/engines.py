@@ -301,7 +301,7 @@ def _traits(raw: engine_schema.Traits) -> Traits:
     return Traits(
         needs_gpu=raw["needs_gpu"],
         gpu_images=tuple(raw["gpu_images"]),
-        cpu_images=tuple(raw.get("cpu_images", ())),
+        cpu_images=tuple(raw["cpu_images"]),
         all_gpus=raw["all_gpus"],
         cpu_variables=tuple(raw["cpu_variables"]),
         cpu_flags=tuple(raw["cpu_flags"]),

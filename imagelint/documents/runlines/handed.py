@@ -152,7 +152,7 @@ def document_of(origin: str, handed: HandedText) -> Embedded | None:
     except DocumentError as error:
         place = mapped.place(*error.span) if error.span is not None else place
         told, why = error.kind, error.message
-        if told is ProblemKind.UNPARSABLE and not known:
+        if told in (ProblemKind.UNPARSABLE, ProblemKind.TEMPLATE) and not known:
             told, why = ProblemKind.TEMPLATE, _OPEN
         raise DocumentError(told, f"{_UNREAD}: {why}", place, error.help) from error
 
