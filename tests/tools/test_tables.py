@@ -56,11 +56,12 @@ def test_every_part_of_an_engine_is_required(key: str) -> None:
 def test_unknown_keys_are_refused_everywhere(file: str) -> None:
     name = file.removesuffix(".toml")
     data = read(name)
-    for place, inner in [*_tables(data, "")]:
+    places = _tables(data, "")
+    for _, inner in places:
         inner["no_such_key"] = object()
-        (complaint, *_) = complaints(name, data)
-        assert complaint.startswith(f"{place}no_such_key"), complaint
-        del inner["no_such_key"]
+    found = [one.partition("no_such_key") for one in complaints(name, data)]
+    told = {place for place, key, _ in found if key}
+    assert {place for place, _ in places} <= told
 
 
 def _tables(data: dict[str, Any], place: str) -> list[tuple[str, dict[str, Any]]]:
