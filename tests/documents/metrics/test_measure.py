@@ -248,7 +248,7 @@ def test_the_table_speaks_of_signals_and_engines_that_are_known() -> None:
 
 @pytest.mark.parametrize("one", signal_metrics(), ids=lambda one: f"{one.signal} {one.metric}")
 def test_each_row_is_read(one: object) -> None:
-    (metric,) = (each for each in signal_metrics() if each is one)
+    (metric,) = (each for each in signal_metrics() if each == one)
     assert metric in metrics_of(metric.engine, metric.signal)
     assert (metric.shape == "ratio") is bool(metric.per)
     assert math.isfinite(metric.scale)
