@@ -5,12 +5,12 @@ from __future__ import annotations
 from imagelint.documents.evaluation.planned import DimensionPlan
 from imagelint.rules.api import Confidence, Context, Findings, Severity, rule
 
-# Of these less is better, whoever measures them. `rate` and the like say nothing by themselves.
+# Of these less is better, whoever measures them. `rate` and the like say nothing by themselves. Of
+# perplexity and wrong words lm-evaluation-harness says it in its results (`higher_is_better`).
 _BAD = frozenset(
     (
-        *("cer", "cost", "error", "errors", "failure", "failures", "hallucination"),
-        *("hallucinations", "latency", "loss", "perplexity", "ppl", "toxicity", "tpot", "ttft"),
-        *("wer", "violations"),
+        *("cost", "error", "errors", "failure", "failures", "hallucination", "hallucinations"),
+        *("latency", "toxicity", "tpot", "ttft", "violations"),
     )
 )
 # What turns it round: the share of answers without one, and what is already turned.
@@ -26,7 +26,8 @@ def unstated_direction(dimension: DimensionPlan, ctx: Context) -> Findings:
 
     Except:
         Dimensions that state a `direction`, and names which say that it is turned round
-        (`error_free`, `toxicity_score`).
+        (`error_free`, `toxicity_score`). Perplexity and the share of wrong words, whose direction
+        results tell.
 
     Bad (imagelint-eval.yaml):
         dataset: {name: support-questions, revision: 5f1c2ab}
