@@ -53,10 +53,13 @@ def _is_reached_otherwise(client: ComposeService, document: Document) -> bool:
     network = client.runtime.host.network
     if client.joined_network or network.on or client.image is None:
         return True
-    services = document.nodes_of(ComposeService)
-    if any(one.joined_network in client.own_networks for one in services):
+    if not document.derived(_joined_networks).isdisjoint(client.own_networks):
         return True
     return bool(engine_of_words(client.image.text))
+
+
+def _joined_networks(document: Document) -> frozenset[str]:
+    return frozenset(one.joined_network for one in document.nodes_of(ComposeService))
 
 
 def _by_variable(document: Document) -> Mapping[Span, ComposeService]:
