@@ -260,6 +260,11 @@ INPUTS: dict[str, Input] = {
         "FROM s#- AS s#+\nRUN apt-get install -y c && pip install x\nENV A#-=1\nWORKDIR x\n",
         "FROM debian:bookworm AS s0\n",
     ),
+    "clients that look within themselves": Input(
+        "compose.yaml",
+        "  s#-: {image: 'team/chat:1.0', environment: {OPENAI_API_BASE_URL: 'http://localhost:8#-'}}\n",
+        "services:\n",
+    ),
     "files that later steps remove": Input(
         "Dockerfile",
         "RUN curl -fsSL -o /srv/f#-.tgz https://x.example/f#-.tgz\nRUN rm /srv/g#-.tgz\n",
